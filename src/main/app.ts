@@ -1,0 +1,276 @@
+import { join } from 'node:path';
+import { imports, type Mapping, writesEvents } from '../shared/domain/mapping.ts';
+import { AppError } from '../shared/rpc/errors.ts';
+import type { App, AppPorts, LookApp, MappingChanges, MappingInput } from './app-contract.ts';
+import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
+import { resolveVaultKey } from './auth/vault-key.ts';
+import { Connections } from './connections.ts';
+import { Enrolment } from './enrolment.ts';
+import { look } from './look.ts';
+import { backupFile, backupTo } from './store/backup.ts';
+import { copyInMemory, type Database } from './store/connection.ts';
+import { openDatabase } from './store/database.ts';
+import { acquireLock, type InstanceLock } from './store/instance-lock.ts';
+import type { Restored } from './store/restore.ts';
+import { createStore, type Store } from './store/store.ts';
+
+/** How long a command waits for another one to finish with the data directory. */
+const LOCK_WAIT_MS = 5_000;
+
+const files = (dataDir: string): { database: string; lock: string; backups: string } => ({
+  database: join(dataDir, 'calendar-sync.sqlite'),
+  lock: join(dataDir, 'calendar-sync.lock'),
+  backups: join(dataDir, 'backups'),
+});
+
+/**
+ * Opens the program on a data directory and makes this process its owner. The composition root: everything that
+ * talks to the world is put together here, from the ports that the host supplies.
+ * @throws AppError CONFLICT, detail `locked`, when another process owns the data directory
+ */
+export async function openApp(ports: AppPorts): Promise<App> {
+  const { database, lock: lockFile, backups } = files(ports.dataDir);
+  const lock = await acquireLock(lockFile, { clock: ports.clock, waitMs: LOCK_WAIT_MS });
+  try {
+    const db = openDatabase({ file: database, backupsDir: backups, clock: ports.clock, log: ports.log });
+    return createApp(ports, db, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Opens the database for looking only, beside whoever owns it.
+ * @throws AppError PRECONDITION_FAILED, detail `needs-migration`, when it must be opened the ordinary way first
+ */
+export function openLookApp(ports: AppPorts): LookApp {
+  const { database, backups } = files(ports.dataDir);
+  const options = { file: database, backupsDir: backups, clock: ports.clock, log: ports.log, readonly: true };
+  const db = openDatabase(options);
+  const store = createStore(db);
+  return look(store, new Enrolment(ports, store, vaultOf(ports, store)), () => db.close());
+}
+
+/** Puts a backup in place of the database, which must not be in use. */
+export async function restoreDatabase(ports: AppPorts, file: string): Promise<Restored> {
+  const { database, lock: lockFile, backups } = files(ports.dataDir);
+  const { restoreFrom } = await import('./store/restore.ts');
+  const lock = await acquireLock(lockFile, { clock: ports.clock, waitMs: LOCK_WAIT_MS });
+  try {
+    return restoreFrom({
+      file,
+      databaseFile: database,
+      backupsDir: backups,
+      clock: ports.clock,
+      log: ports.log,
+    });
+  } finally {
+    lock.release();
+  }
+}
+
+function vaultOf(ports: AppPorts, store: Store): Vault {
+  const keys = resolveVaultKey({
+    openKeychain: ports.keychain,
+    environmentKey: ports.environment.CALENDAR_ENCRYPTION_KEY,
+    random: ports.random,
+    facts: store.meta,
+    idsInUse: () => keyIdsInUse(store.db),
+    log: ports.log,
+  });
+  return createVault(store.db, keys, ports.random);
+}
+
+function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
+  const store = createStore(db);
+  const vault = vaultOf(ports, store);
+  const enrolment = new Enrolment(ports, store, vault);
+  const connections = new Connections(ports, store, vault, enrolment);
+  const close = (): void => {
+    db.close();
+    lock.release();
+  };
+
+  return {
+    ...look(store, enrolment, close),
+    enrol: (input) => enrolment.enrol(input),
+    connectGoogle: (options) => connections.connectGoogle(options),
+    calendars: (accountId) => connections.calendars(accountId),
+    technicians: async () => (await enrolment.api()).technicians(),
+    projects: async () => (await enrolment.api()).projects(),
+
+    async removeAccount(id, { deleteEvents }) {
+      const account = store.accounts.get(id);
+      if (account === null) throw unknown('account', id);
+      let removed = 0;
+      for (const mapping of store.mappings.listByAccount(id)) {
+        if (deleteEvents) removed += await removeCreated(ports, store, connections, mapping);
+        store.mappings.remove(mapping.id);
+      }
+      await connections.signOut(account);
+      store.accounts.remove(id);
+      return { removed };
+    },
+
+    addMapping: (input) => addMapping(ports, store, connections, enrolment, input),
+    updateMapping: async (id, changes) => updateMapping(store, id, changes),
+    async removeMapping(id, { deleteEvents }) {
+      const mapping = store.mappings.get(id);
+      if (mapping === null) throw unknown('mapping', id);
+      const removed = deleteEvents ? await removeCreated(ports, store, connections, mapping) : 0;
+      store.mappings.remove(id);
+      return { removed };
+    },
+    resyncMapping: (id) => store.mappings.forget(id),
+
+    async sync(options = {}) {
+      const { canReschedule } = await requireReady(store, enrolment);
+      const { syncRun } = await import('./engine/sync-run.ts');
+      // A dry run is a real run on a copy that stops before it writes: it cannot disagree with the real one.
+      const target = options.dryRun === true ? createStore(copyInMemory(db)) : store;
+      return syncRun(
+        {
+          store: target,
+          clock: ports.clock,
+          random: ports.random,
+          log: ports.log,
+          canReschedule,
+          connect: (account, onRetry) => connections.connect(account, onRetry),
+        },
+        options,
+      );
+    },
+
+    async resolveConflict(id, keep) {
+      const { decideConflict } = await import('./engine/decisions.ts');
+      decideConflict(store, id, keep);
+    },
+    async decideHold(id, answer) {
+      const { decideHold } = await import('./engine/decisions.ts');
+      return decideHold(store, id, answer, ports.clock.now().toISOString());
+    },
+    backup: (file) => backupTo(db, file),
+    reset: async (options) => reset(ports, store, connections, options),
+  };
+}
+
+async function requireReady(store: Store, enrolment: Enrolment): Promise<{ canReschedule: boolean }> {
+  if (!enrolment.isEnrolled()) {
+    throw new AppError(
+      'PRECONDITION_FAILED',
+      'This device is not enrolled yet. Run “calendar-sync enrol --url URL --code CODE” with the code from dispatch.',
+      { detail: 'not-ready' },
+    );
+  }
+  if (store.accounts.list().length === 0) {
+    throw new AppError(
+      'PRECONDITION_FAILED',
+      'No calendar is connected yet. Run “calendar-sync connect google” first.',
+      { detail: 'not-ready' },
+    );
+  }
+  const { capabilities } = await enrolment.identity();
+  return { canReschedule: capabilities.reschedule };
+}
+
+async function addMapping(
+  ports: AppPorts,
+  store: Store,
+  connections: Connections,
+  enrolment: Enrolment,
+  input: MappingInput,
+): Promise<Mapping> {
+  const account = store.accounts.get(input.accountId);
+  if (account === null) throw unknown('account', input.accountId);
+  const technicianId = input.technicianId ?? (await enrolment.identity()).technician.id;
+  if (writesEvents(input.direction) && account.access === 'read') {
+    throw new AppError(
+      'PERMISSION_DENIED',
+      `${account.email} was connected for reading only. Connect it again without “--read-only”, then add this mapping.`,
+    );
+  }
+  const listed = await connections.calendars(account.id);
+  // Google calls the first calendar “primary” as well; identity needs its real id.
+  const calendar = listed.find(
+    ({ id, primary }) => id === input.calendarId || (input.calendarId === 'primary' && primary),
+  );
+  if (calendar === undefined) {
+    throw new AppError(
+      'NOT_FOUND',
+      `${account.email} has no calendar ${input.calendarId}. “calendar-sync calendars --account ${account.id}” lists them.`,
+    );
+  }
+  if (writesEvents(input.direction) && !calendar.writable) {
+    throw new AppError(
+      'PERMISSION_DENIED',
+      `${account.email} may not write to “${calendar.name}”. Choose another calendar, or “--direction import”.`,
+    );
+  }
+  return store.mappings.add({
+    visibility: 'busy-only',
+    projectId: null,
+    onDelete: 'restore',
+    pastDays: 30,
+    futureDays: 180,
+    skip: [],
+    skipTitle: null,
+    enabled: true,
+    ...input,
+    technicianId,
+    calendarId: calendar.id,
+    id: `map_${ports.random.uuid()}`,
+    createdAt: ports.clock.now().toISOString(),
+  });
+}
+
+function updateMapping(store: Store, id: string, changes: MappingChanges): Mapping {
+  const before = store.mappings.get(id);
+  if (before === null) throw unknown('mapping', id);
+  const account = store.accounts.get(before.accountId);
+  if (account?.access === 'read' && changes.direction !== undefined && writesEvents(changes.direction)) {
+    throw new AppError(
+      'PERMISSION_DENIED',
+      `${account.email} was connected for reading only. Connect it again without “--read-only”, then change this mapping.`,
+    );
+  }
+  const after = store.mappings.update(id, changes);
+  if (!imports(before.direction) && imports(after.direction)) store.mappings.forgetBlocksAdopted(id);
+  return after;
+}
+
+async function removeCreated(
+  ports: AppPorts,
+  store: Store,
+  connections: Connections,
+  mapping: Mapping,
+): Promise<number> {
+  const account = store.accounts.get(mapping.accountId);
+  if (account === null) throw unknown('account', mapping.accountId);
+  const { removeCreated: remove } = await import('./engine/remove-created.ts');
+  return remove(store, ports.random, await connections.connect(account), mapping);
+}
+
+async function reset(
+  ports: AppPorts,
+  store: Store,
+  connections: Connections,
+  { keepAccounts }: { readonly keepAccounts: boolean },
+): Promise<{ readonly backup: string }> {
+  const backup = backupFile(files(ports.dataDir).backups, 'replaced', ports.clock.now());
+  backupTo(store.db, backup);
+  for (const mapping of store.mappings.list()) store.mappings.remove(mapping.id);
+  if (!keepAccounts) {
+    for (const account of store.accounts.list()) {
+      await connections.signOut(account);
+      store.accounts.remove(account.id);
+    }
+  }
+  const { forgetEverything } = await import('./store/reset.ts');
+  forgetEverything(store.db, { keepAccounts });
+  return { backup };
+}
+
+function unknown(what: 'account' | 'mapping', id: string): AppError {
+  return new AppError('NOT_FOUND', `There is no ${what} ${id}. “calendar-sync ${what}s” lists them.`);
+}

@@ -1,0 +1,265 @@
+import createClient, { type Client } from 'openapi-fetch';
+import { z } from 'zod';
+import { Booking, BookingChange, Capabilities, Project, Technician } from '../../shared/domain/booking.ts';
+import { BusyBlock } from '../../shared/domain/busy-block.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
+import type { Fetch } from '../ports.ts';
+import type { paths } from './booking-api.generated.ts';
+import { bookingBaseUrl } from './booking-base-url.ts';
+import { refusal, unintelligible, unreachable } from './booking-error.ts';
+import type { BlockBatchItem, BookingApi, BookingPage, RescheduleResult } from './booking-port.ts';
+
+export interface BookingApiOptions {
+  /** Address of the API, `/api/v1` included. */
+  readonly baseUrl: string;
+  readonly token: string;
+  /** Retries, limits and time-outs are its business. Gets bodies as strings, so that it can send them again. */
+  readonly fetch: Fetch;
+  /** `calendar-sync/VERSION (host; platform)` */
+  readonly userAgent: string;
+}
+
+const PAGE_SIZE = 200;
+/** Nobody has so many bookings; a server that goes on for longer is going in circles. */
+const PAGE_LIMIT = 10_000;
+
+const Me = z.object({ technician: Technician, serverTime: z.string(), capabilities: Capabilities });
+const Enrolment = z.object({ token: z.string().min(1), technicianId: z.string().min(1) });
+const BookingList = z.object({
+  items: z.array(Booking),
+  nextPageToken: z.string().nullish(),
+  cursor: z.string().nullish(),
+});
+const ChangeList = z.object({
+  items: z.array(BookingChange),
+  nextCursor: z.string().min(1),
+  hasMore: z.boolean(),
+});
+const BlockList = z.object({ items: z.array(BusyBlock), nextPageToken: z.string().nullish() });
+const BatchAnswer = z.object({
+  results: z.array(
+    z.object({
+      id: z.string(),
+      status: z.number().int(),
+      code: z.string().nullish(),
+      detail: z.string().nullish(),
+    }),
+  ),
+});
+const Stale = z.object({ current: Booking });
+const Detail = z
+  .object({ detail: z.string().min(1) })
+  .catch({ detail: 'The booking system gives no reason.' });
+
+/**
+ * A client of the central booking API, version 1.
+ * @throws AppError INVALID_INPUT when the address is not one that a token may be sent to
+ */
+export function createBookingApi(options: BookingApiOptions): BookingApi {
+  const { GET, PATCH, POST } = connect(options.baseUrl, options.fetch, {
+    'user-agent': options.userAgent,
+    authorization: `Bearer ${options.token}`,
+  });
+
+  return {
+    me: () => read(Me, GET('/me', unread)),
+    technicians: async () =>
+      (await read(z.object({ items: z.array(Technician) }), GET('/technicians', unread))).items,
+    projects: async () => (await read(z.object({ items: z.array(Project) }), GET('/projects', unread))).items,
+
+    async *list(selection): AsyncGenerator<BookingPage> {
+      for (const pages = new PageTrail(); ; ) {
+        const query = { ...selection, ...pages.query() };
+        const page = await read(BookingList, GET('/bookings', { params: { query }, ...unread }));
+        if (!page.nextPageToken) {
+          if (!page.cursor) throw unintelligible('the last page of the bookings has no cursor');
+          yield { kind: 'page', items: page.items, nextCursor: page.cursor };
+          return;
+        }
+        yield { kind: 'page', items: page.items, nextCursor: null };
+        pages.follow(page.nextPageToken);
+      }
+    },
+
+    async *changes(cursor): AsyncGenerator<BookingPage> {
+      for (const pages = new PageTrail(cursor); ; ) {
+        const query = { cursor: pages.here ?? cursor, pageSize: PAGE_SIZE };
+        const answer = await settle(GET('/bookings/changes', { params: { query }, ...unread }));
+        if (answer.response.status === 410) {
+          yield { kind: 'cursor-expired' };
+          return;
+        }
+        const page = await read(ChangeList, answer);
+        yield { kind: 'page', items: page.items, nextCursor: page.hasMore ? null : page.nextCursor };
+        if (!page.hasMore) return;
+        pages.follow(page.nextCursor);
+      }
+    },
+
+    async get(id) {
+      const answer = await settle(GET('/bookings/{id}', { params: { path: { id } }, ...unread }));
+      return answer.response.status === 404 ? 'missing' : read(Booking, answer);
+    },
+
+    async patch(id, version, body, idempotencyKey): Promise<RescheduleResult> {
+      const header = { 'If-Match': `"${version}"`, 'Idempotency-Key': idempotencyKey };
+      const answer = await settle(
+        PATCH('/bookings/{id}', { params: { path: { id }, header }, ...exactly(body), ...unread }),
+      );
+      switch (answer.response.status) {
+        case 403:
+          return { kind: 'not-allowed', ...Detail.parse(answer.error) };
+        case 404:
+          return { kind: 'missing' };
+        case 409:
+          return { kind: 'slot-unavailable', ...Detail.parse(answer.error) };
+        case 412:
+          return { kind: 'stale', ...check(Stale, answer.error) };
+        default:
+          return { kind: 'ok', booking: await read(Booking, answer) };
+      }
+    },
+
+    async writeBlocks(body, idempotencyKey): Promise<readonly BlockBatchItem[]> {
+      const header = { 'Idempotency-Key': idempotencyKey };
+      const { results } = await read(
+        BatchAnswer,
+        POST('/busy-blocks:batch', { params: { header }, ...exactly(body), ...unread }),
+      );
+      return results.map(({ id, status, code, detail }) => ({
+        id,
+        status,
+        code: code ?? null,
+        detail: detail ?? null,
+      }));
+    },
+
+    async *blocks(technicianId): AsyncGenerator<readonly BusyBlock[]> {
+      for (const pages = new PageTrail(); ; ) {
+        const query = { technicianId, ...pages.query() };
+        const page = await read(BlockList, GET('/busy-blocks', { params: { query }, ...unread }));
+        yield page.items;
+        if (!page.nextPageToken) return;
+        pages.follow(page.nextPageToken);
+      }
+    },
+  };
+}
+
+export interface EnrolOptions {
+  readonly baseUrl: string;
+  /** As dispatch gave it to the technician; good for one use. */
+  readonly code: string;
+  /** What dispatch sees this device called. */
+  readonly deviceName: string;
+  readonly fetch: Fetch;
+  readonly userAgent: string;
+}
+
+/**
+ * Trades an enrolment code for a token.
+ * @throws AppError PERMISSION_DENIED when the code is wrong or has been used
+ */
+export async function enrol(
+  options: EnrolOptions,
+): Promise<{ readonly token: string; readonly technicianId: string }> {
+  const { POST } = connect(options.baseUrl, options.fetch, { 'user-agent': options.userAgent });
+  const { code, deviceName } = options;
+  const answer = await settle(POST('/devices/enrol', { body: { code, deviceName }, ...unread }));
+  if (answer.response.status === 403) {
+    throw new AppError(
+      'PERMISSION_DENIED',
+      'This enrolment code is wrong or has been used. Ask dispatch for a new one.',
+      { detail: 'bad_enrolment_code' },
+    );
+  }
+  return read(Enrolment, answer);
+}
+
+/** The answer's body is left for `read`, which judges it. */
+const unread = { parseAs: 'stream' } as const;
+
+/** A body that is already JSON: a retry must be, byte for byte, what the journal remembers. */
+const exactly = (json: string): { readonly body: object; readonly bodySerializer: () => string } => ({
+  body: {},
+  bodySerializer: () => json,
+});
+
+function connect(baseUrl: string, fetch: Fetch, headers: Record<string, string>): Client<paths> {
+  return createClient<paths>({
+    baseUrl: bookingBaseUrl(baseUrl),
+    headers,
+    fetch: async (request) =>
+      fetch(request.url, {
+        method: request.method,
+        headers: request.headers,
+        // The token is for this server only, wherever it would like to send us.
+        redirect: 'manual',
+        ...(request.body !== null && { body: await request.text() }),
+      }),
+  });
+}
+
+interface Answer {
+  readonly response: Response;
+  /** The parsed body of a refusal. */
+  readonly error?: unknown;
+}
+
+/** Waits for an answer of whatever status. */
+async function settle(answer: Answer | Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw error instanceof AppError ? error : unreachable(error);
+  }
+}
+
+/** The body of a successful answer, once it has been found to be what the contract says. */
+async function read<Schema extends z.ZodType>(
+  schema: Schema,
+  pending: Answer | Promise<Answer>,
+): Promise<z.infer<Schema>> {
+  const { response, error } = await settle(pending);
+  if (!response.ok) throw refusal(response, error);
+  const text = await response.text().catch((cause: unknown) => {
+    throw unreachable(cause);
+  });
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (cause) {
+    throw unintelligible('it is not JSON, or was cut off', cause);
+  }
+  return check(schema, body);
+}
+
+function check<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw unintelligible(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'malformed'}`, result.error);
+}
+
+/** The pages already read, so that a server that sends us round in circles is found out. */
+class PageTrail {
+  here: string | null;
+  readonly #seen = new Set<string>();
+
+  constructor(start: string | null = null) {
+    this.here = start;
+    if (start !== null) this.#seen.add(start);
+  }
+
+  query(): { pageSize: number; pageToken?: string } {
+    return { pageSize: PAGE_SIZE, ...(this.here !== null && { pageToken: this.here }) };
+  }
+
+  /** @throws AppError PROVIDER_ERROR when `next` leads back to a page already read */
+  follow(next: string): void {
+    if (this.#seen.has(next)) throw unintelligible('its pages go round in circles');
+    if (this.#seen.size >= PAGE_LIMIT) throw unintelligible('its pages have no end');
+    this.#seen.add(next);
+    this.here = next;
+  }
+}

@@ -1,0 +1,118 @@
+import type { BusyBlock } from '../../shared/domain/busy-block.ts';
+import { imports } from '../../shared/domain/mapping.ts';
+import type { BookingApi } from '../booking/booking-port.ts';
+import type { MappingContext, RunContext } from './context.ts';
+import { holdDeletions } from './disappearances.ts';
+import type { BlockIntent } from './intent.ts';
+import { blockPrint, isFrom } from './planner/busy-block.ts';
+import { guard } from './planner/guard.ts';
+import { overlaps } from './planner/selection.ts';
+
+/** Blocks found in the booking system, by their new link. */
+export type AdoptedBlocks = ReadonlyMap<number, BusyBlock>;
+
+/**
+ * Before a mapping's first import: reads which busy blocks of its calendar the booking system already has, from
+ * another installation or from before the local database was lost. What is there already is then not sent again.
+ */
+export async function adoptBlocks(
+  run: RunContext,
+  booking: BookingApi,
+  context: MappingContext,
+): Promise<AdoptedBlocks | null> {
+  const { store } = run;
+  const { mapping, importing } = context;
+  if (!imports(mapping.direction) || store.mappings.blocksAdopted(mapping.id)) return null;
+  const adopted = new Map<number, BusyBlock>();
+  for await (const blocks of booking.blocks(mapping.technicianId)) {
+    run.signal.throwIfAborted();
+    store.transaction(() => {
+      for (const block of blocks) {
+        if (!isFrom(block, importing.source)) continue;
+        const known = store.links.ofBlock(block.id);
+        if (known !== undefined && known.event_id !== '') continue;
+        adopted.set(known?.id ?? insert(run, context, block), block);
+      }
+    });
+  }
+  return adopted;
+}
+
+function insert(run: RunContext, { mapping }: MappingContext, block: BusyBlock): number {
+  return run.store.links.insert({
+    mapping_id: mapping.id,
+    kind: 'import',
+    source_id: block.id,
+    event_id: '',
+    state: 'live',
+    sent: blockPrint(block),
+    reason: 'The booking system already had this busy time.',
+    decided_at: run.clock.now().toISOString(),
+  });
+}
+
+/**
+ * After the import was planned from a complete listing: adopted blocks whose event was not seen. Inside the window
+ * that means that the event is gone; the guard applies as to any inferred deletion.
+ */
+export function planOrphanBlocks(run: RunContext, context: MappingContext, adopted: AdoptedBlocks): void {
+  const { store } = run;
+  const orphans = store.links.blocksWithoutEvent(context.mapping.id).flatMap((link) => {
+    const block = adopted.get(link.id);
+    return block === undefined ? [] : [{ link, block }];
+  });
+  const stale = orphans.filter(({ block }) =>
+    overlaps(instant(block.start), instant(block.end), context.importing.window),
+  );
+  const verdict = guard({
+    disappearances: stale.map(({ link }) => ({
+      linkId: link.id,
+      proof: 'inferred',
+      seriesKey: `link ${link.id}`,
+    })),
+    total: store.links.liveCount(context.mapping.id),
+    suddenlyEmpty: false,
+    released: store.holds.released(context.mapping.id),
+  });
+  store.transaction(() => {
+    if (verdict.held.size > 0) {
+      const held = stale.map(({ link, block }) => ({
+        linkId: link.id,
+        title: block.title ?? 'Busy',
+        start: block.start,
+      }));
+      holdDeletions(run, context, held, verdict.reason);
+      for (const { linkId } of held) run.held.add(linkId);
+      store.calendars.clearCursor(context.calendar);
+      return;
+    }
+    store.mappings.markBlocksAdopted(context.mapping.id);
+    for (const { link, block } of orphans) {
+      if (!stale.some((one) => one.link.id === link.id)) continue;
+      const intent: BlockIntent = {
+        reason: 'Its event is no longer in the calendar.',
+        title: block.title ?? 'Busy',
+        start: block.start,
+        eventId: '',
+        sent: '',
+        shown: '',
+        basis: '',
+        revision: context.mapping.revision,
+        isNew: false,
+      };
+      store.journal.prepare({
+        link_id: link.id,
+        run_id: run.runId,
+        operation: 'delete-block',
+        target_id: block.id,
+        body: '',
+        precondition: null,
+        idempotency_key: '',
+        intent: JSON.stringify(intent),
+      });
+    }
+  });
+}
+
+const instant = (text: string): string =>
+  text.length === 10 ? `${text}T00:00:00.000Z` : new Date(text).toISOString();

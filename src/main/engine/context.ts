@@ -1,0 +1,54 @@
+import type { Account } from '../../shared/domain/account.ts';
+import type { Mapping } from '../../shared/domain/mapping.ts';
+import type { AppError } from '../../shared/rpc/errors.ts';
+import type { BookingApi } from '../booking/booking-port.ts';
+import type { Clock, Log, Random } from '../ports.ts';
+import type { CalendarProvider } from '../providers/provider.ts';
+import type { Store } from '../store/store.ts';
+import type { ImportMapping } from './planner/import-plan.ts';
+import type { Tally } from './tally.ts';
+
+/** One run: what all its parts share. */
+export interface RunContext {
+  readonly runId: string;
+  readonly startedAt: Date;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Plan only: nothing leaves but reading requests. */
+  readonly dryRun: boolean;
+  /** List everything afresh, whatever the cursors say. */
+  readonly full: boolean;
+  /** The booking system accepts proposals from this device. */
+  readonly canReschedule: boolean;
+  readonly signal: AbortSignal;
+  /** Every enabled mapping, in the run's scope or not: copies of a meeting concern all of them. */
+  readonly mappings: readonly MappingContext[];
+  /** Links whose operation failed in this run: tried again in the next, not in a loop. */
+  readonly failed: Set<number>;
+  /** Links whose deletion waits for a person. */
+  readonly held: Set<number>;
+  /** How often a link's precondition failed in this run. */
+  readonly contested: Map<number, number>;
+}
+
+export interface AccountContext {
+  readonly account: Account;
+  readonly provider: CalendarProvider;
+  readonly booking: BookingApi;
+  readonly mappings: readonly MappingContext[];
+  /** The first failure of a single operation: the run goes on, but does not say that all is well. */
+  error: AppError | null;
+}
+
+export interface MappingContext {
+  readonly mapping: Mapping;
+  readonly account: Account;
+  /** Row of the `calendar` table. */
+  readonly calendar: number;
+  readonly importing: ImportMapping;
+  readonly tally: Tally;
+  /** The account granted write access, so that a writing mapping may write. */
+  readonly mayWrite: boolean;
+}

@@ -1,0 +1,231 @@
+import { assertNever } from '../../shared/assert-never.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
+import type { CalendarProvider } from '../providers/provider.ts';
+import type { ConflictRow } from '../store/conflict-repository.ts';
+import type { LinkRow } from '../store/link-repository.ts';
+import { bookingFromRow } from '../store/observed-row.ts';
+import type { Store } from '../store/store.ts';
+import type { MappingContext, RunContext } from './context.ts';
+import type { EventIntent, EventVersion } from './intent.ts';
+import { logEntry } from './log-entry.ts';
+import { desiredEvent } from './planner/desired-event.ts';
+import type { LostEdit } from './planner/export-plan.ts';
+import { fingerprint, type OwnedField } from './planner/fingerprint.ts';
+import { exportScope } from './planner/selection.ts';
+
+/**
+ * Notes a person's answer to an inbox item; the next run carries it out.
+ * @throws AppError NOT_FOUND, or INVALID_INPUT when the item cannot be answered that way
+ */
+export function decideConflict(store: Store, id: string, keep: 'booking' | 'calendar'): void {
+  const conflict = store.conflicts.get(id);
+  if (conflict === undefined || (conflict.state !== 'open' && conflict.state !== 'decided')) {
+    throw new AppError('NOT_FOUND', `No open conflict has the id ${id}. “conflicts” lists those that wait.`);
+  }
+  if (conflict.kind === 'edited-then-cancelled' && keep === 'calendar') {
+    throw new AppError(
+      'INVALID_INPUT',
+      'The booking was cancelled, so your version has nothing to belong to. Keep the booking’s version, and ask dispatch to book it again.',
+    );
+  }
+  store.conflicts.decide(id, keep);
+}
+
+/**
+ * Notes a person's answer to held deletions. Released: the next run carries them out. Discarded: what was missing
+ * counts as still there until it is seen again.
+ * @throws AppError NOT_FOUND
+ */
+export function decideHold(store: Store, id: string, answer: 'released' | 'discarded', at: string): number {
+  const hold = store.holds.get(id);
+  if (hold?.state !== 'open') {
+    throw new AppError('NOT_FOUND', `No open hold has the id ${id}. “holds” lists those that wait.`);
+  }
+  const items = store.holds.items(id);
+  store.transaction(() => {
+    store.holds.close(id, answer, at);
+    if (answer === 'discarded') {
+      for (const { link_id } of items) keepMissing(store, link_id);
+    }
+  });
+  return items.length;
+}
+
+function keepMissing(store: Store, linkId: number): void {
+  const link = store.links.get(linkId);
+  if (link === undefined) return;
+  const calendar = store.mappings.calendarOf(link.mapping_id);
+  const event = store.calendars.get(calendar, link.event_id);
+  if (event !== undefined && event.state !== 'live')
+    store.calendars.setState(calendar, link.event_id, 'kept');
+  if (link.kind === 'export') {
+    const booking = store.bookings.get(link.source_id);
+    if (booking !== undefined && (event === undefined || event.state === 'live')) {
+      store.bookings.setState(link.source_id, 'kept');
+    }
+    return;
+  }
+  // A block adopted from the booking system without an event: it is nobody's, and stays.
+  if (link.event_id === '') store.links.remove(linkId);
+}
+
+/** Turns the answers that were given into operations of this run. */
+export function planDecisions(run: RunContext, context: MappingContext, provider: CalendarProvider): number {
+  const { store } = run;
+  const decided = store.conflicts.decided(context.mapping.id);
+  for (const conflict of decided) {
+    store.transaction(() => planDecision(run, context, provider, conflict));
+    context.tally.looked = true;
+  }
+  return decided.length;
+}
+
+function planDecision(
+  run: RunContext,
+  context: MappingContext,
+  provider: CalendarProvider,
+  conflict: ConflictRow,
+): void {
+  const { store } = run;
+  const at = run.clock.now().toISOString();
+  const link = conflict.link_id === null ? undefined : store.links.get(conflict.link_id);
+  if (link === undefined) {
+    store.conflicts.resolve(conflict.id, at);
+    return;
+  }
+  if (store.journal.isOpen(link.id)) return;
+  const kind = conflict.kind as LostEdit['kind'];
+  switch (kind) {
+    case 'both-edited':
+    case 'put-back':
+    case 'proposal-refused':
+      if (conflict.keep === 'calendar') {
+        proposeVersion(run, context, conflict, link);
+        return;
+      }
+      break;
+    case 'edited-then-cancelled':
+      break;
+    case 'deleted':
+      if (conflict.keep === 'booking') {
+        restore(run, context, provider, conflict, link);
+        return;
+      }
+      store.links.update(link, { state: 'left', reason: 'You left it away.', decided_at: at });
+      break;
+    case 'parked':
+      if (conflict.keep === 'booking') {
+        store.links.update(link, { state: 'live', rewrites: 0, basis: '', decided_at: at });
+        store.touched.touch(context.mapping.id, 'booking', link.source_id);
+      }
+      break;
+    default:
+      assertNever(kind);
+  }
+  store.conflicts.resolve(conflict.id, at);
+  store.syncLog.append(
+    logEntry(run, context, {
+      direction: 'export',
+      operation: 'resolve',
+      status: 'ok',
+      bookingId: link.source_id,
+      externalId: link.event_id,
+      message: `Resolved as you decided: the ${conflict.keep ?? 'booking'}’s version stays.`,
+    }),
+  );
+}
+
+/** The technician's version wins: it is proposed to the booking system, and reaches the calendar from there. */
+function proposeVersion(
+  run: RunContext,
+  context: MappingContext,
+  conflict: ConflictRow,
+  link: LinkRow,
+): void {
+  const { store } = run;
+  const row = store.bookings.get(link.source_id);
+  if (row?.state !== 'live') {
+    store.conflicts.resolve(conflict.id, run.clock.now().toISOString());
+    return;
+  }
+  const calendar = JSON.parse(conflict.calendar_side) as EventVersion;
+  const fields = JSON.parse(conflict.fields) as readonly OwnedField[];
+  const change: Record<string, string> = {};
+  for (const field of fields) {
+    if (field === 'time') {
+      change.start = calendar.time.start;
+      change.end = calendar.time.end;
+      change.timeZone = calendar.time.timeZone;
+    } else change[field] = calendar[field];
+  }
+  prepare(run, context, link, 'propose', link.source_id, JSON.stringify(change), row.version, {
+    title: calendar.title,
+    start: calendar.time.start,
+    incarnation: link.incarnation,
+    sent: link.sent,
+    rewrites: 0,
+    bookingHash: row.hash,
+    reason: 'You chose your version.',
+    conflictId: conflict.id,
+  });
+}
+
+function restore(
+  run: RunContext,
+  context: MappingContext,
+  provider: CalendarProvider,
+  conflict: ConflictRow,
+  link: LinkRow,
+): void {
+  const { store } = run;
+  const row = store.bookings.get(link.source_id);
+  if (row?.state !== 'live') {
+    store.conflicts.resolve(conflict.id, run.clock.now().toISOString());
+    return;
+  }
+  const desired = desiredEvent(bookingFromRow(row));
+  const sent = fingerprint(desired);
+  const incarnation = link.incarnation + 1;
+  const prepared = provider.prepareCreate(context.mapping.calendarId, desired, {
+    bookingId: link.source_id,
+    incarnation,
+    scope: exportScope(context.mapping),
+    sent,
+  });
+  prepare(run, context, link, 'create-event', prepared.eventId, prepared.body, null, {
+    title: desired.title,
+    start: desired.time.start,
+    incarnation,
+    sent,
+    rewrites: 0,
+    bookingHash: row.hash,
+    reason: 'You chose to restore it.',
+    conflictId: conflict.id,
+  });
+}
+
+function prepare(
+  run: RunContext,
+  context: MappingContext,
+  link: LinkRow,
+  operation: 'propose' | 'create-event',
+  target: string,
+  body: string,
+  precondition: string | null,
+  intent: Omit<EventIntent, 'revision' | 'lost'>,
+): void {
+  run.store.journal.prepare({
+    link_id: link.id,
+    run_id: run.runId,
+    operation,
+    target_id: target,
+    body,
+    precondition,
+    idempotency_key: run.random.uuid(),
+    intent: JSON.stringify({
+      ...intent,
+      revision: context.mapping.revision,
+      lost: null,
+    } satisfies EventIntent),
+  });
+}

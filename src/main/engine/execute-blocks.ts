@@ -1,0 +1,188 @@
+import { AppError, toAppError } from '../../shared/rpc/errors.ts';
+import type { BlockBatchItem, BookingApi } from '../booking/booking-port.ts';
+import type { JournalOperation, JournalRow } from '../store/journal-repository.ts';
+import type { AccountContext, MappingContext, RunContext } from './context.ts';
+import type { BlockIntent } from './intent.ts';
+import { logEntry } from './log-entry.ts';
+import { settleFailed } from './settle-event.ts';
+
+/** What one batch request may carry (`booking-api.md`). */
+const BATCH = 500;
+
+/**
+ * Sends the prepared busy blocks of every mapping: all upserts before any delete, so that a time that only changes
+ * its owner is never offered in between.
+ */
+export async function executeBlocks(run: RunContext, account: AccountContext): Promise<number> {
+  const upserts = await executeKind(run, account, 'upsert-block');
+  return upserts + (await executeKind(run, account, 'delete-block'));
+}
+
+async function executeKind(
+  run: RunContext,
+  account: AccountContext,
+  operation: JournalOperation,
+): Promise<number> {
+  let sent = 0;
+  for (const context of run.mappings) {
+    for (;;) {
+      const entries = run.store.journal.prepared(context.mapping.id, [operation], BATCH);
+      if (entries.length === 0) break;
+      run.signal.throwIfAborted();
+      const key = run.random.uuid();
+      run.store.journal.markSent(entries, key);
+      await sendBatch(run, account, context, entries, key);
+      sent += entries.length;
+    }
+  }
+  return sent;
+}
+
+/**
+ * Sends one batch and settles each of its items.
+ * @throws AppError when the request as a whole failed
+ */
+export async function sendBatch(
+  run: RunContext,
+  account: AccountContext,
+  context: MappingContext,
+  entries: readonly JournalRow[],
+  key: string,
+): Promise<void> {
+  const started = run.clock.now().getTime();
+  let results: readonly BlockBatchItem[];
+  try {
+    results = await account.booking.writeBlocks(batchBody(entries), key);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    run.store.transaction(() => {
+      for (const entry of entries)
+        settleFailed(run, context, entry, error, run.clock.now().getTime() - started);
+    });
+    account.error ??= error;
+    throw error;
+  }
+  const durationMs = run.clock.now().getTime() - started;
+  const byId = new Map(results.map((result) => [result.id, result]));
+  run.store.transaction(() => {
+    for (const entry of entries) {
+      const error = itemError(entry, byId.get(entry.target_id));
+      if (error === null) settleBlock(run, context, entry, durationMs);
+      else {
+        account.error ??= error;
+        settleFailed(run, context, entry, error, durationMs);
+      }
+    }
+  });
+}
+
+/** The exact bytes of a batch, put together again the same way from the same entries. */
+function batchBody(entries: readonly JournalRow[]): string {
+  const upserts = entries.filter(({ operation }) => operation === 'upsert-block').map(({ body }) => body);
+  const deletes = entries
+    .filter(({ operation }) => operation === 'delete-block')
+    .map(({ target_id }) => JSON.stringify(target_id));
+  return `{"upserts":[${upserts.join(',')}],"deletes":[${deletes.join(',')}]}`;
+}
+
+function itemError(entry: JournalRow, result: BlockBatchItem | undefined): AppError | null {
+  if (result === undefined) {
+    return new AppError('PROVIDER_ERROR', 'The booking system did not say what became of this busy time.', {
+      effect: 'unknown',
+    });
+  }
+  if (result.status >= 200 && result.status < 300) return null;
+  if (result.status === 404 && entry.operation === 'delete-block') return null;
+  const detail = result.code ?? String(result.status);
+  if (result.status === 429) {
+    return new AppError('RATE_LIMITED', 'The booking system is busy and asks to send this later.', {
+      detail,
+    });
+  }
+  return new AppError(
+    'INVALID_INPUT',
+    `The booking system refused this busy time: ${result.detail ?? detail}.`,
+    {
+      detail,
+    },
+  );
+}
+
+function settleBlock(run: RunContext, context: MappingContext, entry: JournalRow, durationMs: number): void {
+  const { store } = run;
+  const intent = JSON.parse(entry.intent) as BlockIntent;
+  const link = store.links.get(entry.link_id);
+  store.journal.close(entry.id);
+  if (link === undefined) return;
+  const upsert = entry.operation === 'upsert-block';
+  if (upsert) {
+    store.links.update(link, {
+      state: 'live',
+      event_id: intent.eventId,
+      sent: intent.sent,
+      shown: intent.shown,
+      basis: intent.basis,
+      revision: intent.revision,
+      reason: intent.reason,
+      decided_at: run.clock.now().toISOString(),
+    });
+  } else {
+    store.links.remove(link.id);
+    // The event may still be there and only not block any more: the next look records why.
+    if (intent.eventId !== '') store.touched.touch(context.mapping.id, 'event', intent.eventId);
+  }
+  const operation = blockOperation(upsert, intent.isNew);
+  context.tally.imported[`${operation}d`] += 1;
+  store.syncLog.append(
+    logEntry(run, context, {
+      direction: 'import',
+      operation,
+      status: 'ok',
+      externalId: intent.eventId === '' ? entry.target_id : intent.eventId,
+      message: `${upsert ? 'Blocked' : 'Freed'} ${intent.start}. ${intent.reason}`,
+      durationMs,
+      attempt: entry.attempt + 1,
+      payload: upsert ? entry.body : entry.target_id,
+    }),
+  );
+}
+
+function blockOperation(upsert: boolean, isNew: boolean): 'create' | 'update' | 'delete' {
+  if (!upsert) return 'delete';
+  return isNew ? 'create' : 'update';
+}
+
+/** Sends again what may not have arrived: the same bytes under the same key, so that it counts once. */
+export async function resendBatches(
+  run: RunContext,
+  account: AccountContext,
+  context: MappingContext,
+  entries: readonly JournalRow[],
+): Promise<void> {
+  const batches = new Map<string, JournalRow[]>();
+  for (const entry of entries) {
+    const batch = batches.get(entry.idempotency_key);
+    if (batch === undefined) batches.set(entry.idempotency_key, [entry]);
+    else batch.push(entry);
+  }
+  for (const [key, batch] of batches) await sendBatch(run, account, context, batch, key);
+}
+
+/** Removes blocks by id, outside any plan: for a mapping that is removed together with what it created. */
+export async function deleteBlocks(
+  booking: BookingApi,
+  ids: readonly string[],
+  key: () => string,
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += BATCH) {
+    const body = JSON.stringify({ upserts: [], deletes: ids.slice(from, from + BATCH) });
+    const results = await booking.writeBlocks(body, key());
+    const refused = results.find(({ status }) => status >= 300 && status !== 404);
+    if (refused !== undefined) {
+      throw new AppError(
+        'PROVIDER_ERROR',
+        `The booking system did not remove some busy times: ${refused.detail ?? refused.status}. Try again.`,
+      );
+    }
+  }
+}

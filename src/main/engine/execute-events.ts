@@ -1,0 +1,172 @@
+import { type AppError, toAppError } from '../../shared/rpc/errors.ts';
+import type { JournalRow } from '../store/journal-repository.ts';
+import { eventRow, isOwn, removedRow } from '../store/observed-row.ts';
+import type { AccountContext, MappingContext, RunContext } from './context.ts';
+import { inParallel } from './in-parallel.ts';
+import type { EventIntent } from './intent.ts';
+import { fingerprint } from './planner/fingerprint.ts';
+import { settleDeleted, settleFailed, settleWritten } from './settle-event.ts';
+
+/** A precondition that fails this often in one run means that somebody else is writing: leave it to the next run. */
+const MAX_CONTESTED = 3;
+const BATCH = 200;
+
+/**
+ * Sends the prepared event operations of one account, as many at once as its mailbox allows. Each is marked as sent
+ * before its request leaves and settled in one transaction with the base of the next merge.
+ */
+export async function executeEvents(run: RunContext, account: AccountContext): Promise<number> {
+  let sent = 0;
+  for (const context of account.mappings) {
+    for (;;) {
+      const entries = run.store.journal.prepared(
+        context.mapping.id,
+        ['create-event', 'update-event', 'delete-event'],
+        BATCH,
+      );
+      if (entries.length === 0) break;
+      await inParallel(entries, account.provider.capabilities.concurrency, async (entry) => {
+        run.signal.throwIfAborted();
+        await executeEvent(run, account, context, entry);
+      });
+      sent += entries.length;
+    }
+  }
+  return sent;
+}
+
+/**
+ * Sends one operation and settles it.
+ * @throws AppError for what concerns the whole account: no sign-in, no network, rate limit
+ */
+async function executeEvent(
+  run: RunContext,
+  account: AccountContext,
+  context: MappingContext,
+  entry: JournalRow,
+): Promise<void> {
+  const started = run.clock.now().getTime();
+  run.store.journal.markSent([entry]);
+  const elapsed = (): number => run.clock.now().getTime() - started;
+  try {
+    await sendEvent(run, account, context, entry, elapsed);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    settleFailed(run, context, entry, error, elapsed());
+    account.error ??= error;
+    if (concernsAccount(error)) throw error;
+  }
+}
+
+async function sendEvent(
+  run: RunContext,
+  { provider }: AccountContext,
+  context: MappingContext,
+  entry: JournalRow,
+  elapsed: () => number,
+): Promise<void> {
+  const { calendarId } = context.mapping;
+  const prepared = { eventId: entry.target_id, body: entry.body };
+  switch (entry.operation) {
+    case 'create-event':
+      try {
+        settleWritten(run, context, entry, await provider.create(calendarId, prepared), elapsed());
+      } catch (thrown) {
+        if (toAppError(thrown).code !== 'CONFLICT') throw thrown;
+        await settleTaken(run, context, provider, entry, thrown, elapsed);
+      }
+      return;
+    case 'update-event':
+    case 'delete-event':
+      try {
+        if (entry.operation === 'update-event') {
+          const event = await provider.update(calendarId, prepared, entry.precondition);
+          settleWritten(run, context, entry, event, elapsed());
+        } else {
+          await provider.delete(calendarId, entry.target_id, entry.precondition);
+          settleDeleted(run, context, entry, elapsed());
+        }
+      } catch (thrown) {
+        const { code } = toAppError(thrown);
+        if (code !== 'PRECONDITION_FAILED' && code !== 'NOT_FOUND') throw thrown;
+        await settleContested(run, context, provider, entry, thrown, elapsed);
+      }
+      return;
+    default:
+      throw new RangeError(`${entry.operation} is not an event operation`);
+  }
+}
+
+/** The id is taken: by our own earlier attempt, by us on another machine, or by an event that was deleted since. */
+async function settleTaken(
+  run: RunContext,
+  context: MappingContext,
+  provider: AccountContext['provider'],
+  entry: JournalRow,
+  taken: unknown,
+  elapsed: () => number,
+): Promise<void> {
+  const { store } = run;
+  const intent = JSON.parse(entry.intent) as EventIntent;
+  const lookup = await provider.get(context.mapping.calendarId, entry.target_id);
+  const link = store.links.get(entry.link_id);
+  if (lookup.kind === 'missing' || link === undefined) throw taken;
+  if (lookup.kind === 'found') {
+    if (!isOwn(lookup.event) || lookup.event.tag?.bookingId !== link.source_id) throw taken;
+    if (lookup.event.tag.sent === intent.sent)
+      return settleWritten(run, context, entry, lookup.event, elapsed());
+  }
+  store.transaction(() => {
+    const row =
+      lookup.kind === 'found' ? eventRow(lookup.event) : removedRow(entry.target_id, null, 'cancelled');
+    store.calendars.put(context.calendar, row);
+    // Merge from what its tag says we sent: an edit or a deletion made meanwhile is then seen as such.
+    const base = (lookup.kind === 'found' ? lookup.event.tag?.sent : lookup.sent) ?? intent.sent;
+    store.links.update(link, {
+      state: 'live',
+      event_id: entry.target_id,
+      ical_uid: lookup.kind === 'found' ? lookup.event.iCalUid : null,
+      incarnation: intent.incarnation,
+      sent: base,
+      shown: base,
+      rewrites: 0,
+      basis: '',
+    });
+    store.journal.close(entry.id);
+    store.touched.touch(context.mapping.id, 'booking', link.source_id);
+  });
+}
+
+/** It changed, or went, since it was planned: take what is there now and plan again. */
+async function settleContested(
+  run: RunContext,
+  context: MappingContext,
+  provider: AccountContext['provider'],
+  entry: JournalRow,
+  contested: unknown,
+  elapsed: () => number,
+): Promise<void> {
+  const { store } = run;
+  const intent = JSON.parse(entry.intent) as EventIntent;
+  const times = (run.contested.get(entry.link_id) ?? 0) + 1;
+  run.contested.set(entry.link_id, times);
+  if (times > MAX_CONTESTED) throw contested;
+  const lookup = await provider.get(context.mapping.calendarId, entry.target_id);
+  const event = lookup.kind === 'found' ? lookup.event : null;
+  // A repeated request whose first answer was lost: what is there is what we sent.
+  if (entry.operation === 'update-event' && event !== null && fingerprint(event) === intent.sent) {
+    return settleWritten(run, context, entry, event, elapsed());
+  }
+  store.transaction(() => {
+    if (event === null) store.calendars.setState(context.calendar, entry.target_id, 'cancelled');
+    else store.calendars.put(context.calendar, eventRow(event));
+    store.journal.close(entry.id);
+    const link = store.links.get(entry.link_id);
+    if (link !== undefined) store.touched.touch(context.mapping.id, 'booking', link.source_id);
+  });
+}
+
+/** Failures after which further requests to the same account are no use in this run. */
+export function concernsAccount(error: AppError): boolean {
+  return error.code === 'AUTH_EXPIRED' || error.code === 'OFFLINE' || error.code === 'RATE_LIMITED';
+}

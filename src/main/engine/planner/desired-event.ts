@@ -1,0 +1,34 @@
+import type { Booking } from '../../../shared/domain/booking.ts';
+import type { DesiredEvent, EventTime } from '../../../shared/domain/calendar-event.ts';
+
+const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** A booking's time: dates stay dates, instants become UTC with the booking's zone beside them. */
+export function bookingTime(booking: Pick<Booking, 'start' | 'end' | 'timeZone'>): EventTime {
+  if (DATE_ONLY.test(booking.start) && DATE_ONLY.test(booking.end)) {
+    return { kind: 'all-day', start: booking.start, end: booking.end, timeZone: booking.timeZone };
+  }
+  return {
+    kind: 'timed',
+    start: new Date(booking.start).toISOString(),
+    end: new Date(booking.end).toISOString(),
+    timeZone: booking.timeZone,
+  };
+}
+
+/** Line ends and outer blanks are what providers change; sending them changed already keeps both sides equal. */
+const tidy = (text: string | null | undefined): string => (text ?? '').replaceAll('\r\n', '\n').trim();
+
+/** What a booking's event says: job, place, and in the notes the customer to call and the link to the job. */
+export function desiredEvent(booking: Booking): DesiredEvent {
+  const customer = booking.customer
+    ? [booking.customer.name, booking.customer.phone, booking.customer.email].filter(Boolean).join(' · ')
+    : '';
+  return {
+    time: bookingTime(booking),
+    title: tidy(booking.title) || 'Booking',
+    description: tidy([tidy(booking.description), customer, tidy(booking.url)].filter(Boolean).join('\n\n')),
+    location: tidy(booking.location),
+    status: booking.status === 'tentative' ? 'tentative' : 'confirmed',
+  };
+}

@@ -1,0 +1,76 @@
+import { writesEvents } from '../../shared/domain/mapping.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
+import type { BookingApi, BookingPage } from '../booking/booking-port.ts';
+import { bookingRow } from '../store/observed-row.ts';
+import type { RunContext } from './context.ts';
+import { mappingWindow, type Span, unionWindow } from './planner/selection.ts';
+import { enteredSpan } from './pull-calendar.ts';
+
+/**
+ * Reads the booking system to its end and makes that the picture: by cursor one request for all mappings, or a
+ * complete listing when there is no cursor, the window has moved a day, or other bookings are asked for.
+ */
+export async function pullBookings(run: RunContext, booking: BookingApi): Promise<void> {
+  const writers = run.mappings.filter(({ mapping }) => writesEvents(mapping.direction));
+  if (writers.length === 0) return;
+  const { bookings } = run.store;
+  const position = bookings.position();
+  const window = unionWindow(writers.map(({ mapping }) => mappingWindow(mapping, run.startedAt)));
+  const technicians = [...new Set(writers.map(({ mapping }) => mapping.technicianId))].sort();
+  const selection = technicians.join('\n');
+  const moved = position.windowFrom !== window.from || position.windowTo !== window.to;
+  const cursor = run.full || moved || selection !== position.selection ? null : position.cursor;
+
+  bookings.clearStage();
+  let complete = cursor === null;
+  let nextCursor = cursor === null ? null : await stageChanges(run, booking.changes(cursor));
+  if (nextCursor === null) {
+    bookings.clearStage();
+    complete = true;
+    nextCursor = await stageListings(run, booking, technicians, window);
+  }
+  bookings.promote({
+    complete,
+    cursor: nextCursor,
+    selection,
+    window,
+    mappings: writers.map(({ mapping }) => ({
+      id: mapping.id,
+      entered: enteredSpan(position.windowTo, window.to, mappingWindow(mapping, run.startedAt)),
+    })),
+  });
+}
+
+/** Stages the pages of the change feed; null when the cursor has expired. */
+async function stageChanges(run: RunContext, pages: AsyncIterable<BookingPage>): Promise<string | null> {
+  let cursor: string | null = null;
+  for await (const page of pages) {
+    run.signal.throwIfAborted();
+    if (page.kind === 'cursor-expired') return null;
+    run.store.bookings.stage(page.items.map(bookingRow));
+    cursor = page.nextCursor;
+  }
+  return cursor ?? incomplete();
+}
+
+/** Lists every technician's bookings. The first cursor is kept: it misses nothing that changed while listing. */
+async function stageListings(
+  run: RunContext,
+  booking: BookingApi,
+  technicians: readonly string[],
+  window: Span,
+): Promise<string> {
+  let first: string | null = null;
+  for (const technicianId of technicians) {
+    const cursor = await stageChanges(run, booking.list({ technicianId, from: window.from, to: window.to }));
+    first ??= cursor;
+  }
+  return first ?? incomplete();
+}
+
+function incomplete(): never {
+  throw new AppError(
+    'PROVIDER_ERROR',
+    'The booking system ended its listing without a position. It is tried again next time.',
+  );
+}

@@ -1,0 +1,103 @@
+import { imports, writesEvents } from '../../shared/domain/mapping.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
+import type { CalendarProvider, EventChange, Window } from '../providers/provider.ts';
+import type { CalendarPosition, PictureMapping } from '../store/calendar-picture.ts';
+import { eventRow, type ObservedEventRow, removedRow } from '../store/observed-row.ts';
+import type { MappingContext, RunContext } from './context.ts';
+import { mappingWindow, type Span, unionWindow } from './planner/selection.ts';
+
+export interface PullResult {
+  /** The listing was complete, not only what changed since a cursor. */
+  readonly complete: boolean;
+  readonly changed: number;
+}
+
+/**
+ * Reads a calendar to its end and makes that the picture. A page that fails leaves picture and cursor as they were.
+ * When the window has moved a day everything is listed afresh: a series must not run dry at the edge.
+ */
+export async function pullCalendar(
+  run: RunContext,
+  provider: CalendarProvider,
+  calendar: number,
+  mappings: readonly MappingContext[],
+): Promise<PullResult> {
+  const { calendars } = run.store;
+  const position = calendars.position(calendar);
+  const window = unionWindow(mappings.map(({ mapping }) => mappingWindow(mapping, run.startedAt)));
+  const moved = position.windowFrom !== window.from || position.windowTo !== window.to;
+  const cursor = run.full || moved ? null : position.cursor;
+
+  const listed =
+    (await stagePages(run, provider, position, cursor, window)) ??
+    // The provider no longer knows our cursor: the picture, links and base stay, only the reading starts over.
+    (await stagePages(run, provider, position, null, window));
+  if (listed === null) {
+    throw new AppError(
+      'PROVIDER_ERROR',
+      'The calendar refused to be listed from the start. It is tried again next time.',
+    );
+  }
+  const { changed } = calendars.promote(calendar, {
+    complete: listed.complete,
+    cursor: listed.nextCursor,
+    window,
+    mappings: mappings.map((context) => pictureMapping(context, position, window, run.startedAt)),
+  });
+  return { complete: listed.complete, changed };
+}
+
+async function stagePages(
+  run: RunContext,
+  provider: CalendarProvider,
+  position: CalendarPosition,
+  cursor: string | null,
+  window: Window,
+): Promise<{ complete: boolean; nextCursor: string | null } | null> {
+  const { calendars } = run.store;
+  calendars.clearStage(position.id);
+  let nextCursor: string | null = null;
+  for await (const page of provider.pull(position.calendarId, cursor, window)) {
+    run.signal.throwIfAborted();
+    if (page.kind === 'cursor-expired') return null;
+    calendars.stage(position.id, page.changes.map(rowOf));
+    nextCursor = page.nextCursor;
+  }
+  if (nextCursor === null && provider.capabilities.incremental) {
+    throw new AppError(
+      'PROVIDER_ERROR',
+      'The calendar ended its listing without a position. It is tried again next time.',
+    );
+  }
+  return { complete: cursor === null, nextCursor };
+}
+
+function rowOf(change: EventChange): ObservedEventRow {
+  if (change.kind === 'event') return eventRow(change.event);
+  return removedRow(change.id, change.seriesId, change.proof === 'cancelled' ? 'cancelled' : 'absent');
+}
+
+function pictureMapping(
+  { mapping }: MappingContext,
+  position: CalendarPosition,
+  window: Span,
+  now: Date,
+): PictureMapping {
+  return {
+    id: mapping.id,
+    imports: imports(mapping.direction),
+    writes: writesEvents(mapping.direction),
+    entered: enteredSpan(position.windowTo, window.to, mappingWindow(mapping, now)),
+  };
+}
+
+/**
+ * What came into a mapping's window since the last complete listing: its far end moved as many days as the whole
+ * window's did. Known events in it must be looked at again though they did not change.
+ */
+export function enteredSpan(previousTo: string | null, to: string, window: Span): Span | null {
+  if (previousTo === null) return null;
+  const days = Date.parse(to) - Date.parse(previousTo);
+  if (days <= 0) return null;
+  return { from: new Date(Date.parse(window.to) - days).toISOString(), to: window.to };
+}

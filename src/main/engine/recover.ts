@@ -1,0 +1,67 @@
+import type { JournalRow } from '../store/journal-repository.ts';
+import { eventRow, isOwn } from '../store/observed-row.ts';
+import type { AccountContext, MappingContext, RunContext } from './context.ts';
+import { resendBatches } from './execute-blocks.ts';
+import { sendProposal } from './execute-proposals.ts';
+import type { BlockIntent, EventIntent } from './intent.ts';
+import { fingerprint } from './planner/fingerprint.ts';
+import { settleDeleted, settleWritten } from './settle-event.ts';
+
+/**
+ * Takes up what an earlier run left in the journal, before anything new is planned. Prepared: nothing had left, so
+ * it is dropped and planned again. Sent: it may have had its effect, so that is found out first.
+ */
+export async function recover(run: RunContext, account: AccountContext): Promise<void> {
+  const { journal } = run.store;
+  for (const context of account.mappings) {
+    run.store.transaction(() => {
+      for (const entry of journal.allPrepared(context.mapping.id)) drop(run, context, entry);
+    });
+    const sent = journal.sent(context.mapping.id);
+    const blocks = sent.filter(
+      ({ operation }) => operation === 'upsert-block' || operation === 'delete-block',
+    );
+    await resendBatches(run, account, context, blocks);
+    for (const entry of sent) {
+      if (entry.operation === 'propose') await sendProposal(run, account, context, entry);
+      else if (!blocks.includes(entry)) await probeEvent(run, account, context, entry);
+    }
+  }
+}
+
+/** Drops what has not left, or what is found not to have arrived, and has it planned again. */
+export function drop(run: RunContext, context: MappingContext, entry: JournalRow): void {
+  const { store } = run;
+  store.journal.close(entry.id);
+  const link = store.links.get(entry.link_id);
+  if (link === undefined) return;
+  const intent = JSON.parse(entry.intent) as Partial<BlockIntent>;
+  if (link.kind === 'export') store.touched.touch(context.mapping.id, 'booking', link.source_id);
+  else if (intent.eventId) store.touched.touch(context.mapping.id, 'event', intent.eventId);
+}
+
+async function probeEvent(
+  run: RunContext,
+  { provider }: AccountContext,
+  context: MappingContext,
+  entry: JournalRow,
+): Promise<void> {
+  const { store } = run;
+  const lookup = await provider.get(context.mapping.calendarId, entry.target_id);
+  const intent = JSON.parse(entry.intent) as EventIntent;
+  if (entry.operation === 'delete-event' && lookup.kind !== 'found') {
+    settleDeleted(run, context, entry, 0);
+    return;
+  }
+  if (lookup.kind === 'found' && entry.operation !== 'delete-event' && isOwn(lookup.event)) {
+    if (lookup.event.tag?.sent === intent.sent && fingerprint(lookup.event) === intent.sent) {
+      settleWritten(run, context, entry, lookup.event, 0);
+      return;
+    }
+  }
+  store.transaction(() => {
+    if (lookup.kind === 'found') store.calendars.put(context.calendar, eventRow(lookup.event));
+    else store.calendars.setState(context.calendar, entry.target_id, 'cancelled');
+    drop(run, context, entry);
+  });
+}

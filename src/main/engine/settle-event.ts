@@ -1,0 +1,142 @@
+import type { CalendarEvent } from '../../shared/domain/calendar-event.ts';
+import type { AppError } from '../../shared/rpc/errors.ts';
+import type { JournalRow } from '../store/journal-repository.ts';
+import { eventRow } from '../store/observed-row.ts';
+import type { MappingContext, RunContext } from './context.ts';
+import type { EventIntent } from './intent.ts';
+import { logEntry } from './log-entry.ts';
+import { fingerprint } from './planner/fingerprint.ts';
+import { recordLost } from './record-lost.ts';
+
+/** The provider stored our event: its answer becomes the base, so that our own write is never taken for an edit. */
+export function settleWritten(
+  run: RunContext,
+  context: MappingContext,
+  entry: JournalRow,
+  event: CalendarEvent,
+  durationMs: number,
+): void {
+  const { store } = run;
+  const intent = JSON.parse(entry.intent) as EventIntent;
+  const created = entry.operation === 'create-event';
+  store.transaction(() => {
+    const link = store.links.get(entry.link_id);
+    if (link === undefined) return store.journal.close(entry.id);
+    const row = eventRow(event);
+    store.calendars.put(context.calendar, row);
+    store.links.update(link, {
+      state: 'live',
+      event_id: event.id,
+      ical_uid: event.iCalUid,
+      incarnation: intent.incarnation,
+      sent: intent.sent,
+      shown: fingerprint(event),
+      refused: null,
+      rewrites: intent.rewrites,
+      basis: `${intent.bookingHash}/${row.hash}@${intent.revision}`,
+      revision: intent.revision,
+      reason: intent.reason,
+      decided_at: run.clock.now().toISOString(),
+    });
+    if (intent.lost !== null) recordLost(run, context, link.id, link.source_id, intent.lost);
+    if (intent.conflictId !== null) store.conflicts.resolve(intent.conflictId, run.clock.now().toISOString());
+    store.journal.close(entry.id);
+    store.syncLog.append(
+      logEntry(run, context, {
+        direction: 'export',
+        operation: created ? 'create' : 'update',
+        status: 'ok',
+        bookingId: link.source_id,
+        externalId: event.id,
+        message: `${created ? 'Added' : 'Updated'} “${intent.title}” in the calendar. ${intent.reason}`,
+        durationMs,
+        attempt: entry.attempt + 1,
+        payload: entry.body,
+      }),
+    );
+  });
+  if (created) context.tally.exported.created += 1;
+  else context.tally.exported.updated += 1;
+}
+
+/** The event is gone; the link stays as a tombstone, so that a later event gets the next incarnation. */
+export function settleDeleted(
+  run: RunContext,
+  context: MappingContext,
+  entry: JournalRow,
+  durationMs: number,
+): void {
+  const { store } = run;
+  const intent = JSON.parse(entry.intent) as EventIntent;
+  store.transaction(() => {
+    const link = store.links.get(entry.link_id);
+    store.calendars.setState(context.calendar, entry.target_id, 'cancelled');
+    store.journal.close(entry.id);
+    if (link === undefined) return;
+    store.links.update(link, {
+      state: 'deleted',
+      basis: '',
+      rewrites: 0,
+      reason: intent.reason,
+      decided_at: run.clock.now().toISOString(),
+    });
+    if (intent.lost !== null) recordLost(run, context, link.id, link.source_id, intent.lost);
+    store.syncLog.append(
+      logEntry(run, context, {
+        direction: 'export',
+        operation: 'delete',
+        status: 'ok',
+        bookingId: link.source_id,
+        externalId: entry.target_id,
+        message: `Removed “${intent.title}” from the calendar. ${intent.reason}`,
+        durationMs,
+        attempt: entry.attempt + 1,
+      }),
+    );
+  });
+  context.tally.exported.deleted += 1;
+}
+
+/**
+ * An operation failed. Where it may have had its effect all the same it stays in the journal, to be probed by the
+ * next run; else it is dropped and planned again then.
+ */
+export function settleFailed(
+  run: RunContext,
+  context: MappingContext,
+  entry: JournalRow,
+  error: AppError,
+  durationMs: number,
+): void {
+  const { store } = run;
+  const intent = JSON.parse(entry.intent) as Pick<EventIntent, 'title'>;
+  run.failed.add(entry.link_id);
+  store.transaction(() => {
+    const link = store.links.get(entry.link_id);
+    if (error.effect === 'none') store.journal.close(entry.id);
+    if (link !== undefined) touchAgain(run, context, entry, link.source_id);
+    store.syncLog.append(
+      logEntry(run, context, {
+        direction: entry.operation.endsWith('block') ? 'import' : 'export',
+        operation: entry.operation.split('-')[0] ?? entry.operation,
+        status: 'error',
+        bookingId: entry.operation.endsWith('block') ? null : (link?.source_id ?? null),
+        externalId: entry.operation.endsWith('event') ? entry.target_id : (link?.event_id ?? null),
+        message: `“${intent.title}”: ${error.message} It is tried again with the next sync.`,
+        code: error.code,
+        durationMs,
+        attempt: entry.attempt + 1,
+        payload: { detail: error.detail, body: entry.body },
+      }),
+    );
+  });
+}
+
+function touchAgain(run: RunContext, context: MappingContext, entry: JournalRow, sourceId: string): void {
+  if (!entry.operation.endsWith('block')) {
+    run.store.touched.touch(context.mapping.id, 'booking', sourceId);
+    return;
+  }
+  const { eventId } = JSON.parse(entry.intent) as { eventId?: string };
+  if (eventId !== undefined && eventId !== '') run.store.touched.touch(context.mapping.id, 'event', eventId);
+}

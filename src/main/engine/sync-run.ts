@@ -1,0 +1,410 @@
+import type { Account } from '../../shared/domain/account.ts';
+import { imports, type Mapping, writesEvents } from '../../shared/domain/mapping.ts';
+import { AppError, toAppError } from '../../shared/rpc/errors.ts';
+import type { BookingApi } from '../booking/booking-port.ts';
+import type { Clock, Log, Random } from '../ports.ts';
+import type { CalendarProvider } from '../providers/provider.ts';
+import type { Store } from '../store/store.ts';
+import { type AdoptedBlocks, adoptBlocks, planOrphanBlocks } from './adopt-blocks.ts';
+import type { AccountContext, MappingContext, RunContext } from './context.ts';
+import { planDecisions } from './decisions.ts';
+import { judgeDisappearances, proveBookings, proveEvents } from './disappearances.ts';
+import { executeBlocks } from './execute-blocks.ts';
+import { executeEvents } from './execute-events.ts';
+import { executeProposals } from './execute-proposals.ts';
+import { logEntry } from './log-entry.ts';
+import { planExports } from './plan-exports.ts';
+import { planImports } from './plan-imports.ts';
+import { importMapping } from './planner/import-plan.ts';
+import { pullBookings } from './pull-bookings.ts';
+import { pullCalendar } from './pull-calendar.ts';
+import { drop, recover } from './recover.ts';
+import type { AccountResult, MappingResult, PlannedOperation, SyncResult } from './sync-result.ts';
+import { newTally } from './tally.ts';
+
+/** An answer may lead to a further plan (a proposal accepted, an id taken); more than this often is a loop. */
+const MAX_PASSES = 30;
+
+export interface SyncOptions {
+  /** Only these accounts. Left out: all. */
+  readonly accountId?: string;
+  /** Only the calendar of this mapping. */
+  readonly mappingId?: string;
+  readonly dryRun?: boolean;
+  /** List everything afresh. */
+  readonly full?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** One account's way out, with its own count of requests. */
+export interface AccountConnection {
+  readonly provider: CalendarProvider;
+  readonly booking: BookingApi;
+  requests(): { readonly provider: number; readonly booking: number };
+}
+
+export interface SyncPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The booking system accepts proposals from this device. */
+  readonly canReschedule: boolean;
+  /** @throws AppError AUTH_EXPIRED when the account's secrets cannot be opened */
+  connect(account: Account, onRetry: RetryNote): Promise<AccountConnection>;
+}
+
+/** Told before a request is tried again. */
+export type RetryNote = (retry: {
+  readonly to: 'provider' | 'booking';
+  readonly url: string;
+  readonly method: string;
+  readonly attempt: number;
+  readonly status: number | null;
+  readonly waitMs: number;
+}) => void;
+
+/**
+ * One sync run: pull, plan, journal, execute and settle, each account on its own. One account's failure never delays
+ * or damages another's.
+ */
+export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Promise<SyncResult> {
+  const { store, clock } = ports;
+  const startedAt = clock.now();
+  const runId = `run_${ports.random.uuid()}`;
+  const accounts = new Map(store.accounts.list().map((account) => [account.id, account]));
+  const mappings = store.mappings.list().flatMap((mapping) => {
+    const account = accounts.get(mapping.accountId);
+    return mapping.enabled && account !== undefined
+      ? [mappingContext(store, mapping, account, startedAt)]
+      : [];
+  });
+  const run: RunContext = {
+    runId,
+    startedAt,
+    store,
+    clock,
+    random: ports.random,
+    log: ports.log,
+    dryRun: options.dryRun ?? false,
+    full: options.full ?? false,
+    canReschedule: ports.canReschedule,
+    signal: options.signal ?? new AbortController().signal,
+    mappings,
+    failed: new Set(),
+    held: new Set(),
+    contested: new Map(),
+  };
+  store.runs.start(runId, startedAt);
+
+  const scope = inScope(store, [...accounts.values()], options);
+  const bookingsPulled = new Shared((connection: AccountConnection) => pullBookings(run, connection.booking));
+  const results = await Promise.all(
+    scope.map((account) =>
+      syncAccount(run, ports, account, scopedMappings(store, mappings, account, options), bookingsPulled),
+    ),
+  );
+
+  const finishedAt = clock.now();
+  const ok = results.every((result) => result.ok);
+  const result: SyncResult = {
+    runId,
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    ok,
+    dryRun: run.dryRun,
+    accounts: results,
+    ...(run.dryRun ? { operations: plannedOperations(run) } : {}),
+  };
+  store.runs.finish(runId, finishedAt, ok, result);
+  return result;
+}
+
+/** Work that several accounts need, done once by whoever asks first. */
+class Shared<T> {
+  readonly #work: (by: T) => Promise<void>;
+  #done: Promise<void> | null = null;
+
+  constructor(work: (by: T) => Promise<void>) {
+    this.#work = work;
+  }
+
+  run(by: T): Promise<void> {
+    this.#done ??= this.#work(by);
+    return this.#done;
+  }
+}
+
+function mappingContext(store: Store, mapping: Mapping, account: Account, now: Date): MappingContext {
+  return {
+    mapping,
+    account,
+    calendar: store.mappings.calendarOf(mapping.id),
+    importing: importMapping(
+      mapping,
+      { provider: account.provider, subject: account.subject, calendarId: mapping.calendarId },
+      now,
+    ),
+    tally: newTally(),
+    mayWrite: account.access === 'write',
+  };
+}
+
+function inScope(store: Store, accounts: readonly Account[], options: SyncOptions): readonly Account[] {
+  const wanted =
+    options.mappingId === undefined ? options.accountId : requireMapping(store, options.mappingId).accountId;
+  if (wanted === undefined) return accounts.filter(({ state }) => state !== 'paused');
+  const account = accounts.find(({ id }) => id === wanted);
+  if (account === undefined) {
+    throw new AppError(
+      'NOT_FOUND',
+      `There is no account ${wanted}. “accounts” lists those that are connected.`,
+    );
+  }
+  return [account];
+}
+
+function requireMapping(store: Store, id: string): Mapping {
+  const mapping = store.mappings.get(id);
+  if (mapping === null) {
+    throw new AppError('NOT_FOUND', `There is no mapping ${id}. “mappings” lists those that exist.`);
+  }
+  return mapping;
+}
+
+/** A mapping's run covers its whole calendar: what was read of it concerns every mapping on it. */
+function scopedMappings(
+  store: Store,
+  mappings: readonly MappingContext[],
+  account: Account,
+  options: SyncOptions,
+): readonly MappingContext[] {
+  const own = mappings.filter((context) => context.account.id === account.id);
+  if (options.mappingId === undefined) return own;
+  const calendar = store.mappings.calendarOf(options.mappingId);
+  return own.filter((context) => context.calendar === calendar);
+}
+
+async function syncAccount(
+  run: RunContext,
+  ports: SyncPorts,
+  account: Account,
+  mappings: readonly MappingContext[],
+  bookingsPulled: Shared<AccountConnection>,
+): Promise<AccountResult> {
+  const { store } = run;
+  let connection: AccountConnection | null = null;
+  let error: AppError | null = null;
+  try {
+    connection = await ports.connect(account, (retry) => logRetry(run, account, retry));
+    const context: AccountContext = {
+      account,
+      provider: connection.provider,
+      booking: connection.booking,
+      mappings,
+      error: null,
+    };
+    try {
+      await syncMappings(run, context, () => bookingsPulled.run(connection as AccountConnection));
+    } finally {
+      dropPrepared(run, mappings);
+      error = context.error;
+    }
+    error ??= readOnlyProblem(mappings);
+  } catch (thrown) {
+    error = toAppError(thrown);
+    logFailure(run, account, error);
+  }
+  for (const { mapping, tally } of mappings) if (tally.looked) store.links.refreshCounts(mapping.id);
+  noteOutcome(run, account, error);
+  return {
+    accountId: account.id,
+    provider: account.provider,
+    ok: error === null,
+    error: error === null ? null : { code: error.code, message: error.message },
+    mappings: mappings.map((context) => mappingResult(run, context)),
+    requests: connection?.requests() ?? { provider: 0, booking: 0 },
+  };
+}
+
+async function syncMappings(
+  run: RunContext,
+  account: AccountContext,
+  pullSharedBookings: () => Promise<void>,
+): Promise<void> {
+  if (account.mappings.length === 0) return;
+  if (!run.dryRun) await recover(run, account);
+  await pullSharedBookings();
+  const calendars = await pullCalendars(run, account);
+  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+    await prove(run, account, calendars);
+    plan(run, account, calendars);
+    if (run.dryRun) return;
+    const done =
+      (await executeProposals(run, account)) +
+      (await executeEvents(run, account)) +
+      (await executeBlocks(run, account));
+    if (done === 0) break;
+  }
+  for (const { calendar } of calendars) run.store.calendars.sweep(calendar);
+}
+
+/** One calendar in this run: its mappings, and what was found out about it. */
+interface CalendarRun {
+  readonly calendar: number;
+  readonly mappings: readonly MappingContext[];
+  /** Its listing was complete and has not been judged yet: what it does not show may be believed gone. */
+  complete: boolean;
+  /** Blocks found in the booking system, of mappings that had not looked before. */
+  readonly adopted: Map<MappingContext, AdoptedBlocks>;
+}
+
+async function pullCalendars(run: RunContext, account: AccountContext): Promise<readonly CalendarRun[]> {
+  const byCalendar = Map.groupBy(account.mappings, (context) => context.calendar);
+  const calendars: CalendarRun[] = [];
+  for (const [calendar, mappings] of byCalendar) {
+    const adopted = new Map<MappingContext, AdoptedBlocks>();
+    for (const context of mappings) {
+      const blocks = await adoptBlocks(run, account.booking, context);
+      if (blocks !== null) adopted.set(context, blocks);
+    }
+    const { complete } = await pullCalendar(run, account.provider, calendar, mappings);
+    calendars.push({ calendar, mappings, complete, adopted });
+  }
+  return calendars;
+}
+
+async function prove(
+  run: RunContext,
+  account: AccountContext,
+  calendars: readonly CalendarRun[],
+): Promise<void> {
+  for (const context of account.mappings) judgeDisappearances(run, context);
+  for (const { calendar, mappings, complete } of calendars) {
+    await proveEvents(run, account.provider, calendar, mappings, complete);
+  }
+  await proveBookings(run, account.booking, account.mappings);
+}
+
+function plan(run: RunContext, account: AccountContext, calendars: readonly CalendarRun[]): void {
+  for (const context of account.mappings) {
+    if (context.mayWrite) {
+      planDecisions(run, context, account.provider);
+      planExports(run, context, account.provider);
+    }
+    planImports(run, context);
+  }
+  for (const calendar of calendars) {
+    for (const [context, blocks] of calendar.adopted) {
+      if (calendar.complete) planOrphanBlocks(run, context, blocks);
+    }
+    calendar.adopted.clear();
+    calendar.complete = false;
+  }
+}
+
+/** What was planned but never left is planned again by the next run. A dry run keeps it, to be listed. */
+function dropPrepared(run: RunContext, mappings: readonly MappingContext[]): void {
+  if (run.dryRun) return;
+  run.store.transaction(() => {
+    for (const context of mappings) {
+      for (const entry of run.store.journal.allPrepared(context.mapping.id)) drop(run, context, entry);
+    }
+  });
+}
+
+function readOnlyProblem(mappings: readonly MappingContext[]): AppError | null {
+  const blocked = mappings.find(({ mapping, mayWrite }) => writesEvents(mapping.direction) && !mayWrite);
+  if (blocked === undefined) return null;
+  return new AppError(
+    'PERMISSION_DENIED',
+    `${blocked.account.email} was connected for reading only, but mapping ${blocked.mapping.id} writes to it. Connect the account again without “read only”.`,
+  );
+}
+
+function noteOutcome(run: RunContext, account: Account, error: AppError | null): void {
+  if (error === null) {
+    run.store.accounts.update(account.id, {
+      state: 'connected',
+      error: null,
+      lastSyncedAt: run.clock.now().toISOString(),
+    });
+    return;
+  }
+  run.store.accounts.update(account.id, {
+    state: stateAfter(account, error),
+    error: { code: error.code, message: error.message },
+  });
+}
+
+/** Being offline is no fault of the account. */
+function stateAfter(account: Account, error: AppError): Account['state'] {
+  if (error.code === 'AUTH_EXPIRED') return 'needs-sign-in';
+  return error.code === 'OFFLINE' ? account.state : 'error';
+}
+
+function logFailure(run: RunContext, account: Account, error: AppError): void {
+  run.log('warn', 'sync', error.message, { accountId: account.id, code: error.code, detail: error.detail });
+  run.store.syncLog.append({
+    ...logEntry(run, null, { direction: null, operation: 'sync', status: 'error', message: error.message }),
+    accountId: account.id,
+    provider: account.provider,
+    code: error.code,
+    payload: error.detail,
+  });
+}
+
+function logRetry(run: RunContext, account: Account, retry: Parameters<RetryNote>[0]): void {
+  const whom = retry.to === 'booking' ? 'The booking system' : 'The calendar';
+  const what = retry.status === null ? 'did not answer' : `answered ${retry.status}`;
+  const message = `${whom} ${what}: trying again in ${Math.ceil(retry.waitMs / 1000)} s.`;
+  run.store.syncLog.append({
+    ...logEntry(run, null, { direction: null, operation: 'request', status: 'retry', message }),
+    accountId: account.id,
+    provider: account.provider,
+    attempt: retry.attempt,
+    payload: { method: retry.method, url: retry.url, status: retry.status },
+  });
+}
+
+function mappingResult(run: RunContext, { mapping, tally }: MappingContext): MappingResult {
+  const counts = run.store.links.counts(mapping.id);
+  const open = run.store.holds.openOf(mapping.id);
+  const { imported, exported } = tally;
+  return {
+    mappingId: mapping.id,
+    calendarId: mapping.calendarId,
+    direction: mapping.direction,
+    imported: {
+      ...imported,
+      unchanged: imports(mapping.direction)
+        ? Math.max(0, counts.imported - imported.created - imported.updated)
+        : 0,
+      skipped: counts.skipped,
+    },
+    exported: {
+      ...exported,
+      unchanged: Math.max(0, counts.exported - exported.created - exported.updated),
+      skipped: counts.leftOut,
+    },
+    proposed: tally.proposed,
+    conflicts: tally.conflicts,
+    held: open === undefined ? 0 : run.store.holds.items(open.id).length,
+  };
+}
+
+function plannedOperations(run: RunContext): readonly PlannedOperation[] {
+  return run.mappings.flatMap(({ mapping }) =>
+    run.store.journal.allPrepared(mapping.id).map((entry) => {
+      const intent = JSON.parse(entry.intent) as { title: string; reason: string };
+      return {
+        kind: entry.operation,
+        side: entry.operation.endsWith('event') ? ('calendar' as const) : ('booking' as const),
+        id: entry.target_id,
+        title: intent.title,
+        reason: intent.reason,
+        mappingId: mapping.id,
+      };
+    }),
+  );
+}

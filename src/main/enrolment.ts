@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { Capabilities, Technician } from '../shared/domain/booking.ts';
+import { AppError } from '../shared/rpc/errors.ts';
+import type { AppPorts } from './app-contract.ts';
+import { BOOKING_API_OWNER, type Vault } from './auth/vault.ts';
+import type { BookingApi } from './booking/booking-port.ts';
+import { textPrint } from './engine/planner/fingerprint.ts';
+import type { HttpOptions } from './schedule/http.ts';
+import type { Store } from './store/store.ts';
+
+const ENROLMENT = 'enrolment';
+const TOKEN = 'token';
+const DAY_MS = 86_400_000;
+
+/** Who this device is to the booking system. The token is in the vault. */
+const Enrolled = z.object({
+  url: z.string(),
+  technician: Technician,
+  capabilities: Capabilities,
+  /** When the booking system last said so: UTC instant. */
+  askedAt: z.string(),
+  /** Fingerprint of the token where it comes from the environment, so that another one is asked about again. */
+  environmentToken: z.string().nullable(),
+});
+type Enrolled = z.infer<typeof Enrolled>;
+
+/** What a caller may watch of the requests to the booking system. */
+export type RequestWatch = Pick<HttpOptions, 'onRequest' | 'onRetry'>;
+
+/** The connection to the central booking system: enrolled once, or given by the environment. */
+export class Enrolment {
+  readonly #ports: AppPorts;
+  readonly #store: Store;
+  readonly #vault: Vault;
+
+  constructor(ports: AppPorts, store: Store, vault: Vault) {
+    this.#ports = ports;
+    this.#store = store;
+    this.#vault = vault;
+  }
+
+  isEnrolled(): boolean {
+    return this.#vault.has(BOOKING_API_OWNER, TOKEN) || this.#environment() !== null;
+  }
+
+  /** Who this device is, as far as it is known without asking. */
+  known(): Technician | null {
+    return this.#stored()?.technician ?? null;
+  }
+
+  /**
+   * Enrols with a code, or with a token that was handed over. Nothing is stored before the booking system has said
+   * who this device is.
+   * @throws AppError PERMISSION_DENIED for a wrong or used code; AUTH_EXPIRED for a token that is not accepted
+   */
+  async enrol(
+    input: { readonly url: string } & ({ readonly code: string } | { readonly token: string }),
+  ): Promise<Technician> {
+    const { bookingBaseUrl } = await import('./booking/booking-base-url.ts');
+    const url = bookingBaseUrl(input.url);
+    // A code is good for one use: make sure the token can be kept before the code is spent.
+    await this.#vault.put(BOOKING_API_OWNER, 'probe', 'probe');
+    this.#vault.delete(BOOKING_API_OWNER, 'probe');
+    const token = 'token' in input ? input.token : await this.#trade(url, input.code);
+    const { technician, capabilities } = await (await this.#client(url, token)).me();
+    await this.#vault.put(BOOKING_API_OWNER, TOKEN, token);
+    this.#remember({ url, technician, capabilities, environmentToken: null });
+    // Another booking system knows nothing of the cursor of the last one.
+    this.#store.bookings.clearCursor();
+    return technician;
+  }
+
+  /** A client with the enrolled device's token. */
+  async api(watch: RequestWatch = {}): Promise<BookingApi> {
+    const { url, token } = await this.#credentials();
+    return this.#client(url, token, watch);
+  }
+
+  /** Who this device is and what the booking system can do; asked at most once a day. */
+  async identity(): Promise<{ readonly technician: Technician; readonly capabilities: Capabilities }> {
+    const stored = this.#stored();
+    const now = this.#ports.clock.now().getTime();
+    if (stored !== null && now - Date.parse(stored.askedAt) < DAY_MS && now >= Date.parse(stored.askedAt))
+      return stored;
+    const { url, token, fromEnvironment } = await this.#credentials();
+    const { technician, capabilities } = await (await this.#client(url, token)).me();
+    this.#remember({
+      url,
+      technician,
+      capabilities,
+      environmentToken: fromEnvironment ? textPrint(token) : null,
+    });
+    return { technician, capabilities };
+  }
+
+  #remember(enrolled: Omit<Enrolled, 'askedAt'>): void {
+    this.#store.meta.setJson(ENROLMENT, { ...enrolled, askedAt: this.#ports.clock.now().toISOString() });
+  }
+
+  /** What is remembered, unless the environment now names another booking system or token. */
+  #stored(): Enrolled | null {
+    const stored = this.#store.meta.getJson(ENROLMENT, Enrolled);
+    if (stored === null) return null;
+    if (this.#vault.has(BOOKING_API_OWNER, TOKEN)) return stored.environmentToken === null ? stored : null;
+    const given = this.#environment();
+    if (given === null) return null;
+    return stored.url === given.url && stored.environmentToken === textPrint(given.token) ? stored : null;
+  }
+
+  #environment(): { readonly url: string; readonly token: string } | null {
+    const { BOOKING_API_URL: url, BOOKING_API_TOKEN: token } = this.#ports.environment;
+    return url && token ? { url, token } : null;
+  }
+
+  async #credentials(): Promise<{ url: string; token: string; fromEnvironment: boolean }> {
+    const token = await this.#vault.get(BOOKING_API_OWNER, TOKEN);
+    const url = this.#store.meta.getJson(ENROLMENT, Enrolled)?.url;
+    if (token !== null && url !== undefined) return { url, token, fromEnvironment: false };
+    const given = this.#environment();
+    if (given === null) {
+      throw new AppError(
+        'PRECONDITION_FAILED',
+        'This device is not enrolled yet. Run “calendar-sync enrol --url URL --code CODE” with the code from dispatch.',
+        { detail: 'not-ready' },
+      );
+    }
+    return { ...given, fromEnvironment: true };
+  }
+
+  async #trade(baseUrl: string, code: string): Promise<string> {
+    const { enrol } = await import('./booking/booking-client.ts');
+    const { userAgent, deviceName } = this.#ports;
+    const { token } = await enrol({ baseUrl, code, deviceName, userAgent, fetch: await this.#http({}) });
+    return token;
+  }
+
+  async #client(baseUrl: string, token: string, watch: RequestWatch = {}): Promise<BookingApi> {
+    const { createBookingApi } = await import('./booking/booking-client.ts');
+    return createBookingApi({
+      baseUrl,
+      token,
+      fetch: await this.#http(watch),
+      userAgent: this.#ports.userAgent,
+    });
+  }
+
+  async #http(watch: RequestWatch): Promise<AppPorts['fetch']> {
+    const { createHttp } = await import('./schedule/http.ts');
+    const { fetch, clock, random, log } = this.#ports;
+    return createHttp({ fetch, clock, random, log, ...watch });
+  }
+}

@@ -1,0 +1,138 @@
+import type { Mapping } from '../shared/domain/mapping.ts';
+import type { ConflictItem, ConflictVersion, Explanation, LookApp, Status } from './app-contract.ts';
+import type { EventVersion } from './engine/intent.ts';
+import type { Enrolment } from './enrolment.ts';
+import type { ConflictRow } from './store/conflict-repository.ts';
+import type { Store } from './store/store.ts';
+
+/** Everything that only looks: it asks nobody and writes nothing. */
+export function look(store: Store, enrolment: Enrolment, close: () => void): LookApp {
+  const mappings = (): readonly (Mapping & { mappingId: string })[] =>
+    store.mappings.list().map((mapping) => ({ ...mapping, mappingId: mapping.id }));
+  return {
+    status: () => status(store, enrolment, mappings()),
+    accounts: () => store.accounts.list(),
+    mappings,
+    conflicts: () => store.conflicts.open().map(conflictItem),
+    holds: () =>
+      store.holds.open().map((hold) => ({
+        id: hold.id,
+        mappingId: hold.mapping_id,
+        createdAt: hold.created_at,
+        reason: hold.reason,
+        deletions: store.holds.items(hold.id).map((item) => ({
+          id: deletionId(store, item.link_id),
+          title: item.title,
+          start: item.start,
+        })),
+      })),
+    logs: (filter) => store.syncLog.query(filter),
+    explain: (id) => explain(store, id),
+    close,
+  };
+}
+
+function status(store: Store, enrolment: Enrolment, mappings: Status['mappings']): Status {
+  const accounts = store.accounts.list();
+  const last = store.runs.last();
+  const conflicts = store.conflicts.openCount();
+  const holds = store.holds.open().length;
+  const enrolled = enrolment.isEnrolled();
+  return {
+    enrolled,
+    technician: enrolment.known(),
+    state: overallState(enrolled, accounts, conflicts + holds),
+    accounts,
+    mappings,
+    lastRun:
+      last === null
+        ? null
+        : {
+            runId: last.id,
+            startedAt: last.startedAt,
+            finishedAt: last.finishedAt ?? last.startedAt,
+            ok: last.ok ?? false,
+          },
+    nextRunAt: null,
+    conflicts,
+    holds,
+  };
+}
+
+function overallState(enrolled: boolean, accounts: Status['accounts'], waiting: number): Status['state'] {
+  if (!enrolled) return 'not-enrolled';
+  if (accounts.length === 0) return 'no-accounts';
+  if (accounts.some(({ state }) => state === 'needs-sign-in')) return 'needs-sign-in';
+  if (accounts.some(({ error }) => error !== null)) return 'error';
+  return waiting > 0 ? 'attention' : 'up-to-date';
+}
+
+function conflictItem(row: ConflictRow): ConflictItem {
+  const booking = conflictVersion(JSON.parse(row.booking_side) as EventVersion);
+  const calendar = conflictVersion(JSON.parse(row.calendar_side) as EventVersion);
+  const fields = (JSON.parse(row.fields) as readonly string[]).flatMap((field) =>
+    field === 'time'
+      ? (['start', 'end'] as const).filter((edge) => booking[edge] !== calendar[edge])
+      : [field],
+  );
+  return {
+    id: row.id,
+    bookingId: row.booking_id,
+    mappingId: row.mapping_id,
+    kind: row.kind,
+    createdAt: row.created_at,
+    fields,
+    booking,
+    calendar,
+  };
+}
+
+function conflictVersion({
+  title,
+  description,
+  location,
+  time,
+  status: state,
+}: EventVersion): ConflictVersion {
+  const { start, end, timeZone } = time;
+  return { title, description, location, start, end, timeZone, status: state };
+}
+
+/** What a person would look for: the booking of an exported event, the event of a busy block. */
+function deletionId(store: Store, linkId: number): string {
+  const link = store.links.get(linkId);
+  if (link === undefined) return String(linkId);
+  return link.kind === 'export' || link.event_id === '' ? link.source_id : link.event_id;
+}
+
+function explain(store: Store, id: string): Explanation {
+  const links = store.links.of(id);
+  const first = links[0];
+  const ids = new Set([id, ...links.flatMap((link) => [link.source_id, link.event_id])]);
+  ids.delete('');
+  const entries = [...ids]
+    .flatMap((one) => store.syncLog.forDecision(one))
+    .filter((entry, index, all) => all.findIndex((other) => other.id === entry.id) === index)
+    .sort((a, b) => a.id - b.id);
+  const decisions = entries.map(({ at, operation, message }) => ({ at, operation, reason: message }));
+  for (const link of links) {
+    // A skip is decided silently: an entry for each of thousands would bury the log.
+    if (link.state === 'skipped')
+      decisions.push({ at: link.decided_at, operation: 'skip', reason: link.reason });
+  }
+  return {
+    id,
+    links: links.map((link) => ({
+      kind: link.kind,
+      mappingId: link.mapping_id,
+      bookingId: link.kind === 'export' ? link.source_id : null,
+      blockId: link.kind === 'import' ? link.source_id : null,
+      eventId: link.event_id === '' ? null : link.event_id,
+      state: link.state,
+      reason: link.reason,
+      decidedAt: link.decided_at,
+    })),
+    mapping: first === undefined ? null : store.mappings.get(first.mapping_id),
+    decisions,
+  };
+}

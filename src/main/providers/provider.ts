@@ -1,0 +1,95 @@
+import type { CalendarListEntry } from '../../shared/domain/account.ts';
+import type { CalendarEvent, DesiredEvent } from '../../shared/domain/calendar-event.ts';
+
+/**
+ * The port through which the engine sees a calendar service. One instance serves one account. Every method throws
+ * `AppError` only, mapped in one place per provider, and sends all its requests through the injected fetch.
+ */
+export interface CalendarProvider {
+  readonly capabilities: ProviderCapabilities;
+
+  listCalendars(): Promise<readonly CalendarListEntry[]>;
+
+  /**
+   * Lists a calendar as a stream of pages: everything that overlaps `window` when `cursor` is null, else what
+   * changed since that cursor. `nextCursor` stands on the last page only. Ends after `cursor-expired`.
+   */
+  pull(calendarId: string, cursor: string | null, window: Window): AsyncIterable<PullPage>;
+
+  /** One event by id, whatever window it is in. A series answers with its master. */
+  get(calendarId: string, eventId: string): Promise<EventLookup>;
+
+  /** Pure: the exact bytes and the id of the event to create, so that the journal can store both before sending. */
+  prepareCreate(calendarId: string, desired: DesiredEvent, identity: NewIdentity): PreparedWrite;
+
+  /** Pure: the exact bytes that turn one of our own events into `desired`, naming only the fields that we own. */
+  prepareUpdate(eventId: string, desired: DesiredEvent, identity: NewIdentity): PreparedWrite;
+
+  /**
+   * Creates the event that `prepareCreate` described and answers with what the provider stored.
+   * @throws AppError CONFLICT when the id is taken (by a live or a deleted event): look it up and decide.
+   */
+  create(calendarId: string, prepared: PreparedWrite): Promise<CalendarEvent>;
+
+  /**
+   * Updates an event and answers with what the provider stored.
+   * @param etag the version the change was planned on, or null to write whatever is there
+   * @throws AppError PRECONDITION_FAILED when it has changed since; NOT_FOUND when it is gone
+   */
+  update(calendarId: string, prepared: PreparedWrite, etag: string | null): Promise<CalendarEvent>;
+
+  /**
+   * Deletes an event; one that is already gone counts as deleted.
+   * @throws AppError PRECONDITION_FAILED when it has changed since `etag`
+   */
+  delete(calendarId: string, eventId: string, etag: string | null): Promise<void>;
+}
+
+export interface ProviderCapabilities {
+  readonly write: boolean;
+  readonly incremental: boolean;
+  readonly watch: boolean;
+  /** The client chooses event ids, so that a create can be repeated safely. */
+  readonly ownId: boolean;
+  /** Requests this mailbox allows at once. */
+  readonly concurrency: number;
+}
+
+/** Half-open: events overlapping [from, to). UTC instants. */
+export interface Window {
+  readonly from: string;
+  readonly to: string;
+}
+
+export type PullPage =
+  | { readonly kind: 'page'; readonly changes: readonly EventChange[]; readonly nextCursor: string | null }
+  | { readonly kind: 'cursor-expired' };
+
+export type EventChange =
+  | { readonly kind: 'event'; readonly event: CalendarEvent }
+  | {
+      readonly kind: 'removed';
+      readonly id: string;
+      readonly seriesId: string | null;
+      /** `cancelled`: the provider says it was deleted. `unlisted`: it only left the listing; look before believing. */
+      readonly proof: 'cancelled' | 'unlisted';
+    };
+
+export type EventLookup =
+  | { readonly kind: 'found'; readonly event: CalendarEvent }
+  | { readonly kind: 'cancelled'; readonly sent: string | null }
+  | { readonly kind: 'missing' };
+
+export interface NewIdentity {
+  readonly bookingId: string;
+  readonly incarnation: number;
+  readonly scope: string;
+  /** Fingerprint of the desired content, stored in the ownership tag. */
+  readonly sent: string;
+}
+
+export interface PreparedWrite {
+  readonly eventId: string;
+  /** JSON, byte for byte what is sent. */
+  readonly body: string;
+}

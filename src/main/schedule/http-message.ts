@@ -1,0 +1,84 @@
+import { AppError } from '../../shared/rpc/errors.ts';
+
+/** A request that can be sent again: its body is a string, whatever form it came in. */
+export interface ReplayableRequest {
+  readonly url: string;
+  readonly origin: string;
+  readonly method: string;
+  readonly init: RequestInit;
+  readonly signal: AbortSignal | null;
+}
+
+/**
+ * What was passed to `fetch`, made to be sent any number of times.
+ * @throws TypeError when the body is neither a string nor form parameters
+ */
+export async function replayable(
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<ReplayableRequest> {
+  if (input instanceof Request) {
+    const request = new Request(input, init);
+    const { url, method, headers, redirect, signal } = request;
+    const body = request.body === null ? null : await request.text();
+    return { url, origin: new URL(url).origin, method, init: { method, headers, redirect, body }, signal };
+  }
+  const { href, origin } = new URL(input);
+  const method = init?.method ?? 'GET';
+  const body = init?.body instanceof URLSearchParams ? init.body.toString() : (init?.body ?? null);
+  if (body !== null && typeof body !== 'string') {
+    throw new TypeError('Only string bodies can be sent, since a stream cannot be sent twice');
+  }
+  return { url: href, origin, method, init: { ...init, method, body }, signal: init?.signal ?? null };
+}
+
+/** A response whose body has arrived in full. */
+export interface WholeResponse {
+  readonly response: Response;
+  /** The body as text, decoded on demand. */
+  text(): string;
+}
+
+/** Far above the largest page of any provider; keeps a runaway answer from filling the memory. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads a response to its end and puts it together again.
+ * @throws AppError PROVIDER_ERROR when the body is too large; whatever the connection failed with
+ */
+export async function whole(received: Response): Promise<WholeResponse> {
+  const body = received.body === null ? null : await bytes(received.body);
+  const { status, statusText, headers } = received;
+  return {
+    response: new Response(body, { status, statusText, headers }),
+    text: () => (body === null ? '' : new TextDecoder().decode(body)),
+  };
+}
+
+async function bytes(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) {
+      throw new AppError(
+        'PROVIDER_ERROR',
+        'An answer was larger than 64 MB, which cannot be right. Try again later; if it stays, check the configured address.',
+        { effect: 'unknown' },
+      );
+    }
+    chunks.push(chunk);
+  }
+  const all = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return all;
+}
+
+/** For the log: queries carry cursors and addresses that it has no need of. */
+export function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/s, '');
+}

@@ -1,0 +1,183 @@
+import { AppError, type RequestEffect } from '../../shared/rpc/errors.ts';
+import type { Clock, Fetch, Log, Random } from '../ports.ts';
+import { type ReplayableRequest, replayable, whole, withoutQuery } from './http-message.ts';
+import { createLimiter } from './limiter.ts';
+import { backoffMs, isTransientStatus, mayHaveTakenEffect, retryAfterMs } from './retry.ts';
+
+export interface HttpOptions {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** What all attempts of one call may take together, waits included. Default 15,000 ms, as for a manual sync. */
+  readonly budgetMs?: number;
+  /** What one attempt may take, body included. Default 10,000 ms. */
+  readonly attemptTimeoutMs?: number;
+  /** Calls under way at once, those that wait for their next attempt included. Default 6. */
+  readonly concurrency?: number;
+  /** Recognises rate limiting in an answer whose status does not say so, such as Google's 403. */
+  readonly isRateLimited?: (status: number, bodyText: string) => boolean;
+  /** Told of every attempt once it is over. */
+  readonly onRequest?: (attempt: HttpAttempt) => void;
+  /** Told before each wait for another attempt. */
+  readonly onRetry?: (attempt: HttpAttempt & { readonly waitMs: number }) => void;
+}
+
+export interface HttpAttempt {
+  readonly url: string;
+  readonly method: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** null when no answer arrived. */
+  readonly status: number | null;
+}
+
+/**
+ * Stands on a failed answer when an earlier attempt of the same call may have taken effect: a lost answer and then a
+ * 429 is not "nothing happened".
+ */
+const EFFECT_HEADER = 'calendar-sync-effect';
+
+/** Whether the call that got this failed answer may nevertheless have changed something in an earlier attempt. */
+export function effectOf(headers: Headers): RequestEffect {
+  return headers.get(EFFECT_HEADER) === 'unknown' ? 'unknown' : 'none';
+}
+
+const DEFAULT_BUDGET_MS = 15_000;
+const DEFAULT_ATTEMPT_TIMEOUT_MS = 10_000;
+const DEFAULT_CONCURRENCY = 6;
+/** Bounds a call in which no time passes between attempts: no jitter, `Retry-After: 0`, a clock that was set back. */
+const MAX_ATTEMPTS = 10;
+
+type Outcome =
+  | { readonly kind: 'answer'; readonly response: Response; readonly transient: boolean }
+  | { readonly kind: 'no-answer'; readonly error: unknown };
+
+/**
+ * The one wrapper around every outgoing call. Tries again when no answer arrived, on 408, 429, 500, 502, 503, 504 and
+ * on what `isRateLimited` recognises; waits with exponential back-off and full jitter, but never less than
+ * Retry-After; gives up at once when the next wait would not fit the budget. Every method is tried again, because
+ * bodies are exact strings and writes carry their own id, idempotency key or etag.
+ *
+ * The result behaves like `fetch`: it answers with the last answer whatever its status, and rejects with the last
+ * error when none arrived, or with the signal's reason. Bodies are read to the end before it answers, so that a
+ * connection cut in the middle of a body counts as no answer.
+ *
+ * Not cockatiel: its policies sleep on the global timers, so neither a virtual clock nor a seed could drive them.
+ */
+export function createHttp(options: HttpOptions): Fetch {
+  const { clock, random, log, isRateLimited } = options;
+  const budgetMs = options.budgetMs ?? DEFAULT_BUDGET_MS;
+  const attemptTimeoutMs = options.attemptTimeoutMs ?? DEFAULT_ATTEMPT_TIMEOUT_MS;
+  const limiter = createLimiter(options.concurrency ?? DEFAULT_CONCURRENCY);
+  // Retry-After is meant for all our requests, not only for the one that was told: until when, by origin.
+  const pausedUntil = new Map<string, number>();
+
+  const now = (): number => clock.now().getTime();
+
+  function pauseLeftMs(origin: string): number {
+    const left = (pausedUntil.get(origin) ?? 0) - now();
+    // A pause is never longer than the budget when it is set: more than that means that the clock was set back.
+    return Math.min(Math.max(0, left), budgetMs);
+  }
+
+  async function attempt(request: ReplayableRequest, timeoutMs: number): Promise<Outcome> {
+    try {
+      return await within(clock, timeoutMs, request.signal, async (signal) => {
+        const { response, text } = await whole(await options.fetch(request.url, { ...request.init, signal }));
+        const transient =
+          isTransientStatus(response.status) ||
+          (response.status >= 400 && isRateLimited?.(response.status, text()) === true);
+        return { kind: 'answer', response, transient } as const;
+      });
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      if (error instanceof AppError) throw error;
+      return { kind: 'no-answer', error };
+    }
+  }
+
+  /** How long to wait before the next attempt, by our own back-off and by what this origin asked for. */
+  function nextWaitMs(origin: string, outcome: Outcome, attempts: number): number {
+    const asked = outcome.kind === 'answer' ? (retryAfterMs(outcome.response.headers, clock.now()) ?? 0) : 0;
+    if (asked > 0 && asked <= budgetMs) pausedUntil.set(origin, now() + asked);
+    return Math.max(backoffMs(attempts, random.unit()), asked, pauseLeftMs(origin));
+  }
+
+  function tell(request: ReplayableRequest, attempts: number, outcome: Outcome): HttpAttempt {
+    const { url, method } = request;
+    const status = outcome.kind === 'answer' ? outcome.response.status : null;
+    const told = { url, method, attempt: attempts, status };
+    options.onRequest?.(told);
+    log('debug', 'http', `${method} ${withoutQuery(url)}: ${status ?? String(errorOf(outcome))}`);
+    return told;
+  }
+
+  async function send(request: ReplayableRequest): Promise<Response> {
+    const { origin, signal } = request;
+    const pause = pauseLeftMs(origin);
+    if (pause > 0) await clock.sleep(pause, signal ?? undefined);
+    const started = now();
+    let effect: RequestEffect = 'none';
+    for (let attempts = 1; ; attempts += 1) {
+      const left = budgetMs - (now() - started);
+      const outcome = await attempt(request, Math.min(attemptTimeoutMs, left));
+      const told = tell(request, attempts, outcome);
+      if (outcome.kind === 'answer' && !outcome.transient) return marked(outcome.response, effect);
+      if (told.status === null || mayHaveTakenEffect(told.status)) effect = 'unknown';
+
+      const waitMs = nextWaitMs(origin, outcome, attempts);
+      if (attempts === MAX_ATTEMPTS || now() - started + waitMs >= budgetMs) {
+        if (outcome.kind === 'no-answer') throw outcome.error;
+        return marked(outcome.response, effect);
+      }
+      options.onRetry?.({ ...told, waitMs });
+      await clock.sleep(waitMs, signal ?? undefined);
+    }
+  }
+
+  return async (input, init) => {
+    const request = await replayable(input, init);
+    return limiter.run(() => send(request), request.signal);
+  };
+}
+
+/**
+ * Runs `work` for at most so long, also when it ignores its signal.
+ * @throws TypeError when the time is over, as a fetch without an answer does; the reason of `signal` when it aborts
+ */
+async function within<T>(
+  clock: Clock,
+  milliseconds: number,
+  signal: AbortSignal | null,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const settled = new AbortController();
+  const late = new AbortController();
+  const limit = signal === null ? late.signal : AbortSignal.any([signal, late.signal]);
+  const stopped = new Promise<never>((_, reject) => {
+    if (limit.aborted) reject(limit.reason);
+    limit.addEventListener('abort', () => reject(limit.reason), { once: true });
+  });
+  const timer = clock.sleep(milliseconds, settled.signal).then(
+    () => late.abort(new TypeError(`No answer within ${Math.round(milliseconds)} ms`)),
+    () => undefined,
+  );
+  try {
+    return await Promise.race([work(limit), stopped]);
+  } finally {
+    settled.abort();
+    await timer;
+  }
+}
+
+function errorOf(outcome: Outcome): unknown {
+  return outcome.kind === 'no-answer' ? outcome.error : null;
+}
+
+function marked(response: Response, effect: RequestEffect): Response {
+  // Deleted otherwise, so that nobody but us can say it.
+  if (response.ok || effect === 'none') response.headers.delete(EFFECT_HEADER);
+  else response.headers.set(EFFECT_HEADER, effect);
+  return response;
+}

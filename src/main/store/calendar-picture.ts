@@ -1,0 +1,299 @@
+import type { Database } from './connection.ts';
+import type { ObservedEventRow } from './observed-row.ts';
+
+/** How far a calendar has been read. */
+export interface CalendarPosition {
+  readonly id: number;
+  readonly accountId: string;
+  /** The provider's own id. */
+  readonly calendarId: string;
+  readonly cursor: string | null;
+  readonly windowFrom: string | null;
+  readonly windowTo: string | null;
+  readonly suddenlyEmpty: boolean;
+}
+
+/** A mapping of the calendar, as far as the picture needs to know it. */
+export interface PictureMapping {
+  readonly id: string;
+  readonly imports: boolean;
+  readonly writes: boolean;
+  /** Span of UTC instants that has come into its window since the last complete listing, or null. */
+  readonly entered: { readonly from: string; readonly to: string } | null;
+}
+
+export interface Promotion {
+  /** The listing was complete: what it does not show is missing. */
+  readonly complete: boolean;
+  readonly cursor: string | null;
+  readonly window: { readonly from: string; readonly to: string };
+  readonly mappings: readonly PictureMapping[];
+}
+
+const COLUMNS = 'event_id, series_id, copy_key, state, starts_at, ends_at, content, hash, etag, booking_id';
+
+/**
+ * What each calendar showed when it was last read to the end, and the stage on which pages of the next reading wait.
+ * A page never becomes part of the picture before the last one has arrived.
+ */
+export class CalendarPicture {
+  readonly #db: Database;
+  readonly #stage;
+  readonly #upsert;
+  readonly #get;
+
+  constructor(db: Database) {
+    this.#db = db;
+    db.exec('CREATE TEMP TABLE IF NOT EXISTS changed_event (event_id TEXT PRIMARY KEY) WITHOUT ROWID');
+    const values =
+      '@event_id, @series_id, @copy_key, @state, @starts_at, @ends_at, @content, @hash, @etag, @booking_id';
+    this.#stage = db.prepare<ObservedEventRow & { calendar: number }>(
+      `INSERT OR REPLACE INTO staged_event (calendar, ${COLUMNS}) VALUES (@calendar, ${values})`,
+    );
+    this.#upsert = db.prepare<ObservedEventRow & { calendar: number }>(
+      `INSERT OR REPLACE INTO observed_event (calendar, ${COLUMNS}) VALUES (@calendar, ${values})`,
+    );
+    this.#get = db.prepare<[number, string], ObservedEventRow>(
+      `SELECT ${COLUMNS} FROM observed_event WHERE calendar = ? AND event_id = ?`,
+    );
+  }
+
+  position(calendar: number): CalendarPosition {
+    const row = this.#db
+      .prepare<
+        [number],
+        {
+          id: number;
+          account_id: string;
+          calendar_id: string;
+          cursor: string | null;
+          window_from: string | null;
+          window_to: string | null;
+          suddenly_empty: number;
+        }
+      >('SELECT * FROM calendar WHERE id = ?')
+      .get(calendar);
+    if (row === undefined) throw new RangeError(`No calendar ${calendar}`);
+    return {
+      id: row.id,
+      accountId: row.account_id,
+      calendarId: row.calendar_id,
+      cursor: row.cursor,
+      windowFrom: row.window_from,
+      windowTo: row.window_to,
+      suddenlyEmpty: row.suddenly_empty === 1,
+    };
+  }
+
+  get(calendar: number, eventId: string): ObservedEventRow | undefined {
+    return this.#get.get(calendar, eventId);
+  }
+
+  clearStage(calendar: number): void {
+    this.#db.prepare('DELETE FROM staged_event WHERE calendar = ?').run(calendar);
+  }
+
+  /** Puts one page on the stage, in one transaction. */
+  stage(calendar: number, rows: readonly ObservedEventRow[]): void {
+    this.#db.transaction(() => {
+      for (const row of rows) this.#stage.run({ ...row, calendar });
+    })();
+  }
+
+  /** Replaces one event in the picture by what the provider has just shown of it. */
+  put(calendar: number, row: ObservedEventRow): void {
+    this.#upsert.run({ ...row, calendar });
+  }
+
+  setState(calendar: number, eventId: string, state: ObservedEventRow['state']): void {
+    this.#db
+      .prepare('UPDATE observed_event SET state = ? WHERE calendar = ? AND event_id = ?')
+      .run(state, calendar, eventId);
+  }
+
+  /** Forgets how far the calendar was read, so that the next run lists it completely. */
+  clearCursor(calendar: number): void {
+    this.#db.prepare('UPDATE calendar SET cursor = NULL WHERE id = ?').run(calendar);
+  }
+
+  /**
+   * Makes the stage the picture, notes what each mapping must look at, and moves the cursor: all in one transaction,
+   * so that the cursor is never ahead of the data.
+   */
+  promote(calendar: number, promotion: Promotion): { readonly changed: number } {
+    return this.#db.transaction(() => {
+      this.#db.exec('DELETE FROM changed_event');
+      this.#collectChanged(calendar);
+      const suddenlyEmpty = promotion.complete && this.#isSuddenlyEmpty(calendar, promotion.window);
+      if (promotion.complete) this.#markAbsent(calendar, promotion.window);
+      this.#applyStage(calendar);
+      for (const mapping of promotion.mappings) this.#touch(calendar, mapping);
+      this.#db
+        .prepare(
+          `UPDATE calendar SET cursor = ?, window_from = ?, window_to = ?,
+             suddenly_empty = CASE WHEN ? THEN ? ELSE suddenly_empty END WHERE id = ?`,
+        )
+        .run(
+          promotion.cursor,
+          promotion.window.from,
+          promotion.window.to,
+          promotion.complete ? 1 : 0,
+          suddenlyEmpty ? 1 : 0,
+          calendar,
+        );
+      this.clearStage(calendar);
+      const row = this.#db.prepare<[], { n: number }>('SELECT count(*) AS n FROM changed_event').get();
+      return { changed: row?.n ?? 0 };
+    })();
+  }
+
+  /** Rows of the picture that are missing from a complete listing and still undecided. */
+  absent(calendar: number): readonly ObservedEventRow[] {
+    return this.#db
+      .prepare<[number], ObservedEventRow>(
+        `SELECT ${COLUMNS} FROM observed_event WHERE calendar = ? AND state = 'absent'`,
+      )
+      .all(calendar);
+  }
+
+  /** Removes what is gone and needs no decision any more. */
+  sweep(calendar: number): void {
+    this.#db
+      .prepare(
+        `DELETE FROM observed_event WHERE calendar = @calendar AND state = 'cancelled'
+           AND NOT EXISTS (SELECT 1 FROM calendar_mapping m JOIN touched t ON t.mapping_id = m.id
+             WHERE m.calendar = @calendar AND t.side = 'event' AND t.id = observed_event.event_id)
+           AND NOT EXISTS (SELECT 1 FROM calendar_mapping m JOIN event_mapping l ON l.mapping_id = m.id
+             WHERE m.calendar = @calendar AND l.event_id = observed_event.event_id
+               AND l.state IN ('live', 'pending', 'parked'))`,
+      )
+      .run({ calendar });
+  }
+
+  #collectChanged(calendar: number): void {
+    // Something gone that was never in the picture is no news: only what we knew can disappear.
+    this.#db
+      .prepare(
+        `INSERT INTO changed_event SELECT s.event_id FROM staged_event s
+           LEFT JOIN observed_event o ON o.calendar = s.calendar AND o.event_id = s.event_id
+         WHERE s.calendar = ? AND CASE s.state
+           WHEN 'live' THEN o.event_id IS NULL OR o.hash <> s.hash OR o.state <> 'live'
+           WHEN 'cancelled' THEN o.state IN ('live', 'absent')
+           ELSE o.state = 'live' END`,
+      )
+      .run(calendar);
+    // A deleted series takes its occurrences with it, whether or not each is listed as cancelled.
+    this.#db
+      .prepare(
+        `INSERT OR IGNORE INTO changed_event SELECT o.event_id FROM staged_event s
+           JOIN observed_event o ON o.calendar = s.calendar AND o.series_id = s.event_id
+         WHERE s.calendar = ? AND s.state = 'cancelled' AND o.state IN ('live', 'absent')
+           AND NOT EXISTS (SELECT 1 FROM staged_event t
+             WHERE t.calendar = o.calendar AND t.event_id = o.event_id)`,
+      )
+      .run(calendar);
+    this.#db
+      .prepare(
+        `UPDATE observed_event SET state = 'cancelled' WHERE calendar = @calendar
+           AND series_id IN (SELECT event_id FROM staged_event WHERE calendar = @calendar AND state = 'cancelled')
+           AND event_id IN (SELECT event_id FROM changed_event)
+           AND event_id NOT IN (SELECT event_id FROM staged_event WHERE calendar = @calendar)`,
+      )
+      .run({ calendar });
+  }
+
+  #isSuddenlyEmpty(calendar: number, window: { from: string; to: string }): boolean {
+    const shown = this.#db
+      .prepare("SELECT 1 FROM staged_event WHERE calendar = ? AND state = 'live' LIMIT 1")
+      .get(calendar);
+    if (shown !== undefined) return false;
+    return (
+      this.#db
+        .prepare(
+          `SELECT 1 FROM observed_event WHERE calendar = ? AND state IN ('live', 'absent')
+             AND starts_at < ? AND ends_at > ? LIMIT 1`,
+        )
+        .get(calendar, window.to, window.from) !== undefined
+    );
+  }
+
+  #markAbsent(calendar: number, window: { from: string; to: string }): void {
+    const missing = `calendar = @calendar AND state IN ('live', 'absent') AND starts_at < @to AND ends_at > @from
+      AND NOT EXISTS (SELECT 1 FROM staged_event s
+        WHERE s.calendar = observed_event.calendar AND s.event_id = observed_event.event_id)`;
+    const parameters = { calendar, from: window.from, to: window.to };
+    this.#db
+      .prepare(`INSERT OR IGNORE INTO changed_event SELECT event_id FROM observed_event WHERE ${missing}`)
+      .run(parameters);
+    this.#db.prepare(`UPDATE observed_event SET state = 'absent' WHERE ${missing}`).run(parameters);
+  }
+
+  #applyStage(calendar: number): void {
+    this.#db
+      .prepare(
+        `INSERT OR REPLACE INTO observed_event (calendar, ${COLUMNS})
+         SELECT calendar, ${COLUMNS} FROM staged_event
+         WHERE calendar = ? AND state = 'live' AND event_id IN (SELECT event_id FROM changed_event)`,
+      )
+      .run(calendar);
+    this.#db
+      .prepare(
+        `UPDATE observed_event SET state = s.state FROM staged_event s
+         WHERE s.calendar = observed_event.calendar AND s.event_id = observed_event.event_id
+           AND observed_event.calendar = ? AND s.state <> 'live'
+           AND s.event_id IN (SELECT event_id FROM changed_event)`,
+      )
+      .run(calendar);
+    // The same content under a new etag is not a change, but the next write needs the etag.
+    this.#db
+      .prepare(
+        `UPDATE observed_event SET etag = s.etag FROM staged_event s
+         WHERE s.calendar = observed_event.calendar AND s.event_id = observed_event.event_id
+           AND observed_event.calendar = ? AND s.state = 'live' AND s.etag IS NOT observed_event.etag`,
+      )
+      .run(calendar);
+  }
+
+  #touch(calendar: number, mapping: PictureMapping): void {
+    const parameters = { calendar, mapping: mapping.id };
+    if (mapping.imports) {
+      this.#db
+        .prepare("INSERT OR IGNORE INTO touched SELECT @mapping, 'event', event_id FROM changed_event")
+        .run({ mapping: mapping.id });
+      if (mapping.entered !== null) {
+        this.#db
+          .prepare(
+            `INSERT OR IGNORE INTO touched SELECT @mapping, 'event', event_id FROM observed_event
+             WHERE calendar = @calendar AND state = 'live' AND starts_at >= @from AND starts_at < @to`,
+          )
+          .run({ ...parameters, ...mapping.entered });
+      }
+    }
+    if (!mapping.writes) return;
+    this.#db
+      .prepare(
+        `INSERT OR IGNORE INTO touched SELECT @mapping, 'booking', o.booking_id
+         FROM changed_event c JOIN observed_event o ON o.calendar = @calendar AND o.event_id = c.event_id
+         WHERE o.booking_id IS NOT NULL`,
+      )
+      .run(parameters);
+    this.#db
+      .prepare(
+        `INSERT OR IGNORE INTO touched SELECT @mapping, 'booking', l.source_id
+         FROM changed_event c JOIN event_mapping l
+           ON l.mapping_id = @mapping AND l.kind = 'export' AND l.event_id = c.event_id`,
+      )
+      .run({ mapping: mapping.id });
+    // Our event was made a series: its master is not listed any more, so it has to be looked at.
+    this.#db
+      .prepare(
+        `UPDATE observed_event SET state = 'absent'
+         WHERE calendar = @calendar AND state = 'live' AND event_id IN (
+           SELECT o.series_id FROM changed_event c
+             JOIN observed_event o ON o.calendar = @calendar AND o.event_id = c.event_id
+             JOIN event_mapping l ON l.mapping_id = @mapping AND l.kind = 'export' AND l.event_id = o.series_id
+           WHERE o.state = 'live')`,
+      )
+      .run(parameters);
+  }
+}

@@ -1,0 +1,92 @@
+import type { Database } from './connection.ts';
+
+export interface ConflictRow {
+  readonly id: string;
+  readonly mapping_id: string;
+  readonly link_id: number | null;
+  readonly booking_id: string;
+  readonly kind: string;
+  /** `open`: waits for a person. `decided`: the next run carries it out. `recorded`: kept, nothing to decide. */
+  readonly state: 'open' | 'recorded' | 'decided' | 'resolved';
+  readonly fields: string;
+  readonly booking_side: string;
+  readonly calendar_side: string;
+  readonly keep: 'booking' | 'calendar' | null;
+  readonly created_at: string;
+  readonly resolved_at: string | null;
+}
+
+export type NewConflict = Omit<ConflictRow, 'keep' | 'resolved_at'>;
+
+/** The inbox: edits that did not win, so that none is ever lost. */
+export class ConflictRepository {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Adds an item. A link has at most one undecided item: a newer one replaces what it supersedes. */
+  add(conflict: NewConflict): void {
+    if (conflict.state === 'open' && conflict.link_id !== null) {
+      this.#db
+        .prepare(
+          `UPDATE conflict SET state = 'recorded', resolved_at = ?
+           WHERE link_id = ? AND state IN ('open', 'decided')`,
+        )
+        .run(conflict.created_at, conflict.link_id);
+    }
+    this.#db
+      .prepare(
+        `INSERT INTO conflict (id, mapping_id, link_id, booking_id, kind, state, fields, booking_side, calendar_side,
+           created_at)
+         VALUES (@id, @mapping_id, @link_id, @booking_id, @kind, @state, @fields, @booking_side, @calendar_side,
+           @created_at)`,
+      )
+      .run(conflict);
+  }
+
+  get(id: string): ConflictRow | undefined {
+    return this.#db.prepare<[string], ConflictRow>('SELECT * FROM conflict WHERE id = ?').get(id);
+  }
+
+  /** What waits for a decision, oldest first. */
+  open(): readonly ConflictRow[] {
+    return this.#db
+      .prepare<[], ConflictRow>("SELECT * FROM conflict WHERE state = 'open' ORDER BY created_at, id")
+      .all();
+  }
+
+  openCount(): number {
+    const row = this.#db
+      .prepare<[], { n: number }>("SELECT count(*) AS n FROM conflict WHERE state = 'open'")
+      .get();
+    return row?.n ?? 0;
+  }
+
+  decided(mappingId: string): readonly ConflictRow[] {
+    return this.#db
+      .prepare<[string], ConflictRow>("SELECT * FROM conflict WHERE mapping_id = ? AND state = 'decided'")
+      .all(mappingId);
+  }
+
+  undecidedOf(linkId: number): ConflictRow | undefined {
+    return this.#db
+      .prepare<[number], ConflictRow>(
+        "SELECT * FROM conflict WHERE link_id = ? AND state IN ('open', 'decided')",
+      )
+      .get(linkId);
+  }
+
+  decide(id: string, keep: 'booking' | 'calendar'): void {
+    this.#db.prepare("UPDATE conflict SET state = 'decided', keep = ? WHERE id = ?").run(keep, id);
+  }
+
+  reopen(id: string): void {
+    this.#db.prepare("UPDATE conflict SET state = 'open', keep = NULL WHERE id = ?").run(id);
+  }
+
+  resolve(id: string, at: string): void {
+    this.#db.prepare("UPDATE conflict SET state = 'resolved', resolved_at = ? WHERE id = ?").run(at, id);
+  }
+}

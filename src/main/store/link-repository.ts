@@ -1,0 +1,206 @@
+import type { Database } from './connection.ts';
+
+export type LinkState = 'pending' | 'live' | 'deleted' | 'left' | 'asked' | 'parked' | 'skipped';
+
+/** A row of `event_mapping`: one thing of the booking system and one of a calendar, and the base between them. */
+export interface LinkRow {
+  readonly id: number;
+  readonly mapping_id: string;
+  readonly kind: 'export' | 'import';
+  readonly source_id: string;
+  readonly event_id: string;
+  readonly ical_uid: string | null;
+  readonly incarnation: number;
+  readonly state: LinkState;
+  readonly sent: string;
+  readonly shown: string;
+  readonly refused: string | null;
+  readonly rewrites: number;
+  readonly basis: string;
+  readonly revision: number;
+  readonly reason: string;
+  readonly decided_at: string;
+}
+
+export type NewLink = Pick<
+  LinkRow,
+  'mapping_id' | 'kind' | 'source_id' | 'event_id' | 'state' | 'decided_at'
+> &
+  Partial<Omit<LinkRow, 'id'>>;
+
+/** What a decision changes of a link. Left out: as it was. */
+export type LinkChange = Partial<Omit<LinkRow, 'id' | 'mapping_id' | 'kind' | 'source_id'>>;
+
+/** How many things a mapping keeps in step, or leaves out. */
+export interface LinkCounts {
+  /** Personal events that are busy blocks. */
+  readonly imported: number;
+  /** Personal events that are not, each with its reason. */
+  readonly skipped: number;
+  /** Bookings that are in the calendar. */
+  readonly exported: number;
+  /** Bookings that are not, because the technician deleted their event or something keeps rewriting it. */
+  readonly leftOut: number;
+}
+
+const DEFAULTS = {
+  ical_uid: null,
+  incarnation: 0,
+  sent: '',
+  shown: '',
+  refused: null,
+  rewrites: 0,
+  basis: '',
+  revision: 0,
+  reason: '',
+} as const;
+
+const CHANGEABLE = [
+  'event_id',
+  'ical_uid',
+  'incarnation',
+  'state',
+  'sent',
+  'shown',
+  'refused',
+  'rewrites',
+  'basis',
+  'revision',
+  'reason',
+  'decided_at',
+] as const;
+
+export class LinkRepository {
+  readonly #db: Database;
+  readonly #insert;
+  readonly #update;
+  readonly #byId;
+  readonly #byBooking;
+  readonly #byBlock;
+  readonly #byEvent;
+  readonly #isExported;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#insert = db.prepare<Omit<LinkRow, 'id'>>(
+      `INSERT INTO event_mapping (mapping_id, kind, source_id, event_id, ical_uid, incarnation, state, sent, shown,
+         refused, rewrites, basis, revision, reason, decided_at)
+       VALUES (@mapping_id, @kind, @source_id, @event_id, @ical_uid, @incarnation, @state, @sent, @shown,
+         @refused, @rewrites, @basis, @revision, @reason, @decided_at)`,
+    );
+    this.#update = db.prepare<LinkRow>(
+      `UPDATE event_mapping SET ${CHANGEABLE.map((column) => `${column} = @${column}`).join(', ')} WHERE id = @id`,
+    );
+    this.#byId = db.prepare<[number], LinkRow>('SELECT * FROM event_mapping WHERE id = ?');
+    this.#byBooking = db.prepare<[string, string], LinkRow>(
+      "SELECT * FROM event_mapping WHERE kind = 'export' AND mapping_id = ? AND source_id = ?",
+    );
+    this.#byBlock = db.prepare<[string], LinkRow>(
+      "SELECT * FROM event_mapping WHERE kind = 'import' AND source_id = ?",
+    );
+    this.#byEvent = db.prepare<[string], LinkRow>(
+      'SELECT * FROM event_mapping WHERE event_id = ? ORDER BY id',
+    );
+    this.#isExported = db.prepare<[string], { found: number }>(
+      "SELECT 1 AS found FROM event_mapping WHERE kind = 'export' AND ical_uid = ? LIMIT 1",
+    );
+  }
+
+  get(id: number): LinkRow | undefined {
+    return this.#byId.get(id);
+  }
+
+  ofBooking(mappingId: string, bookingId: string): LinkRow | undefined {
+    return this.#byBooking.get(mappingId, bookingId);
+  }
+
+  ofBlock(blockId: string): LinkRow | undefined {
+    return this.#byBlock.get(blockId);
+  }
+
+  /** Whether an event with this iCalendar UID is one of our own exports, in any calendar of any account. */
+  isExportedUid(iCalUid: string): boolean {
+    return this.#isExported.get(iCalUid) !== undefined;
+  }
+
+  insert(link: NewLink): number {
+    return Number(this.#insert.run({ ...DEFAULTS, ...link }).lastInsertRowid);
+  }
+
+  /** @param link the row as it was read; what `change` leaves out stays as it is there */
+  update(link: LinkRow, change: LinkChange): void {
+    this.#update.run({ ...link, ...change });
+  }
+
+  remove(id: number): void {
+    this.#db.prepare('DELETE FROM event_mapping WHERE id = ?').run(id);
+  }
+
+  /** How many things each mapping keeps in step; written beside the mapping so that a quiet run need not count. */
+  refreshCounts(mappingId: string): void {
+    this.#db
+      .prepare(
+        `UPDATE calendar_mapping SET
+           imported_count = (SELECT count(*) FROM event_mapping WHERE mapping_id = @id AND kind = 'import' AND state = 'live'),
+           skipped_count = (SELECT count(*) FROM event_mapping WHERE mapping_id = @id AND kind = 'import' AND state = 'skipped'),
+           exported_count = (SELECT count(*) FROM event_mapping WHERE mapping_id = @id AND kind = 'export' AND state = 'live'),
+           left_out_count = (SELECT count(*) FROM event_mapping WHERE mapping_id = @id AND kind = 'export'
+             AND state IN ('left', 'asked', 'parked'))
+         WHERE id = @id`,
+      )
+      .run({ id: mappingId });
+  }
+
+  /** As the last run that changed something counted them. */
+  counts(mappingId: string): LinkCounts {
+    const row = this.#db
+      .prepare<[string], LinkCounts>(
+        `SELECT imported_count AS imported, skipped_count AS skipped, exported_count AS exported,
+           left_out_count AS leftOut FROM calendar_mapping WHERE id = ?`,
+      )
+      .get(mappingId);
+    return row ?? { imported: 0, skipped: 0, exported: 0, leftOut: 0 };
+  }
+
+  /** Live links of a mapping: what a mass deletion is measured against. */
+  liveCount(mappingId: string): number {
+    const row = this.#db
+      .prepare<[string], { n: number }>(
+        "SELECT count(*) AS n FROM event_mapping WHERE mapping_id = ? AND state IN ('live', 'parked')",
+      )
+      .get(mappingId);
+    return row?.n ?? 0;
+  }
+
+  /** Blocks that the booking system has from this mapping's calendar, but whose event has not been seen. */
+  blocksWithoutEvent(mappingId: string): readonly LinkRow[] {
+    return this.#db
+      .prepare<[string], LinkRow>(
+        "SELECT * FROM event_mapping WHERE mapping_id = ? AND kind = 'import' AND state = 'live' AND event_id = ''",
+      )
+      .all(mappingId);
+  }
+
+  /** Links of one calendar event, of either kind and any mapping. */
+  ofEvent(eventId: string): readonly LinkRow[] {
+    return this.#byEvent.all(eventId);
+  }
+
+  /** Every link of anything with this id: a booking, a calendar event or a busy block. */
+  of(id: string): readonly LinkRow[] {
+    return this.#db
+      .prepare<[string, string], LinkRow>(
+        'SELECT * FROM event_mapping WHERE source_id = ? OR event_id = ? ORDER BY id',
+      )
+      .all(id, id);
+  }
+
+  /** Live links of one kind, for removing what a mapping created. */
+  live(mappingId: string, kind: LinkRow['kind']): readonly LinkRow[] {
+    return this.#db
+      .prepare<[string, string], LinkRow>(
+        `SELECT * FROM event_mapping WHERE mapping_id = ? AND kind = ? AND state IN ('live', 'parked')`,
+      )
+      .all(mappingId, kind);
+  }
+}

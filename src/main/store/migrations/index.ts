@@ -1,0 +1,11 @@
+import { initialSchema } from './0001-initial.ts';
+
+export interface Migration {
+  /** What `PRAGMA user_version` says once it has run; versions follow each other without a gap, from 1. */
+  readonly version: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Every step from an empty database to today's schema. A released step is never edited: add the next one. */
+export const migrations: readonly Migration[] = [{ version: 1, name: 'initial', sql: initialSchema }];

@@ -1,0 +1,27 @@
+import type { Database } from './connection.ts';
+
+/** Everything but the schema, or everything but enrolment, accounts and their secrets. */
+export function forgetEverything(db: Database, { keepAccounts }: { readonly keepAccounts: boolean }): void {
+  // What is deleted here may be somebody's sealed tokens; they shall not stay on a freed page.
+  db.pragma('secure_delete = ON');
+  db.transaction(() => {
+    for (const table of [
+      'journal',
+      'conflict',
+      'hold',
+      'touched',
+      'event_mapping',
+      'calendar_mapping',
+      'calendar',
+    ]) {
+      db.exec(`DELETE FROM ${table}`);
+    }
+    for (const table of ['observed_booking', 'staged_booking', 'ics_feed', 'run', 'sync_log']) {
+      db.exec(`DELETE FROM ${table}`);
+    }
+    db.exec('DELETE FROM booking_source; INSERT INTO booking_source (id) VALUES (1)');
+    if (keepAccounts) return;
+    for (const table of ['external_calendar_account', 'secret', 'meta']) db.exec(`DELETE FROM ${table}`);
+  })();
+  db.exec('VACUUM');
+}

@@ -1,0 +1,51 @@
+import { AccountRepository } from './account-repository.ts';
+import { BookingPicture } from './booking-picture.ts';
+import { CalendarPicture } from './calendar-picture.ts';
+import { ConflictRepository } from './conflict-repository.ts';
+import type { Database } from './connection.ts';
+import { HoldRepository } from './hold-repository.ts';
+import { JournalRepository } from './journal-repository.ts';
+import { LinkRepository } from './link-repository.ts';
+import { MappingRepository } from './mapping-repository.ts';
+import { MetaRepository } from './meta-repository.ts';
+import { RunRepository } from './run-repository.ts';
+import { SyncLogRepository } from './sync-log-repository.ts';
+import { TouchedRepository } from './touched-repository.ts';
+
+/** Every table behind its repository, over one connection. */
+export interface Store {
+  readonly db: Database;
+  readonly accounts: AccountRepository;
+  readonly mappings: MappingRepository;
+  readonly calendars: CalendarPicture;
+  readonly bookings: BookingPicture;
+  readonly links: LinkRepository;
+  readonly touched: TouchedRepository;
+  readonly journal: JournalRepository;
+  readonly conflicts: ConflictRepository;
+  readonly holds: HoldRepository;
+  readonly syncLog: SyncLogRepository;
+  readonly runs: RunRepository;
+  readonly meta: MetaRepository;
+  /** Runs `work` in one transaction; nested calls join it. */
+  transaction<T>(work: () => T): T;
+}
+
+export function createStore(db: Database): Store {
+  return {
+    db,
+    accounts: new AccountRepository(db),
+    mappings: new MappingRepository(db),
+    calendars: new CalendarPicture(db),
+    bookings: new BookingPicture(db),
+    links: new LinkRepository(db),
+    touched: new TouchedRepository(db),
+    journal: new JournalRepository(db),
+    conflicts: new ConflictRepository(db),
+    holds: new HoldRepository(db),
+    syncLog: new SyncLogRepository(db),
+    runs: new RunRepository(db),
+    meta: new MetaRepository(db),
+    transaction: (work) => db.transaction(work)(),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Database } from './connection.ts';
+
+/** What the next plan of each mapping must look at. Everything else is as the last plan left it. */
+export class TouchedRepository {
+  readonly #db: Database;
+  readonly #touch;
+  readonly #clear;
+  readonly #next;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#touch = db.prepare<[string, string, string]>('INSERT OR IGNORE INTO touched VALUES (?, ?, ?)');
+    this.#clear = db.prepare<[string, string, string]>(
+      'DELETE FROM touched WHERE mapping_id = ? AND side = ? AND id = ?',
+    );
+    this.#next = db.prepare<[string, string, string, number], { id: string }>(
+      'SELECT id FROM touched WHERE mapping_id = ? AND side = ? AND id > ? ORDER BY id LIMIT ?',
+    );
+  }
+
+  touch(mappingId: string, side: 'booking' | 'event', id: string): void {
+    this.#touch.run(mappingId, side, id);
+  }
+
+  clear(mappingId: string, side: 'booking' | 'event', id: string): void {
+    this.#clear.run(mappingId, side, id);
+  }
+
+  /** Up to `limit` ids after `after`, in order, so that a large plan is made in bounded memory. */
+  next(mappingId: string, side: 'booking' | 'event', after: string, limit: number): readonly string[] {
+    return this.#next.all(mappingId, side, after, limit).map(({ id }) => id);
+  }
+
+  has(mappingId: string): boolean {
+    return (
+      this.#db.prepare('SELECT 1 FROM touched WHERE mapping_id = ? LIMIT 1').get(mappingId) !== undefined
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { Faults } from '../faults.ts';
+import type { SandboxClock, SandboxRandom } from '../ports.ts';
+import { requireToken } from './access.ts';
+import { blockRoutes } from './block-routes.ts';
+import { bookingControlRoutes } from './booking-control.ts';
+import { bookingRoutes } from './booking-routes.ts';
+import { companyRoutes, enrolmentRoutes } from './company-routes.ts';
+import { IdempotentAnswers, keepRawBodies } from './idempotency.ts';
+import { answerProblems, Problem } from './problem.ts';
+import { BookingState } from './state.ts';
+
+export interface BookingService {
+  readonly state: BookingState;
+  /** The routes below the API's base path. */
+  readonly plugin: FastifyPluginAsync;
+  /** Edits by human hand, for the control endpoint. */
+  readonly controlPlugin: FastifyPluginAsync;
+}
+
+export interface BookingServiceOptions {
+  readonly clock: SandboxClock;
+  readonly random: SandboxRandom;
+  readonly faults: Faults;
+}
+
+/** The central booking API, version 1. */
+export function createBookingService({ clock, random, faults }: BookingServiceOptions): BookingService {
+  const state = new BookingState(clock, random);
+  const answers = new IdempotentAnswers(clock);
+
+  const plugin: FastifyPluginAsync = async (app) => {
+    answerProblems(app);
+    const rawBody = keepRawBodies(app);
+    answers.attach(app, rawBody);
+    faults.attach(app, 'booking');
+    enrolmentRoutes(app, state);
+    await app.register(async (guarded) => {
+      const deviceOf = requireToken(guarded, state);
+      companyRoutes(guarded, state, clock, deviceOf);
+      bookingRoutes(guarded, state, faults, deviceOf);
+      blockRoutes(guarded, state, faults, deviceOf);
+      unsupportedRoutes(guarded);
+    });
+  };
+
+  return {
+    state,
+    plugin,
+    controlPlugin: async (app) => bookingControlRoutes(app, state),
+  };
+}
+
+/** Parts of the contract that this system's capabilities deny. */
+function unsupportedRoutes(app: FastifyInstance): void {
+  const refuse = async (): Promise<never> => {
+    throw new Problem(501, 'not_supported', 'This booking system does not offer this. See capabilities.');
+  };
+  app.get('/events', refuse);
+  app.post('/webhook-relays', refuse);
+  app.delete('/webhook-relays/:id', refuse);
+  app.put('/feeds/:token', refuse);
+  app.delete('/feeds/:token', refuse);
+}

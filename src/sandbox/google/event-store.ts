@@ -1,0 +1,113 @@
+import type { GoogleEvent } from './event.ts';
+import { instantOfTime } from './event-time.ts';
+import { isSeries } from './series.ts';
+
+/** One event as one change left it. */
+export interface Entry {
+  readonly event: GoogleEvent;
+  /** The position in the change log of the change that wrote it. */
+  readonly change: number;
+  /** Instants, in milliseconds. */
+  readonly start: number;
+  readonly end: number;
+  /** What stood here before that change; only the last one is kept. */
+  readonly previous: Entry | null;
+  /** An edited or cancelled occurrence whose series no longer yields it. */
+  readonly detached: boolean;
+}
+
+/** The rules a series had before a change, and the position of that change. */
+export interface FormerSeries {
+  readonly event: GoogleEvent;
+  readonly replacedAt: number;
+}
+
+const sameTiming = (a: GoogleEvent, b: GoogleEvent): boolean =>
+  JSON.stringify([a.start, a.end, a.recurrence]) === JSON.stringify([b.start, b.end, b.recurrence]);
+
+/**
+ * The events of one calendar with the log of their changes. A position in the log is the number of changes before it;
+ * nothing is ever taken out, a deleted event is one with status `cancelled`.
+ */
+export class EventStore {
+  readonly timeZone: string;
+  readonly #entries = new Map<string, Entry>();
+  /** Ids in order of creation: what a full listing pages through. */
+  readonly #order: string[] = [];
+  /** Ids in order of change. */
+  readonly #log: string[] = [];
+  readonly #exceptions = new Map<string, string[]>();
+  readonly #former = new Map<string, FormerSeries[]>();
+
+  constructor(timeZone: string) {
+    this.timeZone = timeZone;
+  }
+
+  /** The position after the last change. */
+  get position(): number {
+    return this.#log.length;
+  }
+
+  get size(): number {
+    return this.#order.length;
+  }
+
+  /** The entry of that id as it was at a position, which is the present one or the one before it. */
+  entry(id: string, position = this.position): Entry | null {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return null;
+    if (entry.change < position) return entry;
+    return entry.previous !== null && entry.previous.change < position ? entry.previous : null;
+  }
+
+  /** The entry that was created as the `index`-th of all. */
+  entryAt(index: number, position = this.position): Entry | null {
+    return this.entry(this.#order[index] ?? '', position);
+  }
+
+  /** The entry that the change at `index` wrote, unless a later change has written it again. */
+  changedAt(index: number): Entry | null {
+    const entry = this.#entries.get(this.#log[index] ?? '');
+    return entry?.change === index ? entry : null;
+  }
+
+  /** The occurrences of a series that were edited or cancelled at any time, detached ones too. */
+  exceptionsOf(seriesId: string, position = this.position): readonly Entry[] {
+    return (this.#exceptions.get(seriesId) ?? []).flatMap((id) => this.entry(id, position) ?? []);
+  }
+
+  /** What a series was at `position` and after, as far as its times differed from today's. */
+  formerSeries(id: string, position: number): readonly GoogleEvent[] {
+    const former = this.#former.get(id) ?? [];
+    return former.filter(({ replacedAt }) => replacedAt >= position).map(({ event }) => event);
+  }
+
+  /** Writes an event as the next change. */
+  write(event: GoogleEvent, detached = false): void {
+    const replaced = this.#entries.get(event.id);
+    const change = this.#log.length;
+    const entry: Entry = {
+      event,
+      change,
+      start: instantOfTime(event.start, this.timeZone),
+      end: instantOfTime(event.end, this.timeZone),
+      previous: replaced === undefined ? null : { ...replaced, previous: null },
+      detached,
+    };
+    this.#log.push(event.id);
+    this.#entries.set(event.id, entry);
+    if (replaced === undefined) this.#created(event);
+    else if (isSeries(replaced.event) && !sameTiming(replaced.event, event)) {
+      const former = this.#former.get(event.id) ?? [];
+      this.#former.set(event.id, [...former, { event: replaced.event, replacedAt: change }]);
+    }
+  }
+
+  #created(event: GoogleEvent): void {
+    this.#order.push(event.id);
+    if (event.recurringEventId === undefined) return;
+    const exceptions = this.#exceptions.get(event.recurringEventId);
+    if (exceptions === undefined) this.#exceptions.set(event.recurringEventId, [event.id]);
+    else exceptions.push(event.id);
+  }
+}

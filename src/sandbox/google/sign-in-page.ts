@@ -1,0 +1,45 @@
+import type { GoogleAccount } from './account.ts';
+
+const escaped = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${title} - Google sandbox</title></head>
+<body><main><h1>${title}</h1>
+${body}
+</main></body>
+</html>
+`;
+}
+
+/**
+ * The page on which a person chooses an account, or denies.
+ * @param links from each account, and from denying, to where the choice leads
+ */
+export function signInPage(
+  accounts: readonly GoogleAccount[],
+  scopes: readonly string[],
+  links: { readonly account: (email: string) => string; readonly deny: string },
+): string {
+  const choices = accounts.map(
+    ({ email, name }) =>
+      `<li><a href="${escaped(links.account(email))}">Sign in as ${escaped(name)} (${escaped(email)})</a></li>`,
+  );
+  return page(
+    'Sign in with Google',
+    `<p>Calendar Sync asks for:</p>
+<ul>${scopes.map((scope) => `<li><code>${escaped(scope)}</code></li>`).join('')}</ul>
+<ul>${choices.join('\n')}</ul>
+<p><a href="${escaped(links.deny)}">Deny</a></p>`,
+  );
+}
+
+/** What a person sees when the client's request is wrong: nothing goes back to the client. */
+export function errorPage(code: string, explanation: string): string {
+  return page(
+    'Access blocked: authorization error',
+    `<p>Error 400: ${escaped(code)}</p>\n<p>${escaped(explanation)}</p>`,
+  );
+}

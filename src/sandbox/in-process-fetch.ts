@@ -1,0 +1,42 @@
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import type { SandboxFetch } from './ports.ts';
+
+/** Statuses whose responses the Fetch standard forbids to have a body. */
+const NULL_BODY = new Set([101, 103, 204, 205, 304]);
+
+/**
+ * A fetch that hands its requests to an app without a socket, for the given origins. Where nothing answers (another
+ * origin, a dropped connection) it rejects as fetch does. Redirects are answered, not followed.
+ */
+export function inProcessFetch(app: () => FastifyInstance, origins: () => readonly string[]): SandboxFetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { origin, pathname, search } = new URL(request.url);
+    request.signal.throwIfAborted();
+    if (!origins().includes(origin)) throw failed(new Error(`Nothing listens at ${origin}.`));
+    const body = Buffer.from(await request.arrayBuffer());
+    const answer = await app()
+      .inject({
+        method: request.method as NonNullable<InjectOptions['method']>,
+        url: pathname + search,
+        headers: { ...Object.fromEntries(request.headers), host: new URL(origin).host },
+        signal: request.signal,
+        ...(body.length > 0 && { payload: body }),
+      })
+      .catch((cause: unknown) => {
+        request.signal.throwIfAborted();
+        throw failed(cause);
+      });
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(answer.headers)) {
+      for (const line of [value ?? ''].flat()) headers.append(name, String(line));
+    }
+    return new Response(NULL_BODY.has(answer.statusCode) ? null : Uint8Array.from(answer.rawPayload), {
+      status: answer.statusCode,
+      headers,
+    });
+  };
+}
+
+/** What fetch rejects with when no answer arrives. */
+const failed = (cause: unknown): TypeError => new TypeError('fetch failed', { cause });

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fastify, { type FastifyInstance } from 'fastify';
+import { createBookingService } from './booking-api/booking-service.ts';
+import type { BookingState } from './booking-api/state.ts';
+import { controlPlugin } from './control.ts';
+import { Faults } from './faults.ts';
+import { createGoogleService } from './google/google.ts';
+import { GOOGLE_SANDBOX_CLIENT } from './google/oauth-routes.ts';
+import type { GoogleState } from './google/state.ts';
+import { inProcessFetch } from './in-process-fetch.ts';
+import type { SandboxClock, SandboxFetch, SandboxRandom } from './ports.ts';
+import { SEEDED_TOKEN, type SeedOptions, seedCompany } from './seed.ts';
+
+/** Where the sandbox is while it does not listen: only its own `fetch` can reach it there. */
+const IN_PROCESS_ORIGIN = 'http://127.0.0.1:1';
+
+export interface SandboxOptions {
+  readonly clock: SandboxClock;
+  readonly random: SandboxRandom;
+  /** Starts with a made-up company. Without it the services are empty. */
+  readonly seed?: SeedOptions;
+}
+
+export interface Sandbox {
+  /** What the booking system remembers. Like `google` and `faults`, another object after a reset. */
+  readonly booking: BookingState;
+  readonly google: GoogleState;
+  readonly faults: Faults;
+  /** Reaches the services without a socket, at the origin they have now or had before they listened. */
+  readonly fetch: SandboxFetch;
+  /** Opens a loopback port (0: any that is free). */
+  listen(port?: number): Promise<{ origin: string }>;
+  close(): Promise<void>;
+  /** Begins anew at the same address: nothing is remembered, no fault is left, no request was seen. */
+  reset(seed?: SeedOptions | null): void;
+  /** The environment that points the app at the sandbox. The booking token is that of a seeded company. */
+  env(): Record<string, string>;
+  /** Where each service is. */
+  urls(): { booking: string; google: string; control: string };
+}
+
+/** One life of the services, from one reset to the next. */
+interface World {
+  readonly faults: Faults;
+  readonly booking: BookingState;
+  readonly google: GoogleState;
+  readonly app: FastifyInstance;
+}
+
+/**
+ * A booking system and the calendar providers, in memory, behind one server: `/booking/api/v1`, `/google`,
+ * `/control`. They run on the given clock, so that a week can pass in seconds.
+ */
+export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox {
+  let origin = IN_PROCESS_ORIGIN;
+  let world = createWorld(seed ?? null);
+
+  function createWorld(next: SeedOptions | null): World {
+    const faults = new Faults(clock);
+    const booking = createBookingService({ clock, random, faults });
+    const google = createGoogleService({ clock, random, faults, origin: () => origin });
+    if (next !== null) seedCompany(next, booking.state, google.state, clock.now());
+
+    const app = createApp(clock);
+    app.register(booking.plugin, { prefix: '/booking/api/v1' });
+    app.register(google.plugin, { prefix: '/google' });
+    const services = { booking: booking.controlPlugin, google: google.controlPlugin };
+    app.register(controlPlugin({ faults, services, reset }), { prefix: '/control' });
+    return { faults, booking: booking.state, google: google.state, app };
+  }
+
+  function reset(next: SeedOptions | null = null): void {
+    world = createWorld(next);
+  }
+
+  // The server outlives its worlds: the address stays, and so do the connections of whoever asked for the reset.
+  const server = createServer(async (request, response) => {
+    const { app } = world;
+    await app.ready();
+    app.routing(request, response);
+  });
+
+  const urls = () => ({
+    booking: `${origin}/booking/api/v1`,
+    google: `${origin}/google`,
+    control: `${origin}/control`,
+  });
+
+  return {
+    get booking() {
+      return world.booking;
+    },
+    get google() {
+      return world.google;
+    },
+    get faults() {
+      return world.faults;
+    },
+    fetch: inProcessFetch(
+      () => world.app,
+      () => [origin, IN_PROCESS_ORIGIN],
+    ),
+    listen: async (port = 0) => {
+      await once(server.listen(port, '127.0.0.1'), 'listening');
+      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      return { origin };
+    },
+    close: async () => {
+      if (!server.listening) return;
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+    reset,
+    env: () => ({
+      BOOKING_API_URL: urls().booking,
+      BOOKING_API_TOKEN: SEEDED_TOKEN,
+      GOOGLE_API_BASE_URL: urls().google,
+      GOOGLE_AUTH_URL: `${urls().google}/o/oauth2/v2/auth`,
+      GOOGLE_TOKEN_URL: `${urls().google}/token`,
+      GOOGLE_REVOKE_URL: `${urls().google}/revoke`,
+      GOOGLE_CLIENT_ID: GOOGLE_SANDBOX_CLIENT.id,
+      GOOGLE_CLIENT_SECRET: GOOGLE_SANDBOX_CLIENT.secret,
+    }),
+    urls,
+  };
+}
+
+function createApp(clock: SandboxClock): FastifyInstance {
+  // Google's event ids may be 1,024 characters long.
+  const app = fastify({ routerOptions: { maxParamLength: 4096 } });
+  // Node would date its answers by the machine's clock; whoever reads them lives by the sandbox's.
+  app.addHook('onSend', async (_request, reply, payload) => {
+    reply.header('date', clock.now().toUTCString());
+    return payload;
+  });
+  return app;
+}

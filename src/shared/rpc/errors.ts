@@ -1,0 +1,63 @@
+/**
+ * The closed set of failure codes. Everything that can go wrong is mapped to one of these at the edge where it
+ * happens, with a sentence a technician can act on; the cause stays attached for the log.
+ */
+export const ERROR_CODES = [
+  'OFFLINE',
+  'AUTH_EXPIRED',
+  'PERMISSION_DENIED',
+  'NOT_FOUND',
+  'CONFLICT',
+  'PRECONDITION_FAILED',
+  'RATE_LIMITED',
+  'INVALID_INPUT',
+  'POLICY_LOCKED',
+  'HELD',
+  'PROVIDER_ERROR',
+  'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Whether a failed request may nevertheless have changed something at the other end. */
+export type RequestEffect = 'none' | 'unknown';
+
+export interface AppErrorOptions {
+  readonly cause?: unknown;
+  /** Default `none`. `unknown` makes the journal probe before it tries again. */
+  readonly effect?: RequestEffect;
+  /** Seconds the other end asked us to wait (RFC 9110 section 10.2.3). */
+  readonly retryAfterSeconds?: number;
+  /** The other end's own code, for the log, e.g. `slot_unavailable` or `rateLimitExceeded`. */
+  readonly detail?: string;
+}
+
+/** A failure with a code from the closed set and a sentence that says what to do next. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly effect: RequestEffect;
+  readonly retryAfterSeconds: number | null;
+  readonly detail: string | null;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.effect = options.effect ?? 'none';
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.detail = options.detail ?? null;
+  }
+}
+
+/** Any thrown value as an `AppError`; what is not one already becomes INTERNAL with its cause kept. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return new AppError(
+    'INTERNAL',
+    `Something unexpected went wrong: ${text}. Save diagnostics and send them to support.`,
+    {
+      cause: thrown,
+    },
+  );
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../../src/main/ports.ts';
+
+interface Timer {
+  readonly at: number;
+  readonly fire: () => void;
+}
+
+/** Turns of the event loop without a new or cancelled sleep after which only time can move things on. */
+const IDLE_TURNS = 200;
+
+/**
+ * Time that passes by itself, but only when everybody waits for it: the next sleeper wakes once the event loop has
+ * nothing else left to do. Works because everything under test runs in this process.
+ */
+export class VirtualClock implements Clock {
+  #now: number;
+  #timers: Timer[] = [];
+  #activity = 0;
+  #driving = false;
+  #frozen = false;
+
+  constructor(start = '2026-11-23T08:00:00.000Z') {
+    this.#now = Date.parse(start);
+  }
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  /** Holds time still while something outside this process, such as a socket, is waited for. */
+  async frozen<T>(work: () => Promise<T>): Promise<T> {
+    this.#frozen = true;
+    try {
+      return await work();
+    } finally {
+      this.#frozen = false;
+      void this.#drive();
+    }
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    this.#activity += 1;
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const timer: Timer = { at: this.#now + Math.max(0, milliseconds), fire: resolve };
+      this.#timers.push(timer);
+      signal?.addEventListener('abort', () => {
+        this.#activity += 1;
+        this.#timers = this.#timers.filter((other) => other !== timer);
+        reject(signal.reason);
+      });
+      void this.#drive();
+    });
+  }
+
+  async #drive(): Promise<void> {
+    if (this.#driving) return;
+    this.#driving = true;
+    while (this.#timers.length > 0 && !this.#frozen) {
+      const before = this.#activity;
+      for (let turn = 0; turn < IDLE_TURNS && this.#activity === before; turn += 1) {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      if (this.#activity === before && !this.#frozen) this.#wakeNext();
+    }
+    this.#driving = false;
+  }
+
+  #wakeNext(): void {
+    const next = this.#timers.reduce<Timer | null>((a, b) => (a === null || b.at < a.at ? b : a), null);
+    if (next === null) return;
+    this.#timers = this.#timers.filter((timer) => timer !== next);
+    this.#now = Math.max(this.#now, next.at);
+    next.fire();
+  }
+}

@@ -1,0 +1,216 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openApp } from '../../src/main/app.ts';
+import type { App, AppPorts, MappingInput } from '../../src/main/app-contract.ts';
+import type { AccountResult, MappingResult, SyncResult } from '../../src/main/engine/sync-result.ts';
+import type { SyncOptions } from '../../src/main/engine/sync-run.ts';
+import type { Fetch } from '../../src/main/ports.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { SeedOptions } from '../../src/sandbox/seed.ts';
+import { seededRandom } from '../../src/sandbox/seeded-random.ts';
+import type { Booking } from '../../src/shared/domain/booking.ts';
+import type { BusyBlock } from '../../src/shared/domain/busy-block.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export const TECHNICIAN = 'tech_tess';
+export const EMAIL = 'tess@example.com';
+export const CALENDAR = EMAIL;
+const CODE = 'TESS-1';
+
+/** A technician's small world: booking system and Google in process, and the app on a data directory of its own. */
+export interface World {
+  readonly sandbox: Sandbox;
+  readonly clock: VirtualClock;
+  /** The app; another object after `restart`. */
+  readonly app: App;
+  readonly dataDir: string;
+  sync(options?: SyncOptions): Promise<SyncResult>;
+  /** Closes the app and opens it again, with what it stored or, with `forget`, with nothing. */
+  restart(options?: { readonly forget?: boolean }): Promise<void>;
+  /** Enrols and signs in anew, as after losing the database. */
+  reconnect(mapping?: Partial<MappingInput>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly seed?: SeedOptions;
+  readonly mapping?: Partial<MappingInput>;
+  /** Stands between the app and the servers. */
+  readonly network?: (fetch: Fetch) => Fetch;
+  readonly start?: string;
+}
+
+/** A world with one technician, enrolled and signed in, and a two-way mapping on her only calendar. */
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = new VirtualClock(options.start);
+  const random = seededRandom(7);
+  const sandbox = createSandbox({ clock, random, ...(options.seed === undefined ? {} : { seed: options.seed }) });
+  sandbox.booking.addTechnician({ id: TECHNICIAN, name: 'Tess Technician', timeZone: 'Europe/London' });
+  for (let index = 1; index <= 20; index += 1) {
+    sandbox.booking.devices.addCode(`${CODE}-${index}`, { technicianId: TECHNICIAN });
+  }
+  sandbox.google.addAccount({
+    email: EMAIL,
+    sub: 'google-tess',
+    name: 'Tess Technician',
+    calendars: [
+      { id: CALENDAR, summary: 'Tess', timeZone: 'Europe/London', primary: true, accessRole: 'owner' },
+      { id: 'second@example.com', summary: 'Second', timeZone: 'Europe/London', accessRole: 'owner' },
+    ],
+  });
+  sandbox.google.configure({ autoApprove: EMAIL });
+
+  const dataDir = mkdtempSync(join(tmpdir(), 'calendar-sync-world-'));
+  const fetch = (options.network ?? ((direct) => direct))(sandbox.fetch);
+  const ports: AppPorts = {
+    clock,
+    random,
+    fetch,
+    keychain: async () => null,
+    log: () => {},
+    environment: {
+      ...sandbox.env(),
+      BOOKING_API_URL: undefined,
+      BOOKING_API_TOKEN: undefined,
+      CALENDAR_ENCRYPTION_KEY: 'ab'.repeat(32),
+    },
+    dataDir,
+    userAgent: 'calendar-sync/test (test; test)',
+    deviceName: 'test',
+  };
+  let app = await openApp(ports);
+  let codes = 0;
+
+  const world: World = {
+    sandbox,
+    clock,
+    get app() {
+      return app;
+    },
+    dataDir,
+    sync: (syncOptions) => app.sync(syncOptions),
+    async restart({ forget = false } = {}) {
+      app.close();
+      if (forget) rmSync(dataDir, { recursive: true });
+      app = await openApp(ports);
+    },
+    async reconnect(mapping = {}) {
+      codes += 1;
+      await app.enrol({ url: sandbox.urls().booking, code: `${CODE}-${codes}` });
+      const { accountId } = await clock.frozen(() =>
+        app.connectGoogle({ access: 'write', openUrl: openWith(sandbox.fetch) }),
+      );
+      await app.addMapping({ accountId, calendarId: CALENDAR, direction: 'two-way', ...options.mapping, ...mapping });
+    },
+    async close() {
+      app.close();
+      await sandbox.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  await world.reconnect();
+  return world;
+}
+
+/** A browser whose person approves: follows the redirects of the provider, the last one to the loopback listener. */
+export function openWith(sandboxFetch: Fetch): (url: string) => Promise<void> {
+  return async (url) => {
+    const answer = await sandboxFetch(url, { redirect: 'manual' });
+    const location = answer.headers.get('location');
+    if (location === null) throw new TypeError(`The sign-in page answered ${answer.status}`);
+    void globalThis.fetch(location).then((page) => page.text());
+  };
+}
+
+export function onlyAccount(result: SyncResult): AccountResult {
+  const [account] = result.accounts;
+  if (account === undefined) throw new RangeError('The run covered no account');
+  return account;
+}
+
+export function onlyMapping(result: SyncResult): MappingResult {
+  const [mapping] = onlyAccount(result).mappings;
+  if (mapping === undefined) throw new RangeError('The run covered no mapping');
+  return mapping;
+}
+
+/** A booking of the technician on 24 November 2026, two hours from `hour` (UTC). */
+export function addBooking(world: World, hour: number, changes: Record<string, unknown> = {}): Booking {
+  const at = (hours: number): string => `2026-11-24T${String(hours).padStart(2, '0')}:00:00Z`;
+  return world.sandbox.booking.bookings.create({
+    status: 'confirmed',
+    title: `Job at ${hour}`,
+    description: 'Bring the long ladder',
+    location: '12 Mill Lane',
+    start: at(hour),
+    end: at(hour + 2),
+    timeZone: 'Europe/London',
+    technicianIds: [TECHNICIAN],
+    ...changes,
+  } as Parameters<typeof world.sandbox.booking.bookings.create>[0]);
+}
+
+/** A personal event on 25 November 2026, one hour from `hour` (UTC). */
+export function addPersonal(world: World, hour: number, changes: Record<string, unknown> = {}, calendar = CALENDAR): string {
+  const at = (hours: number): string => `2026-11-25T${String(hours).padStart(2, '0')}:00:00Z`;
+  const { id } = world.sandbox.google.addEvent(calendar, {
+    summary: `Private ${hour}`,
+    start: { dateTime: at(hour), timeZone: 'Europe/London' },
+    end: { dateTime: at(hour + 1), timeZone: 'Europe/London' },
+    ...changes,
+  });
+  return id;
+}
+
+export interface ShownEvent {
+  readonly id: string;
+  readonly summary: string;
+  readonly start: string;
+  readonly end: string;
+  readonly location: string;
+  readonly description: string;
+  readonly bookingId: string | null;
+}
+
+interface Resource {
+  readonly id: string;
+  readonly summary?: string;
+  readonly location?: string;
+  readonly description?: string;
+  readonly start?: { readonly dateTime?: string; readonly date?: string };
+  readonly end?: { readonly dateTime?: string; readonly date?: string };
+  readonly extendedProperties?: { readonly private?: Record<string, string> };
+}
+
+const shownTime = (time: { readonly dateTime?: string; readonly date?: string } | undefined): string =>
+  time?.date ?? (time?.dateTime === undefined ? '' : new Date(time.dateTime).toISOString());
+
+/** What the technician's calendar shows that we exported. */
+export function exported(world: World, calendar = CALENDAR): readonly ShownEvent[] {
+  return shown(world, calendar).filter(({ bookingId }) => bookingId !== null);
+}
+
+export function shown(world: World, calendar = CALENDAR): readonly ShownEvent[] {
+  return (world.sandbox.google.events(calendar) as readonly Resource[]).map((event) => ({
+    id: event.id,
+    summary: event.summary ?? '',
+    start: shownTime(event.start),
+    end: shownTime(event.end),
+    location: event.location ?? '',
+    description: event.description ?? '',
+    bookingId: event.extendedProperties?.private?.calendarSyncBooking ?? null,
+  }));
+}
+
+export function blocks(world: World): readonly BusyBlock[] {
+  return world.sandbox.booking.blocks.all(TECHNICIAN);
+}
+
+/** The writing requests that the servers have seen since `clear`. */
+export function writes(world: World): readonly string[] {
+  return world.sandbox.faults.journal
+    .entries()
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, url }) => `${method} ${url}`);
+}

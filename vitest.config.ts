@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+// A zone with an odd offset and its own daylight saving, in which nobody develops: code that reads the machine's zone
+// by mistake fails here first. Set before any worker starts, so that all of them inherit it.
+process.env.TZ = 'Pacific/Chatham';
+
+const SECOND = 1000;
+
+const project = (name: string, testTimeout: number) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 20 * SECOND),
+      project('contract', 30 * SECOND),
+      // These start programs and servers, each test in a process tree of its own.
+      project('integration', 90 * SECOND),
+    ],
+    pool: 'forks',
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    expect: { requireAssertions: true },
+  },
+});
