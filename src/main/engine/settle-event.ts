@@ -1,4 +1,5 @@
 import type { CalendarEvent } from '../../shared/domain/calendar-event.ts';
+import { imports } from '../../shared/domain/mapping.ts';
 import type { AppError } from '../../shared/rpc/errors.ts';
 import type { JournalRow } from '../store/journal-repository.ts';
 import { eventRow } from '../store/observed-row.ts';
@@ -38,6 +39,7 @@ export function settleWritten(
       reason: intent.reason,
       decided_at: run.clock.now().toISOString(),
     });
+    if (created) touchImporters(run, context, event.id);
     if (intent.lost !== null) recordLost(run, context, link.id, link.source_id, intent.lost);
     if (intent.conflictId !== null) store.conflicts.resolve(intent.conflictId, run.clock.now().toISOString());
     store.journal.close(entry.id);
@@ -57,6 +59,15 @@ export function settleWritten(
   });
   if (created) context.tally.exported.created += 1;
   else context.tally.exported.updated += 1;
+}
+
+/** Mappings that import the same calendar put on record why they leave this event out. */
+function touchImporters(run: RunContext, { calendar }: MappingContext, eventId: string): void {
+  for (const other of run.mappings) {
+    if (other.calendar === calendar && imports(other.mapping.direction)) {
+      run.store.touched.touch(other.mapping.id, 'event', eventId);
+    }
+  }
 }
 
 /** The event is gone; the link stays as a tombstone, so that a later event gets the next incarnation. */
