@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { imports, type Mapping, writesEvents } from '../shared/domain/mapping.ts';
+import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
 import { AppError } from '../shared/rpc/errors.ts';
 import type { App, AppPorts, LookApp, MappingChanges, MappingInput } from './app-contract.ts';
 import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
@@ -22,6 +22,17 @@ const files = (dataDir: string): { database: string; lock: string; backups: stri
   lock: join(dataDir, 'calendar-sync.lock'),
   backups: join(dataDir, 'backups'),
 });
+
+/** The operating system's keychain as a port; null where there is none, with the reason in the log. */
+export function systemKeychain(ports: Pick<AppPorts, 'clock' | 'environment' | 'log'>): AppPorts['keychain'] {
+  return async () => {
+    const { openKeychain } = await import('./auth/keychain.ts');
+    const access = await openKeychain(ports);
+    if (access.kind === 'present') return access.keychain;
+    ports.log('info', 'keychain', access.reason);
+    return null;
+  };
+}
 
 /**
  * Opens the program on a data directory and makes this process its owner. The composition root: everything that
@@ -234,9 +245,7 @@ function updateMapping(store: Store, id: string, changes: MappingChanges): Mappi
       `${account.email} was connected for reading only. Connect it again without “--read-only”, then change this mapping.`,
     );
   }
-  const after = store.mappings.update(id, changes);
-  if (!imports(before.direction) && imports(after.direction)) store.mappings.forgetBlocksAdopted(id);
-  return after;
+  return store.mappings.update(id, changes);
 }
 
 async function removeCreated(

@@ -296,6 +296,8 @@ describe('our event ids', () => {
   });
 
   it('never change, for events that already exist carry them', () => {
-    expect(eventId('1234', 'primary', 'bk-1', 0)).toBe('PENDING');
+    expect(eventId('1234', 'primary', 'bk-1', 0)).toBe(
+      'upsvlkhu8i5kqha6h95h3d640ictatbb9dfkv43aa1cg12lupo40',
+    );
   });
 });

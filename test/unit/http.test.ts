@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fetch, Random } from '../../src/main/ports.ts';
-import { createHttp, effectOf, type HttpAttempt, type HttpOptions } from '../../src/main/schedule/http.ts';
+import { effectOf } from '../../src/main/request-effect.ts';
+import { createHttp, type HttpAttempt, type HttpOptions } from '../../src/main/schedule/http.ts';
 import { AppError } from '../../src/shared/rpc/errors.ts';
 import { TestClock } from './http-clock.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AccountRepository } from '../../src/main/store/account-repository.ts';
-import type { Database } from '../../src/main/store/database.ts';
+import type { Database } from '../../src/main/store/connection.ts';
 import { addAccount, addKnowledge, addMapping, count, failure, NOW, openInMemory } from './store-support.ts';
 
 let db: Database;

@@ -12,7 +12,8 @@ import {
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { APPLICATION_ID, copyInMemory, openDatabase } from '../../src/main/store/database.ts';
+import { copyInMemory } from '../../src/main/store/connection.ts';
+import { APPLICATION_ID, openDatabase } from '../../src/main/store/database.ts';
 import { checkIntegrity } from '../../src/main/store/integrity.ts';
 import { MetaRepository } from '../../src/main/store/meta-repository.ts';
 import { type Migration, migrations } from '../../src/main/store/migrations/index.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/main/store/database.ts';
+import type { Database } from '../../src/main/store/connection.ts';
 import { MappingRepository } from '../../src/main/store/mapping-repository.ts';
 import {
   addAccount,

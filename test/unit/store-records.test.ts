@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Database } from '../../src/main/store/database.ts';
+import type { Database } from '../../src/main/store/connection.ts';
 import { MetaRepository } from '../../src/main/store/meta-repository.ts';
 import { RunRepository } from '../../src/main/store/run-repository.ts';
 import { SyncLogRepository } from '../../src/main/store/sync-log-repository.ts';

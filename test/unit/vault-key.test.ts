@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createVault, keyIdsInUse } from '../../src/main/auth/vault.ts';
 import { resolveVaultKey, type VaultKeyOptions, vaultKey } from '../../src/main/auth/vault-key.ts';
 import type { Keychain } from '../../src/main/ports.ts';
-import type { Database } from '../../src/main/store/database.ts';
+import type { Database } from '../../src/main/store/connection.ts';
 import { MetaRepository } from '../../src/main/store/meta-repository.ts';
 import { AppError } from '../../src/shared/rpc/errors.ts';
 import { failure, openInMemory } from './store-support.ts';
@@ -96,7 +96,7 @@ describe('with a keychain', () => {
   it('an item that is no key is explained', async () => {
     items.set('encryption-key', 'rubbish');
 
-    expect((await failure(() => idOf({}))).message).toContain('Remove the item "calendar-sync"');
+    expect((await failure(() => idOf({}))).message).toContain('Remove the item “calendar-sync”');
   });
 
   it('that came later, sign-ins made without it are kept', async () => {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createVault, keyIdsInUse, type Vault } from '../../src/main/auth/vault.ts';
 import { type VaultKey, type VaultKeySource, vaultKey } from '../../src/main/auth/vault-key.ts';
 import { backupTo } from '../../src/main/store/backup.ts';
-import type { Database } from '../../src/main/store/database.ts';
+import type { Database } from '../../src/main/store/connection.ts';
 import { AppError } from '../../src/shared/rpc/errors.ts';
 import { failure, fileHolds, open, temporaryDirectory } from './store-support.ts';
 

@@ -123,7 +123,7 @@ function parseKeychainItem(text: string): Uint8Array {
   if (bytes !== null) return bytes;
   throw new AppError(
     'PERMISSION_DENIED',
-    'The key that the keychain holds for Calendar Sync is not usable. Remove the item "calendar-sync" from the keychain, then connect your accounts again.',
+    'The key that the keychain holds for Calendar Sync is not usable. Remove the item “calendar-sync” from the keychain, then connect your accounts again.',
     { detail: 'keychain-refused' },
   );
 }

@@ -11,6 +11,7 @@ export function refusal(response: Response, body: unknown): AppError {
   const problem = Problem.parse(body);
   const retryAfterSeconds = retryAfter(response.headers);
   const options: AppErrorOptions = {
+    party: 'booking-system',
     detail: problem.code ?? `HTTP ${response.status}`,
     ...(retryAfterSeconds !== null && { retryAfterSeconds }),
   };
@@ -75,6 +76,7 @@ export const unreachable = (cause: unknown): AppError =>
   new AppError('OFFLINE', `The booking system cannot be reached. Check the network connection. ${AGAIN}`, {
     cause,
     effect: 'unknown',
+    party: 'booking-system',
   });
 
 /** An answer arrived that is not what the contract says; what was asked for may have been done. */
@@ -82,7 +84,7 @@ export const unintelligible = (what: string, cause?: unknown): AppError =>
   new AppError(
     'PROVIDER_ERROR',
     `The booking system sent an answer that cannot be used: ${what}. ${AGAIN} Tell support if it lasts.`,
-    { cause, effect: 'unknown' },
+    { cause, effect: 'unknown', party: 'booking-system' },
   );
 
 /**

@@ -1,10 +1,11 @@
 import type { Account } from '../../shared/domain/account.ts';
-import { imports, type Mapping, writesEvents } from '../../shared/domain/mapping.ts';
+import type { Mapping } from '../../shared/domain/mapping.ts';
 import { AppError, toAppError } from '../../shared/rpc/errors.ts';
 import type { BookingApi } from '../booking/booking-port.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { CalendarProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
+import { logFailure, logRetry, noteOutcome, type RetryNote, readOnlyProblem } from './account-outcome.ts';
 import { type AdoptedBlocks, adoptBlocks, planOrphanBlocks } from './adopt-blocks.ts';
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
 import { planDecisions } from './decisions.ts';
@@ -12,14 +13,14 @@ import { judgeDisappearances, proveBookings, proveEvents } from './disappearance
 import { executeBlocks } from './execute-blocks.ts';
 import { executeEvents } from './execute-events.ts';
 import { executeProposals } from './execute-proposals.ts';
-import { logEntry } from './log-entry.ts';
 import { planExports } from './plan-exports.ts';
 import { planImports } from './plan-imports.ts';
 import { importMapping } from './planner/import-plan.ts';
 import { pullBookings } from './pull-bookings.ts';
 import { pullCalendar } from './pull-calendar.ts';
 import { drop, recover } from './recover.ts';
-import type { AccountResult, MappingResult, PlannedOperation, SyncResult } from './sync-result.ts';
+import { mappingResult, plannedOperations } from './run-report.ts';
+import type { AccountResult, SyncResult } from './sync-result.ts';
 import { newTally } from './tally.ts';
 
 /** An answer may lead to a further plan (a proposal accepted, an id taken); more than this often is a loop. */
@@ -53,16 +54,6 @@ export interface SyncPorts {
   /** @throws AppError AUTH_EXPIRED when the account's secrets cannot be opened */
   connect(account: Account, onRetry: RetryNote): Promise<AccountConnection>;
 }
-
-/** Told before a request is tried again. */
-export type RetryNote = (retry: {
-  readonly to: 'provider' | 'booking';
-  readonly url: string;
-  readonly method: string;
-  readonly attempt: number;
-  readonly status: number | null;
-  readonly waitMs: number;
-}) => void;
 
 /**
  * One sync run: pull, plan, journal, execute and settle, each account on its own. One account's failure never delays
@@ -311,100 +302,4 @@ function dropPrepared(run: RunContext, mappings: readonly MappingContext[]): voi
       for (const entry of run.store.journal.allPrepared(context.mapping.id)) drop(run, context, entry);
     }
   });
-}
-
-function readOnlyProblem(mappings: readonly MappingContext[]): AppError | null {
-  const blocked = mappings.find(({ mapping, mayWrite }) => writesEvents(mapping.direction) && !mayWrite);
-  if (blocked === undefined) return null;
-  return new AppError(
-    'PERMISSION_DENIED',
-    `${blocked.account.email} was connected for reading only, but mapping ${blocked.mapping.id} writes to it. Connect the account again without “read only”.`,
-  );
-}
-
-function noteOutcome(run: RunContext, account: Account, error: AppError | null): void {
-  if (error === null) {
-    run.store.accounts.update(account.id, {
-      state: 'connected',
-      error: null,
-      lastSyncedAt: run.clock.now().toISOString(),
-    });
-    return;
-  }
-  run.store.accounts.update(account.id, {
-    state: stateAfter(account, error),
-    error: { code: error.code, message: error.message },
-  });
-}
-
-/** Being offline is no fault of the account. */
-function stateAfter(account: Account, error: AppError): Account['state'] {
-  if (error.code === 'AUTH_EXPIRED') return 'needs-sign-in';
-  return error.code === 'OFFLINE' ? account.state : 'error';
-}
-
-function logFailure(run: RunContext, account: Account, error: AppError): void {
-  run.log('warn', 'sync', error.message, { accountId: account.id, code: error.code, detail: error.detail });
-  run.store.syncLog.append({
-    ...logEntry(run, null, { direction: null, operation: 'sync', status: 'error', message: error.message }),
-    accountId: account.id,
-    provider: account.provider,
-    code: error.code,
-    payload: error.detail,
-  });
-}
-
-function logRetry(run: RunContext, account: Account, retry: Parameters<RetryNote>[0]): void {
-  const whom = retry.to === 'booking' ? 'The booking system' : 'The calendar';
-  const what = retry.status === null ? 'did not answer' : `answered ${retry.status}`;
-  const message = `${whom} ${what}: trying again in ${Math.ceil(retry.waitMs / 1000)} s.`;
-  run.store.syncLog.append({
-    ...logEntry(run, null, { direction: null, operation: 'request', status: 'retry', message }),
-    accountId: account.id,
-    provider: account.provider,
-    attempt: retry.attempt,
-    payload: { method: retry.method, url: retry.url, status: retry.status },
-  });
-}
-
-function mappingResult(run: RunContext, { mapping, tally }: MappingContext): MappingResult {
-  const counts = run.store.links.counts(mapping.id);
-  const open = run.store.holds.openOf(mapping.id);
-  const { imported, exported } = tally;
-  return {
-    mappingId: mapping.id,
-    calendarId: mapping.calendarId,
-    direction: mapping.direction,
-    imported: {
-      ...imported,
-      unchanged: imports(mapping.direction)
-        ? Math.max(0, counts.imported - imported.created - imported.updated)
-        : 0,
-      skipped: counts.skipped,
-    },
-    exported: {
-      ...exported,
-      unchanged: Math.max(0, counts.exported - exported.created - exported.updated),
-      skipped: counts.leftOut,
-    },
-    proposed: tally.proposed,
-    conflicts: tally.conflicts,
-    held: open === undefined ? 0 : run.store.holds.items(open.id).length,
-  };
-}
-
-function plannedOperations(run: RunContext): readonly PlannedOperation[] {
-  return run.mappings.flatMap(({ mapping }) =>
-    run.store.journal.allPrepared(mapping.id).map((entry) => {
-      const intent = JSON.parse(entry.intent) as { title: string; reason: string };
-      return {
-        kind: entry.operation,
-        side: entry.operation.endsWith('event') ? ('calendar' as const) : ('booking' as const),
-        id: entry.target_id,
-        title: intent.title,
-        reason: intent.reason,
-        mappingId: mapping.id,
-      };
-    }),
-  );
 }

@@ -1,5 +1,6 @@
 import { AppError, type RequestEffect } from '../../shared/rpc/errors.ts';
 import type { Clock, Fetch, Log, Random } from '../ports.ts';
+import { noteEffect } from '../request-effect.ts';
 import { type ReplayableRequest, replayable, whole, withoutQuery } from './http-message.ts';
 import { createLimiter } from './limiter.ts';
 import { backoffMs, isTransientStatus, mayHaveTakenEffect, retryAfterMs } from './retry.ts';
@@ -30,17 +31,6 @@ export interface HttpAttempt {
   readonly attempt: number;
   /** null when no answer arrived. */
   readonly status: number | null;
-}
-
-/**
- * Stands on a failed answer when an earlier attempt of the same call may have taken effect: a lost answer and then a
- * 429 is not "nothing happened".
- */
-const EFFECT_HEADER = 'calendar-sync-effect';
-
-/** Whether the call that got this failed answer may nevertheless have changed something in an earlier attempt. */
-export function effectOf(headers: Headers): RequestEffect {
-  return headers.get(EFFECT_HEADER) === 'unknown' ? 'unknown' : 'none';
 }
 
 const DEFAULT_BUDGET_MS = 15_000;
@@ -123,13 +113,13 @@ export function createHttp(options: HttpOptions): Fetch {
       const left = budgetMs - (now() - started);
       const outcome = await attempt(request, Math.min(attemptTimeoutMs, left));
       const told = tell(request, attempts, outcome);
-      if (outcome.kind === 'answer' && !outcome.transient) return marked(outcome.response, effect);
+      if (outcome.kind === 'answer' && !outcome.transient) return noteEffect(outcome.response, effect);
       if (told.status === null || mayHaveTakenEffect(told.status)) effect = 'unknown';
 
       const waitMs = nextWaitMs(origin, outcome, attempts);
       if (attempts === MAX_ATTEMPTS || now() - started + waitMs >= budgetMs) {
         if (outcome.kind === 'no-answer') throw outcome.error;
-        return marked(outcome.response, effect);
+        return noteEffect(outcome.response, effect);
       }
       options.onRetry?.({ ...told, waitMs });
       await clock.sleep(waitMs, signal ?? undefined);
@@ -173,11 +163,4 @@ async function within<T>(
 
 function errorOf(outcome: Outcome): unknown {
   return outcome.kind === 'no-answer' ? outcome.error : null;
-}
-
-function marked(response: Response, effect: RequestEffect): Response {
-  // Deleted otherwise, so that nobody but us can say it.
-  if (response.ok || effect === 'none') response.headers.delete(EFFECT_HEADER);
-  else response.headers.set(EFFECT_HEADER, effect);
-  return response;
 }

@@ -1,6 +1,6 @@
 import type { Account, ProviderName } from '../../shared/domain/account.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
-import type { Database } from './database.ts';
+import type { Database } from './connection.ts';
 
 export type NewAccount = Pick<Account, 'id' | 'provider' | 'subject' | 'email' | 'access'> & {
   /** UTC instant. */
@@ -130,7 +130,7 @@ export class AccountRepository {
   #require(id: string): Account {
     const account = this.get(id);
     if (account === null) {
-      throw new AppError('NOT_FOUND', `There is no account ${id}. "calendar-sync accounts" lists them.`);
+      throw new AppError('NOT_FOUND', `There is no account ${id}. “calendar-sync accounts” lists them.`);
     }
     return account;
   }

@@ -7,8 +7,6 @@ import { connect, type Database, useWriteAheadLog } from './connection.ts';
 import { checkIntegrity, storeError } from './integrity.ts';
 import { migrations as allMigrations, type Migration } from './migrations/index.ts';
 
-export { copyInMemory, type Database } from './connection.ts';
-
 /** "CaSy": marks a SQLite file as ours (`PRAGMA application_id`). */
 export const APPLICATION_ID = 0x43615379;
 
@@ -97,7 +95,7 @@ export function requireKnown(db: Database, latest: number, file: string): number
   if (version > latest) {
     throw new AppError(
       'CONFLICT',
-      `The database ${file} was written by a newer version of Calendar Sync (schema ${version}, this version knows ${latest}). Nothing was changed; update the app, or restore a backup made by this version with "calendar-sync restore FILE".`,
+      `The database ${file} was written by a newer version of Calendar Sync (schema ${version}, this version knows ${latest}). Nothing was changed; update the app, or restore a backup made by this version with “calendar-sync restore FILE”.`,
       { detail: 'newer-schema' },
     );
   }
@@ -106,7 +104,7 @@ export function requireKnown(db: Database, latest: number, file: string): number
   if (!ours) {
     throw new AppError(
       'INTERNAL',
-      `${file} is not a database of Calendar Sync. Nothing was changed; move it away, or restore a backup with "calendar-sync restore FILE".`,
+      `${file} is not a database of Calendar Sync. Nothing was changed; move it away, or restore a backup with “calendar-sync restore FILE”.`,
       { detail: 'damaged' },
     );
   }
@@ -147,7 +145,7 @@ function prepareFile(file: string): void {
 function needsMigration(): AppError {
   return new AppError(
     'PRECONDITION_FAILED',
-    'The database has to be created or brought up to date first. Run "calendar-sync sync" once.',
+    'The database has to be created or brought up to date first. Run “calendar-sync sync” once.',
     { detail: 'needs-migration' },
   );
 }

@@ -78,7 +78,7 @@ export function storeError(thrown: unknown, file: string): AppError {
 function damaged(file: string, cause: unknown): AppError {
   return new AppError(
     'INTERNAL',
-    `The database ${file} is damaged. Nothing was changed; restore a backup with "calendar-sync restore FILE".`,
+    `The database ${file} is damaged. Nothing was changed; restore a backup with “calendar-sync restore FILE”.`,
     { cause, detail: 'damaged' },
   );
 }

@@ -1,7 +1,7 @@
-import type { z } from 'zod';
 import { imports, Mapping, writesEvents } from '../../shared/domain/mapping.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
-import type { Database } from './database.ts';
+import type { Database } from './connection.ts';
+import { validMapping } from './valid-mapping.ts';
 
 export type NewMapping = Omit<Mapping, 'revision'> & {
   /** UTC instant. */
@@ -35,9 +35,6 @@ type MappingColumns = Omit<MappingRow, 'id' | 'calendar' | 'account_id' | 'calen
 const SELECT = `SELECT m.id, m.calendar, c.account_id, c.calendar_id, m.direction, m.visibility, m.technician_id,
     m.project_id, m.on_delete, m.past_days, m.future_days, m.skip, m.skip_title, m.enabled, m.revision
   FROM calendar_mapping m JOIN calendar c ON c.id = m.calendar`;
-
-/** A pattern beyond this is no filter for titles but an accident. */
-const MAX_PATTERN = 256;
 
 /** Which calendars are kept in step, and how. */
 export class MappingRepository {
@@ -93,7 +90,7 @@ export class MappingRepository {
    *   that writes to it, or one that imports it for the same technician
    */
   add({ createdAt, ...fields }: NewMapping): Mapping {
-    const mapping = validated({ ...fields, revision: 1 });
+    const mapping = validMapping({ ...fields, revision: 1 });
     return this.#db.transaction(() => {
       const calendar = this.#calendar(mapping);
       this.#requireNoRival(calendar, mapping);
@@ -112,7 +109,7 @@ export class MappingRepository {
     return this.#db.transaction(() => {
       const row = this.#require(id);
       const before = toMapping(row);
-      const after = validated({ ...before, ...change });
+      const after = validMapping({ ...before, ...change });
       if (JSON.stringify(toColumns(after)) === JSON.stringify(toColumns(before))) return before;
       this.#requireNoRival(row.calendar, after);
       this.#update.run({ ...toColumns(after), id });
@@ -188,15 +185,10 @@ export class MappingRepository {
     this.#db.prepare('UPDATE calendar_mapping SET blocks_adopted = 1 WHERE id = ?').run(id);
   }
 
-  /** A mapping that begins to import must first compare with what the booking system has. */
-  forgetBlocksAdopted(id: string): void {
-    this.#db.prepare('UPDATE calendar_mapping SET blocks_adopted = 0 WHERE id = ?').run(id);
-  }
-
   #require(id: string): MappingRow {
     const row = this.#get.get(id);
     if (row === undefined) {
-      throw new AppError('NOT_FOUND', `There is no mapping ${id}. "calendar-sync mappings" lists them.`);
+      throw new AppError('NOT_FOUND', `There is no mapping ${id}. “calendar-sync mappings” lists them.`);
     }
     return row;
   }
@@ -206,7 +198,7 @@ export class MappingRepository {
     if (known === undefined) {
       throw new AppError(
         'NOT_FOUND',
-        `There is no account ${accountId}. "calendar-sync accounts" lists them.`,
+        `There is no account ${accountId}. “calendar-sync accounts” lists them.`,
       );
     }
     this.#db
@@ -284,46 +276,6 @@ function selectsDifferently(before: Mapping, after: Mapping): boolean {
   const selection = ({ direction, technicianId, skip, skipTitle }: Mapping): string =>
     JSON.stringify([imports(direction), technicianId, [...skip].sort(), skipTitle]);
   return selection(before) !== selection(after);
-}
-
-function validated(mapping: z.input<typeof Mapping>): Mapping {
-  const parsed = Mapping.safeParse(mapping);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new AppError(
-      'INVALID_INPUT',
-      `The mapping's ${issue?.path.join('.') ?? 'settings'} cannot be used: ${issue?.message ?? 'not valid'}. Correct it and try again.`,
-      { cause: parsed.error },
-    );
-  }
-  const { skipTitle, technicianId, calendarId, skip } = parsed.data;
-  if (technicianId === '' || calendarId === '') {
-    throw new AppError(
-      'INVALID_INPUT',
-      'A mapping needs a calendar and a technician. Name both and try again.',
-    );
-  }
-  requirePattern(skipTitle);
-  return { ...parsed.data, skip: [...new Set(skip)], skipTitle: skipTitle === '' ? null : skipTitle };
-}
-
-function requirePattern(pattern: string | null): void {
-  if (pattern === null) return;
-  if (pattern.length > MAX_PATTERN) {
-    throw new AppError(
-      'INVALID_INPUT',
-      `The title pattern is longer than ${MAX_PATTERN} characters. Shorten it and try again.`,
-    );
-  }
-  try {
-    new RegExp(pattern, 'i');
-  } catch (error) {
-    throw new AppError(
-      'INVALID_INPUT',
-      `The title pattern "${pattern}" is not a regular expression. Correct it, or put a backslash before special characters.`,
-      { cause: error },
-    );
-  }
 }
 
 function toMapping(row: MappingRow): Mapping {

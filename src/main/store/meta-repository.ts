@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Database } from './database.ts';
+import type { Database } from './connection.ts';
 
 /** Small facts about this installation, as text under a name. Never a secret: those belong to the vault. */
 export class MetaRepository {

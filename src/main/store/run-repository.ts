@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Database } from './connection.ts';
 
 /** How many runs are kept: two weeks of a ten-minute timer with nothing to do are about 2,000, half is plenty. */
 const KEPT = 1_000;

@@ -1,9 +1,9 @@
 import type { LogEntry, LogStatus, NewLogEntry } from '../../shared/domain/sync-log.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
 import { redact, redactText } from '../diagnostics/redaction.ts';
-import type { Database } from './database.ts';
+import type { Database } from './connection.ts';
 
-export const LOG_PAGE_SIZE = 100;
+const LOG_PAGE_SIZE = 100;
 
 /** The most that `explain` shows of one event or booking. */
 const DECISIONS = 200;
@@ -147,7 +147,7 @@ function toInstant(text: string | undefined): string | undefined {
   if (Number.isNaN(instant.getTime())) {
     throw new AppError(
       'INVALID_INPUT',
-      `"${text}" is not a time. Write it as 2026-11-23 or 2026-11-23T09:00:00Z.`,
+      `“${text}” is not a time. Write it as 2026-11-23 or 2026-11-23T09:00:00Z.`,
     );
   }
   return instant.toISOString();

@@ -30,6 +30,8 @@ export interface AppErrorOptions {
   readonly retryAfterSeconds?: number;
   /** The other end's own code, for the log, e.g. `slot_unavailable` or `rateLimitExceeded`. */
   readonly detail?: string;
+  /** Who failed, where it is not the calendar account that was at work. */
+  readonly party?: 'booking-system';
 }
 
 /** A failure with a code from the closed set and a sentence that says what to do next. */
@@ -38,6 +40,7 @@ export class AppError extends Error {
   readonly effect: RequestEffect;
   readonly retryAfterSeconds: number | null;
   readonly detail: string | null;
+  readonly party: 'booking-system' | null;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -46,6 +49,7 @@ export class AppError extends Error {
     this.effect = options.effect ?? 'none';
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
     this.detail = options.detail ?? null;
+    this.party = options.party ?? null;
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AppError } from '../../../shared/rpc/errors.ts';
-import { effectOf } from '../../schedule/http.ts';
+import { AppError, toAppError } from '../../../shared/rpc/errors.ts';
+import { effectOf } from '../../request-effect.ts';
 
 /** https://developers.google.com/workspace/calendar/api/guides/errors */
 const ErrorBody = z.object({
@@ -21,10 +21,9 @@ const RATE_LIMIT_REASONS: ReadonlySet<string> = new Set([
 
 /** Whether an answer of Google's is rate limiting, which it also words as 403. For `createHttp`. */
 export function isGoogleRateLimit(status: number, bodyText: string): boolean {
-  if (status === 429) return true;
-  if (status !== 403) return false;
+  if (status !== 403) return status === 429;
   try {
-    return RATE_LIMIT_REASONS.has(reasonOf(JSON.parse(bodyText)));
+    return isRateLimit(status, reasonOf(JSON.parse(bodyText)));
   } catch {
     return false;
   }
@@ -47,7 +46,7 @@ export function refused(status: number, headers: Headers, body: unknown): AppErr
     effect: status === 408 || status >= 500 ? ('unknown' as const) : effectOf(headers),
     ...(Number.isFinite(retryAfter) && { retryAfterSeconds: retryAfter }),
   };
-  if (isLimited(status, reason)) {
+  if (isRateLimit(status, reason)) {
     return new AppError(
       'RATE_LIMITED',
       'Google Calendar asks for a pause: too many requests. The rest is synced after it.',
@@ -97,14 +96,17 @@ export function refused(status: number, headers: Headers, body: unknown): AppErr
   }
 }
 
-/** A request that got no answer. What already is an `AppError`, from the token source, stays as it is. */
+/**
+ * What googleapis threw because a request got no answer: an error with the request's `config` around the one that
+ * the injected fetch rejected with. An `AppError` in it, from the token source, stays as it is.
+ */
 export function unanswered(thrown: unknown): AppError {
-  const cause = thrown instanceof Error && thrown.name === 'GaxiosError' ? thrown.cause : thrown;
-  if (cause instanceof AppError) return cause;
+  if (!(thrown instanceof Error && 'config' in thrown)) return toAppError(thrown);
+  if (thrown.cause instanceof AppError) return thrown.cause;
   return new AppError(
     'OFFLINE',
     'Google Calendar cannot be reached. Check the internet connection; it is tried again at the next sync.',
-    { cause, effect: 'unknown' },
+    { cause: thrown.cause, effect: 'unknown' },
   );
 }
 
@@ -117,7 +119,7 @@ export function unreadable(what: string, cause?: unknown): AppError {
   );
 }
 
-function isLimited(status: number, reason: string): boolean {
+function isRateLimit(status: number, reason: string): boolean {
   return status === 429 || (status === 403 && RATE_LIMIT_REASONS.has(reason));
 }
 

@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import type { CommandContext, Outcome } from '../command.ts';
+import { openPorts, withApp } from '../open-app.ts';
+import { count } from '../words.ts';
+
+export async function backup(context: CommandContext, path: string): Promise<Outcome> {
+  const file = resolve(path);
+  await withApp(context, (app) => app.backup(file));
+  return {
+    document: { file },
+    text: () => `Everything but sign-ins was written to ${file}. “calendar-sync restore FILE” reads it.`,
+  };
+}
+
+export async function restore(context: CommandContext, path: string): Promise<Outcome> {
+  const file = resolve(path);
+  const ports = await openPorts(context);
+  const { restoreDatabase } = await import('../../app.ts');
+  const restored = await restoreDatabase(ports, file);
+  const { accounts, mappings, needSignIn, keptAs } = restored;
+  return {
+    document: { file, ...restored },
+    text: () =>
+      [
+        `Restored ${count(accounts, 'account')} and ${count(mappings, 'mapping')} from ${file}.`,
+        ...(keptAs === null ? [] : [`What was there before is kept in ${keptAs}.`]),
+        ...needSignIn.map(
+          ({ email }) => `${email} needs you to sign in again: “calendar-sync connect google”.`,
+        ),
+      ].join('\n'),
+  };
+}
+
+export async function reset(
+  context: CommandContext,
+  { keepAccounts = false }: { readonly keepAccounts?: boolean },
+): Promise<Outcome> {
+  const { backup: file } = await withApp(context, (app) => app.reset({ keepAccounts }));
+  return {
+    document: { backup: file, keepAccounts },
+    text: () =>
+      [
+        keepAccounts
+          ? 'All mappings are forgotten; enrolment and accounts are kept.'
+          : 'Everything is forgotten: enrolment, accounts and mappings.',
+        'What was created in calendars and in the booking system stays.',
+        `A backup is in ${file}.`,
+      ].join('\n'),
+  };
+}

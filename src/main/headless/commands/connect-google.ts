@@ -1,0 +1,47 @@
+import type { OpenUrl } from '../../ports.ts';
+import type { CommandContext, Outcome } from '../command.ts';
+import { withApp } from '../open-app.ts';
+import { untilStopped } from '../stop-signal.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface ConnectOptions {
+  readonly readOnly?: boolean;
+  /** False with `--no-browser`. */
+  readonly browser: boolean;
+}
+
+/** Signs in to Google in the system browser, or at an address that is printed. */
+export async function connectGoogle(context: CommandContext, options: ConnectOptions): Promise<Outcome> {
+  const { terminal } = context;
+  const access = options.readOnly === true ? 'read' : 'write';
+  const openUrl = options.browser ? systemBrowser(terminal) : printedAddress(terminal);
+  const account = await withApp(context, (app) =>
+    untilStopped((signal) => app.connectGoogle({ access, openUrl, signal })),
+  );
+  return {
+    document: account,
+    text: () =>
+      `Connected ${account.email}. Next: “calendar-sync calendars --account ${account.accountId}” lists its calendars.`,
+  };
+}
+
+const printedAddress =
+  (terminal: Terminal): OpenUrl =>
+  async (url) => {
+    terminal.err(`open: ${url}`);
+  };
+
+const systemBrowser =
+  (terminal: Terminal): OpenUrl =>
+  async (url) => {
+    terminal.err(
+      'Sign in to Google in the browser window that opens now. Waiting for at most 5 minutes; Ctrl-C cancels.',
+    );
+    try {
+      const { default: open } = await import('open');
+      await open(url);
+    } catch {
+      terminal.err('The browser could not be started. Open this address in a browser on this computer:');
+      terminal.err(`open: ${url}`);
+    }
+  };

@@ -1,0 +1,66 @@
+import { assertNever } from '../../../shared/assert-never.ts';
+import type { Status } from '../../app-contract.ts';
+import type { CommandContext, Outcome } from '../command.ts';
+import { withLook } from '../open-app.ts';
+import type { Screen } from '../terminal.ts';
+import { count, localTime } from '../words.ts';
+import { accountsText } from './accounts.ts';
+import { mappingsText } from './mappings.ts';
+
+export async function showStatus(context: CommandContext): Promise<Outcome> {
+  const status = await withLook(context, (app) => app.status());
+  return { document: status, text: (screen) => statusText(screen, status) };
+}
+
+function statusText(screen: Screen, status: Status): string {
+  const facts = [
+    ['State', stateSentence(status)],
+    ['Booking system', enrolmentText(status)],
+    ['Last run', lastRunText(status)],
+    ...(status.nextRunAt === null ? [] : [['Next run', localTime(status.nextRunAt)]]),
+    ['Waiting', waitingText(status)],
+  ];
+  const block = facts.map(([name = '', text = '']) => `${name.padEnd(16)}${text}`).join('\n');
+  const lists = [
+    ...(status.accounts.length > 0 ? [accountsText(screen, status.accounts)] : []),
+    ...(status.mappings.length > 0 ? [mappingsText(screen, status.mappings)] : []),
+  ];
+  return [block, ...lists].join('\n\n');
+}
+
+function stateSentence({ state }: Status): string {
+  switch (state) {
+    case 'not-enrolled':
+      return 'Not enrolled. Run “calendar-sync enrol --url URL --code CODE” with the code from dispatch.';
+    case 'no-accounts':
+      return 'No calendar is connected. Run “calendar-sync connect google”.';
+    case 'up-to-date':
+      return 'Up to date.';
+    case 'needs-sign-in':
+      return 'An account needs you to sign in again. Run “calendar-sync connect google”.';
+    case 'attention':
+      return 'Something waits for your decision.';
+    case 'error':
+      return 'The last sync failed. “calendar-sync logs --status error” says why.';
+    default:
+      return assertNever(state);
+  }
+}
+
+function enrolmentText({ enrolled, technician }: Status): string {
+  if (technician !== null) return `${technician.name} (${technician.id})`;
+  return enrolled ? 'configured; it has not been asked yet' : 'not enrolled';
+}
+
+function lastRunText({ lastRun }: Status): string {
+  if (lastRun === null) return 'never';
+  return `${localTime(lastRun.finishedAt)}, ${lastRun.ok ? 'all done' : 'with failures'}`;
+}
+
+function waitingText({ conflicts, holds }: Status): string {
+  if (conflicts === 0 && holds === 0) return 'nothing';
+  return [
+    ...(conflicts > 0 ? [`${count(conflicts, 'conflict')} (“calendar-sync conflicts”)`] : []),
+    ...(holds > 0 ? [`${count(holds, 'hold')} (“calendar-sync holds”)`] : []),
+  ].join(', ');
+}

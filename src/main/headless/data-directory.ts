@@ -1,0 +1,54 @@
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AppError } from '../../shared/rpc/errors.ts';
+
+const NAME = 'calendar-sync';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where state lives: what `--data-dir` says, else `CALENDAR_SYNC_DATA_DIR`, else the place that the operating system
+ * has for it. Absolute.
+ */
+export function dataDirectory(
+  option: string | undefined,
+  environment: Environment,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  return resolve(option || environment.CALENDAR_SYNC_DATA_DIR || defaultDirectory(environment, platform));
+}
+
+function defaultDirectory(environment: Environment, platform: NodeJS.Platform): string {
+  switch (platform) {
+    case 'win32':
+      return join(environment.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), NAME);
+    case 'darwin':
+      return join(homedir(), 'Library', 'Application Support', NAME);
+    default:
+      // https://specifications.freedesktop.org/basedir-spec/latest/#variables
+      return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), NAME);
+  }
+}
+
+/**
+ * Makes sure that the directory is there and closed to other people. One that holds somebody else's files keeps its
+ * mode: it was not made for us, and what we put there is closed by itself.
+ * @throws AppError PERMISSION_DENIED, detail `unwritable`
+ */
+export function prepareDataDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const names = readdirSync(directory);
+    const isOwn = names.every((name) => name.startsWith(NAME) || name === 'backups' || name === 'logs');
+    if (process.platform !== 'win32' && isOwn && (statSync(directory).mode & 0o077) !== 0) {
+      chmodSync(directory, 0o700);
+    }
+  } catch (cause) {
+    throw new AppError(
+      'PERMISSION_DENIED',
+      `The data directory ${directory} cannot be used. Check its permissions, or choose another with --data-dir.`,
+      { cause, detail: 'unwritable' },
+    );
+  }
+}

@@ -1,0 +1,68 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import manifest from '../../../package.json' with { type: 'json' };
+import type { AppPorts } from '../app-contract.ts';
+import { redact, redactText } from '../diagnostics/redaction.ts';
+import type { Clock, Keychain, Log, Random } from '../ports.ts';
+import { networkFetch } from './network.ts';
+
+export const VERSION: string = manifest.version;
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: async (milliseconds, signal) => {
+    try {
+      await wait(milliseconds, undefined, { ...(signal !== undefined && { signal }) });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
+};
+
+const RANDOM_UNITS = 2 ** 32;
+
+export const systemRandom: Random = {
+  uuid: () => randomUUID(),
+  bytes: (length) => randomBytes(length),
+  unit: () => randomInt(RANDOM_UNITS) / RANDOM_UNITS,
+};
+
+type Environment = AppPorts['environment'];
+
+/** Everything the core needs from this process and this machine. */
+export async function createPorts(environment: Environment, dataDir: string): Promise<AppPorts> {
+  const log = await openLog(environment);
+  return {
+    clock: systemClock,
+    random: systemRandom,
+    fetch: networkFetch(environment),
+    keychain: () => systemKeychain(environment, log),
+    log,
+    environment,
+    dataDir,
+    userAgent: `calendar-sync/${VERSION} (headless; ${process.platform})`,
+    deviceName: hostname(),
+  };
+}
+
+/** Diagnostics on standard error, by `DEBUG=calendar:*`; silence otherwise. What people read is the sync log. */
+export async function openLog({ DEBUG }: Environment): Promise<Log> {
+  if (!DEBUG) return () => undefined;
+  const { default: debug } = await import('debug');
+  return (level, scope, message, fields) => {
+    const print = debug(`calendar:${scope}`);
+    if (!print.enabled) return;
+    if (fields === undefined) print('%s %s', level, redactText(message));
+    else print('%s %s %O', level, redactText(message), redact(fields));
+  };
+}
+
+async function systemKeychain(environment: Environment, log: Log): Promise<Keychain | null> {
+  const { openKeychain } = await import('../auth/keychain.ts');
+  const access = await openKeychain({ clock: systemClock, environment });
+  if (access.kind === 'present') return access.keychain;
+  log('info', 'keychain', access.reason);
+  return null;
+}

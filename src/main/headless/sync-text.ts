@@ -1,0 +1,101 @@
+import type { Account } from '../../shared/domain/account.ts';
+import type {
+  AccountResult,
+  MappingResult,
+  PlannedOperation,
+  SideResult,
+  SyncResult,
+} from '../engine/sync-result.ts';
+import { table } from './table.ts';
+import type { Screen } from './terminal.ts';
+import { count, PROVIDER_NAMES } from './words.ts';
+
+/** A run in plain words: a line for each mapping, what failed, and what waits for a decision. */
+export function syncText(screen: Screen, result: SyncResult, accounts: readonly Account[]): string {
+  const lines = result.accounts.flatMap((account) => accountLines(account, accounts));
+  const planned = result.operations === undefined ? [] : [plannedText(screen, result.operations), ''];
+  return [...planned, ...lines, ...waitingLines(result)].join('\n');
+}
+
+function accountLines(result: AccountResult, accounts: readonly Account[]): readonly string[] {
+  const account = accounts.find(({ id }) => id === result.accountId);
+  const name =
+    account === undefined ? result.accountId : `${PROVIDER_NAMES[account.provider]} ${account.email}`;
+  const lines = result.mappings.map(
+    (mapping) => `${name}${calendarName(mapping, account)}: ${mappingText(mapping)}`,
+  );
+  if (result.error !== null) return [...lines, `${name}: failed. ${result.error.message}`];
+  if (lines.length > 0) return lines;
+  return [
+    `${name}: no calendar is mapped. “calendar-sync mappings add --account ${result.accountId} …” maps one.`,
+  ];
+}
+
+/** The main calendar of an account is called by its address, which is already there. */
+const calendarName = ({ calendarId }: MappingResult, account: Account | undefined): string =>
+  calendarId === account?.email ? '' : ` · ${calendarId}`;
+
+/** `12 added, 3 changed, 1 removed; 40 busy times imported, 5 skipped` */
+export function mappingText({ imported, exported, proposed, direction }: MappingResult): string {
+  const bookings = [
+    ...changes(exported, 'added'),
+    ...(proposed > 0 ? [`${count(proposed, 'move')} proposed to dispatch`] : []),
+  ];
+  const [firstBusy, ...moreBusy] = changes(imported, 'imported');
+  const busy =
+    firstBusy === undefined
+      ? []
+      : [firstBusy.replace(/^\d+/, (number) => count(Number(number), 'busy time')), ...moreBusy];
+  const skipped = imported.skipped > 0 ? [`${imported.skipped} skipped`] : [];
+  const parts = [bookings, busy.length > 0 ? [...busy, ...skipped] : []]
+    .filter((list) => list.length > 0)
+    .map((list) => list.join(', '));
+  if (parts.length > 0) return parts.join('; ');
+  const known = [
+    ...(direction === 'import' ? [] : [count(exported.unchanged, 'booking')]),
+    ...(direction === 'export' ? [] : [count(imported.unchanged, 'busy time'), ...skipped]),
+  ];
+  return `nothing to do (${known.join(', ')})`;
+}
+
+function changes({ created, updated, deleted }: SideResult, added: string): readonly string[] {
+  return [
+    ...(created > 0 ? [`${created} ${added}`] : []),
+    ...(updated > 0 ? [`${updated} changed`] : []),
+    ...(deleted > 0 ? [`${deleted} removed`] : []),
+  ];
+}
+
+function waitingLines(result: SyncResult): readonly string[] {
+  const mappings = result.accounts.flatMap((account) => account.mappings);
+  const total = (of: (mapping: MappingResult) => number): number =>
+    mappings.reduce((sum, mapping) => sum + of(mapping), 0);
+  const conflicts = total((mapping) => mapping.conflicts);
+  const held = total((mapping) => mapping.held);
+  return [
+    ...(held > 0
+      ? [`${count(held, 'deletion')} held for your decision: “calendar-sync holds” shows them.`]
+      : []),
+    ...(conflicts > 0
+      ? [`${count(conflicts, 'new conflict')}: “calendar-sync conflicts” shows both versions.`]
+      : []),
+    ...(result.dryRun ? ['This was a dry run: nothing was written.'] : []),
+  ];
+}
+
+function plannedText(screen: Screen, operations: readonly PlannedOperation[]): string {
+  if (operations.length === 0) return 'There is nothing to do.';
+  const columns = [
+    { head: 'What' },
+    { head: 'Where' },
+    { head: 'Title', wraps: true },
+    { head: 'Why', wraps: true },
+  ];
+  const rows = operations.map(({ kind, side, title, reason }) => [
+    kind,
+    side === 'calendar' ? 'calendar' : 'booking system',
+    title,
+    reason,
+  ]);
+  return table(screen, columns, rows);
+}
