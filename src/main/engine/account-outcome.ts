@@ -23,6 +23,17 @@ export function readOnlyProblem(mappings: readonly MappingContext[]): AppError |
   );
 }
 
+/** Somebody asked the run to stop; the write in progress was finished, the rest is planned again. */
+export function stopped(): AppError {
+  return new AppError(
+    'INTERNAL',
+    'The sync was stopped before it was done. The next one goes on from there.',
+    {
+      detail: 'stopped',
+    },
+  );
+}
+
 export function noteOutcome(run: RunContext, account: Account, error: AppError | null): void {
   if (error === null) {
     run.store.accounts.update(account.id, {
@@ -40,6 +51,7 @@ export function noteOutcome(run: RunContext, account: Account, error: AppError |
 
 /** Being offline, or what the booking system refuses, is no fault of the account. */
 function stateAfter(account: Account, error: AppError): Account['state'] {
+  if (error.detail === 'stopped') return account.state;
   if (error.party === 'booking-system')
     return account.state === 'needs-sign-in' ? 'connected' : account.state;
   if (error.code === 'AUTH_EXPIRED') return 'needs-sign-in';

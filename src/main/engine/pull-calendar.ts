@@ -57,11 +57,13 @@ async function stagePages(
   const { calendars } = run.store;
   calendars.clearStage(position.id);
   let nextCursor: string | null = null;
+  let complete = cursor === null;
   for await (const page of provider.pull(position.calendarId, cursor, window)) {
     run.signal.throwIfAborted();
     if (page.kind === 'cursor-expired') return null;
     calendars.stage(position.id, page.changes.map(rowOf));
     nextCursor = page.nextCursor;
+    complete ||= page.complete === true;
   }
   if (nextCursor === null && provider.capabilities.incremental) {
     throw new AppError(
@@ -69,7 +71,7 @@ async function stagePages(
       'The calendar ended its listing without a position. It is tried again next time.',
     );
   }
-  return { complete: cursor === null, nextCursor };
+  return { complete, nextCursor };
 }
 
 function rowOf(change: EventChange): ObservedEventRow {

@@ -5,7 +5,14 @@ import type { BookingApi } from '../booking/booking-port.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { CalendarProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
-import { logFailure, logRetry, noteOutcome, type RetryNote, readOnlyProblem } from './account-outcome.ts';
+import {
+  logFailure,
+  logRetry,
+  noteOutcome,
+  type RetryNote,
+  readOnlyProblem,
+  stopped,
+} from './account-outcome.ts';
 import { type AdoptedBlocks, adoptBlocks, planOrphanBlocks } from './adopt-blocks.ts';
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
 import { planDecisions } from './decisions.ts';
@@ -90,21 +97,22 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
 
   const scope = inScope(store, [...accounts.values()], options);
   const bookingsPulled = new Shared((connection: AccountConnection) => pullBookings(run, connection.booking));
-  const results = await Promise.all(
+  const outcomes = await Promise.all(
     scope.map((account) =>
       syncAccount(run, ports, account, scopedMappings(store, mappings, account, options), bookingsPulled),
     ),
   );
 
+  for (const { mapping, tally } of mappings) if (tally.looked) store.links.refreshCounts(mapping.id);
   const finishedAt = clock.now();
-  const ok = results.every((result) => result.ok);
+  const ok = outcomes.every(({ error }) => error === null);
   const result: SyncResult = {
     runId,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     ok,
     dryRun: run.dryRun,
-    accounts: results,
+    accounts: outcomes.map((outcome) => accountResult(run, outcome)),
     ...(run.dryRun ? { operations: plannedOperations(run) } : {}),
   };
   store.runs.finish(runId, finishedAt, ok, result);
@@ -176,45 +184,53 @@ function scopedMappings(
   return own.filter((context) => context.calendar === calendar);
 }
 
+/** How one account's part of a run ended. */
+interface AccountOutcome {
+  readonly account: Account;
+  readonly mappings: readonly MappingContext[];
+  readonly error: AppError | null;
+  readonly requests: AccountResult['requests'];
+}
+
 async function syncAccount(
   run: RunContext,
   ports: SyncPorts,
   account: Account,
   mappings: readonly MappingContext[],
   bookingsPulled: Shared<AccountConnection>,
-): Promise<AccountResult> {
-  const { store } = run;
+): Promise<AccountOutcome> {
   let connection: AccountConnection | null = null;
   let error: AppError | null = null;
   try {
     connection = await ports.connect(account, (retry) => logRetry(run, account, retry));
-    const context: AccountContext = {
-      account,
-      provider: connection.provider,
-      booking: connection.booking,
-      mappings,
-      error: null,
-    };
+    const { provider, booking } = connection;
+    const context: AccountContext = { account, provider, booking, mappings, error: null };
     try {
       await syncMappings(run, context, () => bookingsPulled.run(connection as AccountConnection));
     } finally {
       dropPrepared(run, mappings);
-      error = context.error;
     }
-    error ??= readOnlyProblem(mappings);
+    error = context.error ?? readOnlyProblem(mappings);
   } catch (thrown) {
-    error = toAppError(thrown);
+    error = run.signal.aborted ? stopped() : toAppError(thrown);
     logFailure(run, account, error);
   }
-  for (const { mapping, tally } of mappings) if (tally.looked) store.links.refreshCounts(mapping.id);
   noteOutcome(run, account, error);
+  return { account, mappings, error, requests: connection?.requests() ?? { provider: 0, booking: 0 } };
+}
+
+/** Written once every account is through: a copy of a meeting may have changed the count of another's mapping. */
+function accountResult(
+  run: RunContext,
+  { account, mappings, error, requests }: AccountOutcome,
+): AccountResult {
   return {
     accountId: account.id,
     provider: account.provider,
     ok: error === null,
     error: error === null ? null : { code: error.code, message: error.message },
     mappings: mappings.map((context) => mappingResult(run, context)),
-    requests: connection?.requests() ?? { provider: 0, booking: 0 },
+    requests,
   };
 }
 

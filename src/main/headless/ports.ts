@@ -1,13 +1,11 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import manifest from '../../../package.json' with { type: 'json' };
 import type { AppPorts } from '../app-contract.ts';
 import { redact, redactText } from '../diagnostics/redaction.ts';
 import type { Clock, Keychain, Log, Random } from '../ports.ts';
 import { networkFetch } from './network.ts';
-
-export const VERSION: string = manifest.version;
+import { VERSION } from './version.ts';
 
 export const systemClock: Clock = {
   now: () => new Date(),

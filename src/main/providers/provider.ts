@@ -62,7 +62,14 @@ export interface Window {
 }
 
 export type PullPage =
-  | { readonly kind: 'page'; readonly changes: readonly EventChange[]; readonly nextCursor: string | null }
+  | {
+      readonly kind: 'page';
+      readonly changes: readonly EventChange[];
+      /** Where to go on next time; on the last page only. */
+      readonly nextCursor: string | null;
+      /** On the last page: the pages show the whole window although a cursor was given (a feed that has changed). */
+      readonly complete?: true;
+    }
   | { readonly kind: 'cursor-expired' };
 
 export type EventChange =

@@ -1,0 +1,12 @@
+import { text } from 'node:stream/consumers';
+import { main } from './main.ts';
+import { processTerminal } from './terminal.ts';
+
+// Whatever this process creates is for its user alone.
+process.umask(0o077);
+
+process.exitCode = await main(process.argv.slice(2), {
+  terminal: processTerminal(process),
+  environment: process.env,
+  readInput: () => text(process.stdin),
+});
