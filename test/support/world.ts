@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { openApp } from '../../src/main/app.ts';
 import type { App, AppPorts, MappingInput } from '../../src/main/app-contract.ts';
 import type { AccountResult, MappingResult, SyncResult } from '../../src/main/engine/sync-result.ts';
@@ -25,13 +26,30 @@ export interface World {
   /** The app; another object after `restart`. */
   readonly app: App;
   readonly dataDir: string;
+  /** What the app has handed to its log so far. */
+  readonly logged: readonly string[];
   sync(options?: SyncOptions): Promise<SyncResult>;
-  /** Closes the app and opens it again, with what it stored or, with `forget`, with nothing. */
-  restart(options?: { readonly forget?: boolean }): Promise<void>;
+  /**
+   * Closes the app and opens it again, with what it stored, with an earlier state of that or, with `forget`, with
+   * nothing. After a `kill` it finds what was stored then.
+   */
+  restart(options?: { readonly forget?: boolean; readonly from?: SavedDatabase }): Promise<void>;
+  /** The database as it is now, to `restart` from. */
+  save(): SavedDatabase;
+  /**
+   * Ends the app as SIGKILL would: nothing it stores or sends from now on counts. What was under way has to be
+   * awaited, and `restart` called, before anything else.
+   */
+  kill(): void;
+  /** Signs in a Google account of the sandbox. */
+  signIn(email?: string): Promise<string>;
   /** Enrols and signs in anew, as after losing the database. */
   reconnect(mapping?: Partial<MappingInput>): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The files of a database, by their suffix. */
+export type SavedDatabase = ReadonlyMap<string, Buffer>;
 
 export interface WorldOptions {
   readonly seed?: SeedOptions;
@@ -59,16 +77,20 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       { id: 'second@example.com', summary: 'Second', timeZone: 'Europe/London', accessRole: 'owner' },
     ],
   });
-  sandbox.google.configure({ autoApprove: EMAIL });
 
   const dataDir = mkdtempSync(join(tmpdir(), 'calendar-sync-world-'));
-  const fetch = (options.network ?? ((direct) => direct))(sandbox.fetch);
+  const network = (options.network ?? ((direct) => direct))(sandbox.fetch);
+  const logged: string[] = [];
+  let killed: SavedDatabase | null = null;
   const ports: AppPorts = {
     clock,
     random,
-    fetch,
+    fetch: async (input, init) => {
+      if (killed !== null) throw new TypeError('The process is dead');
+      return network(input, init);
+    },
     keychain: async () => null,
-    log: () => {},
+    log: (...line) => logged.push(inspect(line, { depth: 8 })),
     environment: {
       ...sandbox.env(),
       BOOKING_API_URL: undefined,
@@ -81,6 +103,18 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
   let app = await openApp(ports);
   let codes = 0;
+  const databaseFile = join(dataDir, 'calendar-sync.sqlite');
+  const suffixes = ['', '-wal'];
+
+  function save(): SavedDatabase {
+    const present = suffixes.filter((suffix) => existsSync(databaseFile + suffix));
+    return new Map(present.map((suffix) => [suffix, readFileSync(databaseFile + suffix)]));
+  }
+
+  function putBack(saved: SavedDatabase): void {
+    for (const suffix of [...suffixes, '-shm']) rmSync(databaseFile + suffix, { force: true });
+    for (const [suffix, bytes] of saved) writeFileSync(databaseFile + suffix, bytes, { mode: 0o600 });
+  }
 
   const world: World = {
     sandbox,
@@ -90,17 +124,28 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
     dataDir,
     sync: (syncOptions) => app.sync(syncOptions),
-    async restart({ forget = false } = {}) {
+    logged,
+    save,
+    kill() {
+      killed ??= save();
+    },
+    async restart({ forget = false, from = killed } = {}) {
       app.close();
+      killed = null;
       if (forget) rmSync(dataDir, { recursive: true });
+      else if (from !== null) putBack(from);
       app = await openApp(ports);
+    },
+    async signIn(email = EMAIL) {
+      sandbox.google.configure({ autoApprove: email });
+      const openUrl = openWith(sandbox.fetch);
+      const { accountId } = await clock.frozen(() => app.connectGoogle({ access: 'write', openUrl }));
+      return accountId;
     },
     async reconnect(mapping = {}) {
       codes += 1;
       await app.enrol({ url: sandbox.urls().booking, code: `${CODE}-${codes}` });
-      const { accountId } = await clock.frozen(() =>
-        app.connectGoogle({ access: 'write', openUrl: openWith(sandbox.fetch) }),
-      );
+      const accountId = await world.signIn();
       await app.addMapping({ accountId, calendarId: CALENDAR, direction: 'two-way', ...options.mapping, ...mapping });
     },
     async close() {

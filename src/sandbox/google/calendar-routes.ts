@@ -160,7 +160,7 @@ export function calendarRoutes({ state, clock, faults }: CalendarRoutesOptions):
 }
 
 function collection({ calendar, accessRole }: CalendarEntry) {
-  const last = calendar.events.changedAt(calendar.events.position - 1)?.event;
+  const last = calendar.events.lastChanged;
   return {
     kind: 'calendar#events',
     etag: last?.etag ?? '"0"',

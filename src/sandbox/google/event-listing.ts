@@ -37,10 +37,9 @@ export function* listAll(store: EventStore, query: EventQuery, from: Place, asOf
 }
 
 /**
- * An incremental listing: what the log's changes from `since` until `until` have left, cancelled entries included.
- * What has changed again after that is left to the listing that tells of it. A changed single event shows wherever it
- * now is, since a client must learn that it has left the window; of a changed series the instances inside the window
- * show.
+ * An incremental listing: what the log's changes from `since` until `until` have touched, as it now is, cancelled
+ * entries included. A changed single event shows wherever it now is, since a client must learn that it has left the
+ * window; of a changed series the instances inside the window show.
  */
 export function* listChanges(
   store: EventStore,
@@ -50,8 +49,8 @@ export function* listChanges(
   from: Place,
   asOf: number,
 ): Generator<Placed> {
-  for (let index = Math.max(since, from.index); index < Math.min(until, asOf); index += 1) {
-    const entry = store.changedAt(index);
+  for (const { id, index } of store.changedBetween(since, Math.min(until, asOf))) {
+    const entry = index < from.index ? null : store.entry(id, asOf);
     if (entry === null) continue;
     const items = changedItems(store, entry, query, since, asOf);
     const wanted = items.filter((item) => item.status === 'cancelled' || isOfTypes(item, query));

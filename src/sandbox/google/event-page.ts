@@ -97,7 +97,11 @@ function requestedPage(
   position: number,
 ): PageToken {
   const pageToken = single(parameters, 'pageToken');
-  if (pageToken !== null) return decodePageToken(pageToken, calendar.id);
+  if (pageToken !== null) {
+    const token = decodePageToken(pageToken, calendar.id);
+    // A page that shows less than the first one did must not claim more.
+    return { ...token, position: Math.max(token.since ?? 0, Math.min(token.position, position)) };
+  }
   const sync = single(parameters, 'syncToken');
   const first = {
     kind: 'page' as const,

@@ -65,10 +65,21 @@ export class EventStore {
     return this.entry(this.#order[index] ?? '', position);
   }
 
-  /** The entry that the change at `index` wrote, unless a later change has written it again. */
-  changedAt(index: number): Entry | null {
-    const entry = this.#entries.get(this.#log[index] ?? '');
-    return entry?.change === index ? entry : null;
+  /** The event that the last change has written. */
+  get lastChanged(): GoogleEvent | null {
+    return this.#entries.get(this.#log.at(-1) ?? '')?.event ?? null;
+  }
+
+  /** Which events the changes from one position to another have written, each with its last one among them, in order. */
+  changedBetween(from: number, to: number): readonly { readonly id: string; readonly index: number }[] {
+    const last = new Map<string, number>();
+    for (let index = from; index < to; index += 1) {
+      const id = this.#log[index] ?? '';
+      // Taken out first, so that the order is that of the last changes.
+      last.delete(id);
+      last.set(id, index);
+    }
+    return [...last].map(([id, index]) => ({ id, index }));
   }
 
   /** The occurrences of a series that were edited or cancelled at any time, detached ones too. */

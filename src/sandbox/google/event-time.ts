@@ -1,4 +1,4 @@
-import { addDays, instantAt, instantOf, isTimeZone, offsetAt, wallClock } from '../wall-time.ts';
+import { addDays, instantAt, instantOf, isTimeZone, wallClock } from '../wall-time.ts';
 import type { EventTime } from './event.ts';
 import { GoogleError, invalid, required } from './google-error.ts';
 
@@ -7,13 +7,14 @@ const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)
 
 /** An instant as RFC 3339 in the zone's wall-clock time, to the second. */
 export function dateTimeAt(instant: number, timeZone: string): string {
-  const wall = wallClock(instant, timeZone).toISOString().slice(0, 19);
-  const offset = offsetAt(instant, timeZone) / 60_000;
-  if (offset === 0) return `${wall}Z`;
+  const wall = wallClock(instant, timeZone);
+  const local = wall.toISOString().slice(0, 19);
+  const offset = Math.round((wall.getTime() - instant) / 60_000);
+  if (offset === 0) return `${local}Z`;
   const minutes = Math.abs(offset);
   const hh = String(Math.floor(minutes / 60)).padStart(2, '0');
-  const mm = String(Math.floor(minutes % 60)).padStart(2, '0');
-  return `${wall}${offset < 0 ? '-' : '+'}${hh}:${mm}`;
+  const mm = String(minutes % 60).padStart(2, '0');
+  return `${local}${offset < 0 ? '-' : '+'}${hh}:${mm}`;
 }
 
 /** The instant of an RFC 3339 date-time; null when it is none or has no offset. Fractions of seconds are dropped. */

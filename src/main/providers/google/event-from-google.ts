@@ -44,7 +44,7 @@ export type GoogleEvent = Readonly<z.infer<typeof GoogleEvent>>;
 
 /** A page of `events.list`. `items` is required: an answer without it is not an empty calendar. */
 export const EventsPage = z.object({
-  kind: z.literal('calendar#events'),
+  kind: z.literal('calendar#events').optional(),
   timeZone: z.string().optional(),
   items: z.array(GoogleEvent),
   nextPageToken: z.string().min(1).optional(),

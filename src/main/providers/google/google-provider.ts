@@ -40,7 +40,7 @@ const MAX_PAGES = 1000;
 
 /** https://developers.google.com/workspace/calendar/api/v3/reference/calendarList */
 const CalendarListPage = z.object({
-  kind: z.literal('calendar#calendarList'),
+  kind: z.literal('calendar#calendarList').optional(),
   items: z.array(
     z.object({
       id: z.string().min(1),

@@ -1,0 +1,93 @@
+import type { SyncResult } from '../../engine/sync-result.ts';
+import { type CommandContext, print } from '../command.ts';
+import { type DemoChecks, demoChecks, type Evidence } from '../demo/checks.ts';
+import { type DemoWorld, openDemoWorld } from '../demo/demo-world.ts';
+import { SandboxWitness } from '../demo/sandbox-view.ts';
+import { invitationText, runText, storyText } from '../demo/story.ts';
+import { EXIT, type ExitCode, syncExitCode } from '../exit-code.ts';
+import { systemClock } from '../ports.ts';
+import { untilStopped } from '../stop-signal.ts';
+import { withProgress } from '../terminal.ts';
+import { localTime } from '../words.ts';
+
+export interface DemoOptions {
+  readonly once?: boolean;
+  readonly port?: number;
+}
+
+const INTERVAL_SECONDS = 20;
+const DAY_MS = 86_400_000;
+
+/** The whole program against the sandbox, with a profile that is gone afterwards. */
+export function demo(context: CommandContext, options: DemoOptions): Promise<ExitCode> {
+  return untilStopped(async (signal) => {
+    const { terminal } = context;
+    const world = await openDemoWorld(context, options.port, signal);
+    try {
+      const { runs, evidence } = await withProgress(terminal, 'Syncing…', () => perform(world, signal));
+      const checks = demoChecks(evidence);
+      print(context, {
+        document: { ...runs[1], checks },
+        text: (screen) => storyText(screen, world, runs, evidence, checks),
+      });
+      if (options.once !== true && !signal.aborted) await keepSyncing(context, world, evidence, signal);
+      return exitCode(runs, checks);
+    } finally {
+      await world.close();
+    }
+  });
+}
+
+async function perform(
+  world: DemoWorld,
+  signal: AbortSignal,
+): Promise<{ readonly runs: readonly [SyncResult, SyncResult]; readonly evidence: Evidence }> {
+  const { app, mapping, technician } = world;
+  const now = systemClock.now();
+  const witness = new SandboxWitness(world, now);
+  const before = await witness.view();
+  const first = await app.sync({ signal });
+  await witness.takeWrites();
+  const second = await app.sync({ signal });
+  const secondRunWrites = await witness.takeWrites();
+  const evidence: Evidence = {
+    before,
+    after: await witness.view(),
+    calendarId: mapping.calendarId,
+    secondRunWrites,
+    window: {
+      from: new Date(now.getTime() - mapping.pastDays * DAY_MS),
+      to: new Date(now.getTime() + mapping.futureDays * DAY_MS),
+    },
+    timeZone: technician.timeZone ?? 'UTC',
+  };
+  return { runs: [first, second], evidence };
+}
+
+function exitCode(runs: readonly SyncResult[], checks: DemoChecks): ExitCode {
+  if (Object.values(checks).includes(false)) return EXIT.failed;
+  const codes = runs.map(syncExitCode);
+  return codes.find((code) => code === EXIT.failed) ?? codes.find((code) => code !== EXIT.done) ?? EXIT.done;
+}
+
+/** Stays up, a line for each run, until it is stopped. */
+async function keepSyncing(
+  { terminal, json }: CommandContext,
+  world: DemoWorld,
+  evidence: Evidence,
+  signal: AbortSignal,
+): Promise<void> {
+  // With --json the one document has been printed; what follows is for whoever watches.
+  const say = json ? terminal.err : terminal.out;
+  const urls = Object.entries(world.sandbox.urls()).map(([name, url]) => `${name}: ${url}`);
+  say(['', ...urls, invitationText(world, evidence, systemClock.now(), INTERVAL_SECONDS), ''].join('\n'));
+  for (;;) {
+    const wasStopped = await systemClock.sleep(INTERVAL_SECONDS * 1000, signal).then(
+      () => false,
+      () => true,
+    );
+    if (wasStopped) return;
+    const result = await world.app.sync({ signal });
+    say(`${localTime(result.finishedAt)}  ${runText(result)}`);
+  }
+}

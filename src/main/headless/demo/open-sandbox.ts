@@ -1,0 +1,27 @@
+import type { Sandbox } from '../../../sandbox/sandbox.ts';
+import { AppError } from '../../../shared/rpc/errors.ts';
+import { systemClock, systemRandom } from '../ports.ts';
+
+/**
+ * Starts the sandbox with its made-up company on a loopback port.
+ * @param port default: any that is free
+ * @returns with it a code with which its first technician enrols
+ * @throws AppError INVALID_INPUT when the port cannot be had
+ */
+export async function openSandbox(
+  port: number | undefined,
+): Promise<{ readonly sandbox: Sandbox; readonly enrolmentCode: string }> {
+  const { createSandbox } = await import('../../../sandbox/sandbox.ts');
+  const { enrolmentCode } = await import('../../../sandbox/seed.ts');
+  const sandbox = createSandbox({ clock: systemClock, random: systemRandom, seed: {} });
+  try {
+    await sandbox.listen(port);
+  } catch (cause) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `Port ${port ?? 0} of this computer cannot be used. Choose another with --port, or none.`,
+      { cause },
+    );
+  }
+  return { sandbox, enrolmentCode: enrolmentCode(0) };
+}

@@ -1,0 +1,89 @@
+import type { SyncResult } from '../../engine/sync-result.ts';
+import { mappingText } from '../sync-text.ts';
+import { table } from '../table.ts';
+import type { Screen } from '../terminal.ts';
+import { count, localTime } from '../words.ts';
+import { bookingsToExport, type DemoChecks, type Evidence, exportedEvents } from './checks.ts';
+import type { DemoWorld } from './demo-world.ts';
+
+const CHECKS: Readonly<Record<keyof DemoChecks, string>> = {
+  everyBookingPresent: 'every booking is in the calendar, at its time',
+  noDuplicates: 'nothing is there twice',
+  offeredSlotsRemovedByBusyBlocks: 'customers are no longer offered busy times',
+  noPrivateTitleSent: 'no title of a personal event left the calendar',
+  personalEventsUntouched: 'no personal event was changed',
+  secondRunWroteNothing: 'a second run had nothing to write',
+};
+
+/** What happened, as a table, and whether the sandbox agrees. */
+export function storyText(
+  screen: Screen,
+  world: DemoWorld,
+  runs: readonly [SyncResult, SyncResult],
+  evidence: Evidence,
+  checks: DemoChecks,
+): string {
+  const { technician, account, calendars } = world;
+  const personal = [...evidence.before.events.values()].flat().length;
+  const calendarNames = calendars.map(({ name, primary }) =>
+    primary ? `${name}: both ways` : `${name}: busy times only`,
+  );
+  const steps = [
+    [
+      'The company',
+      `${technician.name} has ${count(bookingsToExport(evidence).length, 'booking')} and ${count(personal, 'event')} of her own`,
+    ],
+    ['Enrolled', `with a code from dispatch, as ${technician.name} (${technician.id})`],
+    ['Connected', `Google ${account.email}`],
+    ['Mapped', calendarNames.join('; ')],
+    ['First sync', runText(runs[0])],
+    ['Second sync', runText(runs[1])],
+    ['Offered slots', `${evidence.before.slots.length} before, ${evidence.after.slots.length} after`],
+  ];
+  const verdicts = Object.entries(checks).map(([name, holds]) => [
+    holds ? 'yes' : 'NO',
+    CHECKS[name as keyof DemoChecks],
+  ]);
+  return [
+    table(screen, [{ head: 'Step' }, { head: 'What happened', wraps: true }], steps),
+    '',
+    'Asked the booking system and the calendar themselves:',
+    table(screen, [{ head: 'Holds' }, { head: 'Claim', wraps: true }], verdicts),
+  ].join('\n');
+}
+
+/** A run in one line. */
+export function runText({ accounts }: SyncResult): string {
+  return accounts
+    .flatMap(({ error, mappings }) => [
+      ...mappings.map((mapping) => mappingText(mapping)),
+      ...(error === null ? [] : [`failed: ${error.message}`]),
+    ])
+    .join(' | ');
+}
+
+/** What a person can do to see it react, as commands to copy. */
+export function invitationText(world: DemoWorld, evidence: Evidence, now: Date, seconds: number): string {
+  const { control } = world.sandbox.urls();
+  const calendar = `${control}/google/calendars/${encodeURIComponent(evidence.calendarId)}/events`;
+  const upcoming = exportedEvents(evidence)
+    .filter(({ start }) => Date.parse(start.dateTime ?? '') > now.getTime())
+    .toSorted((a, b) => Date.parse(a.start.dateTime ?? '') - Date.parse(b.start.dateTime ?? ''))[0];
+  const booking = bookingsToExport(evidence).find(
+    ({ title, start }) =>
+      title === upcoming?.summary && Date.parse(start) === Date.parse(upcoming.start.dateTime ?? ''),
+  );
+  const tries =
+    upcoming === undefined || booking === undefined
+      ? []
+      : [
+          `“${booking.title}” is next (${localTime(booking.start)}). Try, in another terminal:`,
+          '  the technician drags it an hour later, and dispatch is asked:',
+          `    curl -X POST ${calendar}/${upcoming.id}/move ${json({ byMinutes: 60 })}`,
+          '  dispatch cancels it:',
+          `    curl -X POST ${control}/booking/bookings/${booking.id}/cancel`,
+        ];
+  return [`Syncing every ${seconds} seconds until you press Ctrl-C.`, ...tries].join('\n');
+}
+
+const json = (body: object): string => `-H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
