@@ -40,6 +40,8 @@ export interface AccountContext {
   readonly mappings: readonly MappingContext[];
   /** The first failure of a single operation: the run goes on, but does not say that all is well. */
   error: AppError | null;
+  /** Operations that failed in this run. */
+  failures: number;
 }
 
 export interface MappingContext {

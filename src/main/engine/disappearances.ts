@@ -28,6 +28,10 @@ interface MissingRow {
 export function judgeDisappearances(run: RunContext, context: MappingContext): void {
   const { store } = run;
   const missing = [...missingEvents(run, context), ...missingBookings(run, context)];
+  const released = store.holds.released(context.mapping.id);
+  for (const linkId of released) {
+    if (!missing.some((one) => one.linkId === linkId)) store.holds.forgetReleased(context.mapping.id, linkId);
+  }
   const open = store.holds.openOf(context.mapping.id);
   if (missing.length === 0) {
     if (open !== undefined) store.holds.close(open.id, 'ended', run.clock.now().toISOString());
@@ -38,7 +42,7 @@ export function judgeDisappearances(run: RunContext, context: MappingContext): v
     total: store.links.liveCount(context.mapping.id),
     suddenlyEmpty:
       store.calendars.position(context.calendar).suddenlyEmpty || store.bookings.position().suddenlyEmpty,
-    released: store.holds.released(context.mapping.id),
+    released,
   });
   const held = missing.filter(({ linkId }) => verdict.held.has(linkId));
   for (const { linkId } of held) run.held.add(linkId);

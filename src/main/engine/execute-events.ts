@@ -9,6 +9,8 @@ import { settleDeleted, settleFailed, settleWritten } from './settle-event.ts';
 
 /** A precondition that fails this often in one run means that somebody else is writing: leave it to the next run. */
 const MAX_CONTESTED = 3;
+/** So many failures in one run are no longer about single events: stop asking. */
+const MAX_FAILURES = 10;
 const BATCH = 200;
 
 /**
@@ -54,7 +56,8 @@ async function executeEvent(
     const error = toAppError(thrown);
     settleFailed(run, context, entry, error, elapsed());
     account.error ??= error;
-    if (concernsAccount(error)) throw error;
+    account.failures += 1;
+    if (concernsAccount(error) || account.failures >= MAX_FAILURES) throw error;
   }
 }
 

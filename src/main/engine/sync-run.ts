@@ -204,7 +204,7 @@ async function syncAccount(
   try {
     connection = await ports.connect(account, (retry) => logRetry(run, account, retry));
     const { provider, booking } = connection;
-    const context: AccountContext = { account, provider, booking, mappings, error: null };
+    const context: AccountContext = { account, provider, booking, mappings, error: null, failures: 0 };
     try {
       await syncMappings(run, context, () => bookingsPulled.run(connection as AccountConnection));
     } finally {

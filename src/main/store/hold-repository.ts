@@ -58,6 +58,16 @@ export class HoldRepository {
     return new Set(rows.map(({ link_id }) => link_id));
   }
 
+  /** An answer is good for the deletions it was given for; what is there again needs a new one. */
+  forgetReleased(mappingId: string, linkId: number): void {
+    this.#db
+      .prepare(
+        `DELETE FROM hold_item WHERE link_id = ?
+           AND hold_id IN (SELECT id FROM hold WHERE mapping_id = ? AND state = 'released')`,
+      )
+      .run(linkId, mappingId);
+  }
+
   /** Makes the mapping's open hold say exactly this. */
   put(hold: { id: string; mappingId: string; reason: string; at: string; items: readonly HoldItem[] }): void {
     this.#db.transaction(() => {

@@ -111,12 +111,16 @@ function seriesTouches(store: EventStore, { event, start }: Entry, query: EventQ
   return occurrencesWithin(event, { from, to }, store.timeZone).length > 0;
 }
 
-/** The instances of a series inside a window, by id, those that were edited or cancelled as they now are. */
+/**
+ * The instances of a series inside a window, by id, those that were edited or cancelled as they now are.
+ * @param since those edited from this position on show wherever they are
+ */
 function instancesOf(
   store: EventStore,
   series: GoogleEvent,
   window: Window,
   asOf: number,
+  since = Number.POSITIVE_INFINITY,
 ): readonly GoogleEvent[] {
   const exceptions = store.exceptionsOf(series.id, asOf).filter(({ detached }) => !detached);
   const touched = new Set(exceptions.map(({ event }) => event.id));
@@ -124,7 +128,7 @@ function instancesOf(
     .filter(({ key }) => !touched.has(instanceId(series.id, key)))
     .map((occurrence) => instanceOf(series, occurrence, store.timeZone));
   const edited = exceptions
-    .filter(({ start, end }) => isWithin(window, start, end))
+    .filter(({ start, end, change }) => change >= since || isWithin(window, start, end))
     .map(({ event }) => (series.status === 'cancelled' ? { ...event, status: series.status } : event));
   return edited.length === 0 ? untouched : [...untouched, ...edited].sort(byId);
 }
@@ -148,7 +152,7 @@ function changedItems(
   if (!isSeries(event) && former.length === 0) return [shown(event, query)];
 
   const window = expansionWindowOf(query);
-  const instances = isSeries(event) ? instancesOf(store, event, window, asOf) : [];
+  const instances = isSeries(event) ? instancesOf(store, event, window, asOf, since) : [];
   const known = instances
     .filter((instance) => !wasCancelledBefore(store, instance.id, since))
     .map((instance) => shown(instance, query));

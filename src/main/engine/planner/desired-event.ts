@@ -16,8 +16,21 @@ export function bookingTime(booking: Pick<Booking, 'start' | 'end' | 'timeZone'>
   };
 }
 
+/** Google takes 8,192 characters of description; nobody reads a title or an address anywhere near this long. */
+const MAX_DESCRIPTION = 8_000;
+const MAX_LINE = 1_000;
+
 /** Line ends and outer blanks are what providers change; sending them changed already keeps both sides equal. */
 const tidy = (text: string | null | undefined): string => (text ?? '').replaceAll('\r\n', '\n').trim();
+
+/** Cut between characters, not inside one: half an emoji is not valid text. */
+function clip(text: string, length: number): string {
+  if (text.length <= length) return text;
+  return `${text
+    .slice(0, length - 1)
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .trimEnd()}…`;
+}
 
 /** What a booking's event says: job, place, and in the notes the customer to call and the link to the job. */
 export function desiredEvent(booking: Booking): DesiredEvent {
@@ -26,9 +39,12 @@ export function desiredEvent(booking: Booking): DesiredEvent {
     : '';
   return {
     time: bookingTime(booking),
-    title: tidy(booking.title) || 'Booking',
-    description: tidy([tidy(booking.description), customer, tidy(booking.url)].filter(Boolean).join('\n\n')),
-    location: tidy(booking.location),
+    title: clip(tidy(booking.title), MAX_LINE) || 'Booking',
+    description: clip(
+      tidy([tidy(booking.description), customer, tidy(booking.url)].filter(Boolean).join('\n\n')),
+      MAX_DESCRIPTION,
+    ),
+    location: clip(tidy(booking.location), MAX_LINE),
     status: booking.status === 'tentative' ? 'tentative' : 'confirmed',
   };
 }

@@ -88,6 +88,6 @@ async function keepSyncing(
     );
     if (wasStopped) return;
     const result = await world.app.sync({ signal });
-    say(`${localTime(result.finishedAt)}  ${runText(result)}`);
+    say(`${localTime(result.finishedAt)}  ${runText(result, world.calendars).replaceAll('\n', ' | ')}`);
   }
 }

@@ -1,3 +1,4 @@
+import type { CalendarListEntry } from '../../../shared/domain/account.ts';
 import type { SyncResult } from '../../engine/sync-result.ts';
 import { mappingText } from '../sync-text.ts';
 import { table } from '../table.ts';
@@ -31,13 +32,13 @@ export function storyText(
   const steps = [
     [
       'The company',
-      `${technician.name} has ${count(bookingsToExport(evidence).length, 'booking')} and ${count(personal, 'event')} of her own`,
+      `${technician.name} has ${count(bookingsToExport(evidence).length, 'booking')} and ${count(personal, 'event')} of their own`,
     ],
     ['Enrolled', `with a code from dispatch, as ${technician.name} (${technician.id})`],
     ['Connected', `Google ${account.email}`],
-    ['Mapped', calendarNames.join('; ')],
-    ['First sync', runText(runs[0])],
-    ['Second sync', runText(runs[1])],
+    ['Mapped', calendarNames.join('\n')],
+    ['First sync', runText(runs[0], calendars)],
+    ['Second sync', runText(runs[1], calendars)],
     ['Offered slots', `${evidence.before.slots.length} before, ${evidence.after.slots.length} after`],
   ];
   const verdicts = Object.entries(checks).map(([name, holds]) => [
@@ -52,14 +53,16 @@ export function storyText(
   ].join('\n');
 }
 
-/** A run in one line. */
-export function runText({ accounts }: SyncResult): string {
+/** A run, a line for each calendar. */
+export function runText({ accounts }: SyncResult, calendars: readonly CalendarListEntry[]): string {
+  const name = (calendarId: string): string =>
+    calendars.find(({ id }) => id === calendarId)?.name ?? calendarId;
   return accounts
     .flatMap(({ error, mappings }) => [
-      ...mappings.map((mapping) => mappingText(mapping)),
+      ...mappings.map((mapping) => `${name(mapping.calendarId)}: ${mappingText(mapping)}`),
       ...(error === null ? [] : [`failed: ${error.message}`]),
     ])
-    .join(' | ');
+    .join('\n');
 }
 
 /** What a person can do to see it react, as commands to copy. */
