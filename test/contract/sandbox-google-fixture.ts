@@ -16,7 +16,7 @@ export const REDIRECT_URI = 'http://127.0.0.1:49152/oauth/callback';
 export const VERIFIER = 'verifier-of-at-least-forty-three-characters-0123456789';
 
 /** A clock that moves when it is told to. */
-export function handClock(start = '2026-03-02T08:00:00Z') {
+function handClock(start = '2026-03-02T08:00:00Z') {
   let time = Date.parse(start);
   return {
     now: () => new Date(time),

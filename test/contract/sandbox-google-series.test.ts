@@ -304,5 +304,7 @@ describe('a changed series', () => {
     const { items } = await listAll(client, { syncToken });
     expect(statuses(items)).toEqual({ series1: 'confirmed', [SECOND]: 'cancelled' });
     expect((await client.events.get({ calendarId, eventId: SECOND })).data.status).toBe('cancelled');
+    const back = client.events.patch({ calendarId, eventId: SECOND, requestBody: { status: 'confirmed' } });
+    expect(await refusal(back)).toBe('403 forbidden');
   });
 });

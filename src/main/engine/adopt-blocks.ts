@@ -14,15 +14,17 @@ export type AdoptedBlocks = ReadonlyMap<number, BusyBlock>;
 /**
  * Before a mapping's first import: reads which busy blocks of its calendar the booking system already has, from
  * another installation or from before the local database was lost. What is there already is then not sent again.
+ * @param afresh look again at what was compared before: an older database that was put back knows too little
  */
 export async function adoptBlocks(
   run: RunContext,
   booking: BookingApi,
   context: MappingContext,
+  afresh: boolean,
 ): Promise<AdoptedBlocks | null> {
   const { store } = run;
   const { mapping, importing } = context;
-  if (!imports(mapping.direction) || store.mappings.blocksAdopted(mapping.id)) return null;
+  if (!imports(mapping.direction) || (!afresh && store.mappings.blocksAdopted(mapping.id))) return null;
   const adopted = new Map<number, BusyBlock>();
   for await (const blocks of booking.blocks(mapping.technicianId)) {
     run.signal.throwIfAborted();
@@ -71,7 +73,8 @@ export function planOrphanBlocks(run: RunContext, context: MappingContext, adopt
       seriesKey: `link ${link.id}`,
     })),
     total: store.links.liveCount(context.mapping.id),
-    suddenlyEmpty: false,
+    // Blocks of a calendar that shows nothing at all: as suspicious as one that has just gone empty.
+    suddenlyEmpty: store.calendars.isEmpty(context.calendar),
     released: store.holds.released(context.mapping.id),
   });
   store.transaction(() => {

@@ -61,7 +61,7 @@ function keepMissing(store: Store, linkId: number): void {
   if (link.kind === 'export') {
     const booking = store.bookings.get(link.source_id);
     if (booking !== undefined && (event === undefined || event.state === 'live')) {
-      store.bookings.setState(link.source_id, 'kept');
+      store.bookings.keep(link.source_id);
     }
     return;
   }

@@ -116,7 +116,8 @@ async function settleTaken(
   if (lookup.kind === 'missing' || link === undefined) throw taken;
   if (lookup.kind === 'found') {
     if (!isOwn(lookup.event) || lookup.event.tag?.bookingId !== link.source_id) throw taken;
-    if (lookup.event.tag.sent === intent.sent)
+    // Untouched since we wrote it: nothing is left to merge.
+    if (lookup.event.tag.sent === intent.sent && fingerprint(lookup.event) === intent.sent)
       return settleWritten(run, context, entry, lookup.event, elapsed());
   }
   store.transaction(() => {

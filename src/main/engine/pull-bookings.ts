@@ -7,8 +7,9 @@ import { mappingWindow, type Span, unionWindow } from './planner/selection.ts';
 import { enteredSpan } from './pull-calendar.ts';
 
 /**
- * Reads the booking system to its end and makes that the picture: by cursor one request for all mappings, or a
- * complete listing when there is no cursor, the window has moved a day, or other bookings are asked for.
+ * Reads the booking system to its end and makes that the picture: by cursor one request for all mappings, and a
+ * complete listing when there is no cursor or the window has moved a day. The cursor even then: a change outside the
+ * window is told by it alone.
  */
 export async function pullBookings(run: RunContext, booking: BookingApi): Promise<void> {
   const writers = run.mappings.filter(({ mapping }) => writesEvents(mapping.direction));
@@ -19,20 +20,22 @@ export async function pullBookings(run: RunContext, booking: BookingApi): Promis
   const technicians = [...new Set(writers.map(({ mapping }) => mapping.technicianId))].sort();
   const selection = technicians.join('\n');
   const moved = position.windowFrom !== window.from || position.windowTo !== window.to;
-  const cursor = run.full || moved || selection !== position.selection ? null : position.cursor;
+  const cursor = selection === position.selection ? position.cursor : null;
 
   bookings.clearStage();
-  let complete = cursor === null;
   let nextCursor = cursor === null ? null : await stageChanges(run, booking.changes(cursor));
-  if (nextCursor === null) {
-    bookings.clearStage();
-    complete = true;
-    nextCursor = await stageListings(run, booking, technicians, window);
+  const complete = run.full || moved || nextCursor === null;
+  if (complete) {
+    if (nextCursor === null) bookings.clearStage();
+    const listedAt = await stageListings(run, booking, technicians, window);
+    // The earlier position: what changes while listing is then told again.
+    nextCursor ??= listedAt;
   }
   bookings.promote({
     complete,
     cursor: nextCursor,
     selection,
+    technicians,
     window,
     mappings: writers.map(({ mapping }) => ({
       id: mapping.id,

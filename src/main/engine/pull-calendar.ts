@@ -13,9 +13,23 @@ export interface PullResult {
 }
 
 /**
- * Reads a calendar to its end and makes that the picture. A page that fails leaves picture and cursor as they were.
- * When the window has moved a day everything is listed afresh: a series must not run dry at the edge.
+ * Whether a calendar is to be listed completely although it could go on from a cursor: when it is asked for, and when
+ * the window has moved a day, since a series must not run dry at the edge.
  */
+export function isListedAfresh(
+  run: RunContext,
+  calendar: number,
+  mappings: readonly MappingContext[],
+): boolean {
+  const { windowFrom, windowTo } = run.store.calendars.position(calendar);
+  const window = calendarWindow(run, mappings);
+  return run.full || windowFrom !== window.from || windowTo !== window.to;
+}
+
+const calendarWindow = (run: RunContext, mappings: readonly MappingContext[]): Span =>
+  unionWindow(mappings.map(({ mapping }) => mappingWindow(mapping, run.startedAt)));
+
+/** Reads a calendar to its end and makes that the picture. A page that fails leaves picture and cursor as they were. */
 export async function pullCalendar(
   run: RunContext,
   provider: CalendarProvider,
@@ -24,14 +38,8 @@ export async function pullCalendar(
 ): Promise<PullResult> {
   const { calendars } = run.store;
   const position = calendars.position(calendar);
-  const window = unionWindow(mappings.map(({ mapping }) => mappingWindow(mapping, run.startedAt)));
-  const moved = position.windowFrom !== window.from || position.windowTo !== window.to;
-  const cursor = run.full || moved ? null : position.cursor;
-
-  const listed =
-    (await stagePages(run, provider, position, cursor, window)) ??
-    // The provider no longer knows our cursor: the picture, links and base stay, only the reading starts over.
-    (await stagePages(run, provider, position, null, window));
+  const window = calendarWindow(run, mappings);
+  const listed = await stageListing(run, provider, position, window, isListedAfresh(run, calendar, mappings));
   if (listed === null) {
     throw new AppError(
       'PROVIDER_ERROR',
@@ -47,15 +55,42 @@ export async function pullCalendar(
   return { complete: listed.complete, changed };
 }
 
+interface Listed {
+  readonly complete: boolean;
+  readonly nextCursor: string | null;
+}
+
+/**
+ * Stages what changed since the cursor and, where there is none or everything is to be listed, the whole window. Both
+ * when the window moves: a change outside the window is told by the cursor alone.
+ */
+async function stageListing(
+  run: RunContext,
+  provider: CalendarProvider,
+  position: CalendarPosition,
+  window: Window,
+  afresh: boolean,
+): Promise<Listed | null> {
+  const { calendars } = run.store;
+  calendars.clearStage(position.id);
+  if (position.cursor !== null) {
+    const changes = await stagePages(run, provider, position, position.cursor, window);
+    if (changes !== null && (changes.complete || !afresh)) return changes;
+    // Expired: picture, links and base stay, only the reading starts over.
+    if (changes === null) calendars.clearStage(position.id);
+    else calendars.unstageLive(position.id, window);
+  }
+  return stagePages(run, provider, position, null, window);
+}
+
 async function stagePages(
   run: RunContext,
   provider: CalendarProvider,
   position: CalendarPosition,
   cursor: string | null,
   window: Window,
-): Promise<{ complete: boolean; nextCursor: string | null } | null> {
+): Promise<Listed | null> {
   const { calendars } = run.store;
-  calendars.clearStage(position.id);
   let nextCursor: string | null = null;
   let complete = cursor === null;
   for await (const page of provider.pull(position.calendarId, cursor, window)) {

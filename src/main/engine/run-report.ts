@@ -1,31 +1,49 @@
 import { imports } from '../../shared/domain/mapping.ts';
 import type { MappingContext, RunContext } from './context.ts';
+import type { BlockIntent } from './intent.ts';
 import type { MappingResult, PlannedOperation } from './sync-result.ts';
+import type { SideTally } from './tally.ts';
 
 export function mappingResult(run: RunContext, { mapping, tally }: MappingContext): MappingResult {
   const counts = run.store.links.counts(mapping.id);
   const open = run.store.holds.openOf(mapping.id);
   const { imported, exported } = tally;
+  // What is only planned has not changed the counts yet.
+  const touched = (side: SideTally): number =>
+    run.dryRun ? side.updated + side.deleted : side.created + side.updated;
   return {
     mappingId: mapping.id,
     calendarId: mapping.calendarId,
     direction: mapping.direction,
     imported: {
       ...imported,
-      unchanged: imports(mapping.direction)
-        ? Math.max(0, counts.imported - imported.created - imported.updated)
-        : 0,
+      unchanged: imports(mapping.direction) ? Math.max(0, counts.imported - touched(imported)) : 0,
       skipped: counts.skipped,
     },
     exported: {
       ...exported,
-      unchanged: Math.max(0, counts.exported - exported.created - exported.updated),
+      unchanged: Math.max(0, counts.exported - touched(exported)),
       skipped: counts.leftOut,
     },
     proposed: tally.proposed,
     conflicts: tally.conflicts,
     held: open === undefined ? 0 : run.store.holds.items(open.id).length,
   };
+}
+
+/** In a dry run: counts what is planned as if it had been done. */
+export function tallyPlanned(run: RunContext): void {
+  for (const { mapping, tally } of run.mappings) {
+    for (const { operation, intent } of run.store.journal.allPrepared(mapping.id)) {
+      if (operation === 'propose') tally.proposed += 1;
+      else if (operation === 'create-event') tally.exported.created += 1;
+      else if (operation === 'update-event') tally.exported.updated += 1;
+      else if (operation === 'delete-event') tally.exported.deleted += 1;
+      else if (operation === 'delete-block') tally.imported.deleted += 1;
+      else if ((JSON.parse(intent) as BlockIntent).isNew) tally.imported.created += 1;
+      else tally.imported.updated += 1;
+    }
+  }
 }
 
 export function plannedOperations(run: RunContext): readonly PlannedOperation[] {

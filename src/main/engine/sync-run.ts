@@ -24,9 +24,9 @@ import { planExports } from './plan-exports.ts';
 import { planImports } from './plan-imports.ts';
 import { importMapping } from './planner/import-plan.ts';
 import { pullBookings } from './pull-bookings.ts';
-import { pullCalendar } from './pull-calendar.ts';
+import { isListedAfresh, pullCalendar } from './pull-calendar.ts';
 import { drop, recover } from './recover.ts';
-import { mappingResult, plannedOperations } from './run-report.ts';
+import { mappingResult, plannedOperations, tallyPlanned } from './run-report.ts';
 import type { AccountResult, SyncResult } from './sync-result.ts';
 import { newTally } from './tally.ts';
 
@@ -104,6 +104,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
   );
 
   for (const { mapping, tally } of mappings) if (tally.looked) store.links.refreshCounts(mapping.id);
+  if (run.dryRun) tallyPlanned(run);
   const finishedAt = clock.now();
   const ok = outcomes.every(({ error }) => error === null);
   const result: SyncResult = {
@@ -271,8 +272,9 @@ async function pullCalendars(run: RunContext, account: AccountContext): Promise<
   const calendars: CalendarRun[] = [];
   for (const [calendar, mappings] of byCalendar) {
     const adopted = new Map<MappingContext, AdoptedBlocks>();
+    const afresh = isListedAfresh(run, calendar, mappings);
     for (const context of mappings) {
-      const blocks = await adoptBlocks(run, account.booking, context);
+      const blocks = await adoptBlocks(run, account.booking, context, afresh);
       if (blocks !== null) adopted.set(context, blocks);
     }
     const { complete } = await pullCalendar(run, account.provider, calendar, mappings);

@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../shared/rpc/errors.ts';
 
 const NAME = 'calendar-sync';
@@ -38,7 +38,7 @@ function defaultDirectory(environment: Environment, platform: NodeJS.Platform): 
  */
 export function prepareDataDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const names = readdirSync(directory);
     const isOwn = names.every((name) => name.startsWith(NAME) || name === 'backups' || name === 'logs');
     if (process.platform !== 'win32' && isOwn && (statSync(directory).mode & 0o077) !== 0) {
@@ -50,5 +50,20 @@ export function prepareDataDirectory(directory: string): void {
       `The data directory ${directory} cannot be used. Check its permissions, or choose another with --data-dir.`,
       { cause, detail: 'unwritable' },
     );
+  }
+}
+
+/**
+ * Makes a directory and what leads to it. Step by step, because Node's own recursive form never returns where a
+ * parent exists but takes no entries, as under /proc.
+ */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Another process was faster.
+    if (!existsSync(directory)) throw error;
   }
 }

@@ -16,6 +16,8 @@ export interface BookingPromotion {
   readonly complete: boolean;
   readonly cursor: string | null;
   readonly selection: string;
+  /** Whose bookings the listing asked for. */
+  readonly technicians: readonly string[];
   readonly window: { readonly from: string; readonly to: string };
   /** Mappings that write events. `entered`: span that came into their window since the last complete listing. */
   readonly mappings: readonly {
@@ -25,6 +27,11 @@ export interface BookingPromotion {
 }
 
 const COLUMNS = 'id, state, version, starts_at, ends_at, content, hash';
+
+/** What a listing of some technicians' bookings in a window would have shown. */
+const ASKED_FOR = `starts_at < @to AND ends_at > @from AND EXISTS (
+  SELECT 1 FROM json_each(observed_booking.content, '$.technicianIds') t WHERE t.value IN
+    (SELECT value FROM json_each(@technicians)))`;
 
 /** What the booking system said when it was last read to the end, and the stage of the next reading. */
 export class BookingPicture {
@@ -94,6 +101,18 @@ export class BookingPicture {
     this.#db.prepare('UPDATE observed_booking SET state = ? WHERE id = ?').run(state, id);
   }
 
+  /**
+   * A person decided that nothing follows from where this booking has gone. One that shows again is news; one that
+   * still shows as what it was when they decided is not.
+   */
+  keep(id: string): void {
+    this.#db
+      .prepare(
+        `UPDATE observed_booking SET hash = CASE state WHEN 'live' THEN hash ELSE '' END, state = 'kept' WHERE id = ?`,
+      )
+      .run(id);
+  }
+
   clearCursor(): void {
     this.#db.exec('UPDATE booking_source SET cursor = NULL');
   }
@@ -110,11 +129,11 @@ export class BookingPicture {
       this.#db.exec('DELETE FROM changed_booking');
       this.#db.exec(
         `INSERT INTO changed_booking SELECT s.id FROM staged_booking s LEFT JOIN observed_booking o ON o.id = s.id
-         WHERE CASE s.state WHEN 'live' THEN o.id IS NULL OR o.hash <> s.hash OR o.state <> 'live'
-                            ELSE o.state IN ('live', 'absent') END`,
+         WHERE CASE s.state WHEN 'live' THEN o.id IS NULL OR o.hash <> s.hash OR o.state IN ('deleted', 'absent')
+                            ELSE o.state <> 'deleted' END`,
       );
-      const suddenlyEmpty = promotion.complete && this.#isSuddenlyEmpty(promotion.window);
-      if (promotion.complete) this.#markAbsent(promotion.window);
+      const suddenlyEmpty = promotion.complete && this.#isSuddenlyEmpty(promotion);
+      if (promotion.complete) this.#markAbsent(promotion);
       this.#db.exec(
         `INSERT OR REPLACE INTO observed_booking (${COLUMNS}) SELECT ${COLUMNS} FROM staged_booking
          WHERE state = 'live' AND id IN (SELECT id FROM changed_booking)`,
@@ -148,31 +167,29 @@ export class BookingPicture {
     })();
   }
 
-  #isSuddenlyEmpty(window: { from: string; to: string }): boolean {
+  #isSuddenlyEmpty({ technicians, window }: BookingPromotion): boolean {
     if (this.#db.prepare("SELECT 1 FROM staged_booking WHERE state = 'live' LIMIT 1").get() !== undefined) {
       return false;
     }
     return (
       this.#db
-        .prepare(
-          `SELECT 1 FROM observed_booking WHERE state IN ('live', 'absent') AND starts_at < ? AND ends_at > ?
-           LIMIT 1`,
-        )
-        .get(window.to, window.from) !== undefined
+        .prepare(`SELECT 1 FROM observed_booking WHERE state IN ('live', 'absent') AND ${ASKED_FOR} LIMIT 1`)
+        .get({ ...window, technicians: JSON.stringify(technicians) }) !== undefined
     );
   }
 
   /** A booking that nothing was made of may simply be forgotten; one with an event must be proven gone. */
-  #markAbsent(window: { from: string; to: string }): void {
-    const missing = `state IN ('live', 'absent') AND starts_at < @to AND ends_at > @from
+  #markAbsent({ technicians, window }: BookingPromotion): void {
+    const parameters = { ...window, technicians: JSON.stringify(technicians) };
+    const missing = `state IN ('live', 'absent') AND ${ASKED_FOR}
       AND NOT EXISTS (SELECT 1 FROM staged_booking s WHERE s.id = observed_booking.id)`;
     const linked = `EXISTS (SELECT 1 FROM event_mapping l
       WHERE l.kind = 'export' AND l.source_id = observed_booking.id AND l.state <> 'deleted')`;
-    this.#db.prepare(`DELETE FROM observed_booking WHERE ${missing} AND NOT ${linked}`).run(window);
+    this.#db.prepare(`DELETE FROM observed_booking WHERE ${missing} AND NOT ${linked}`).run(parameters);
     this.#db
       .prepare(`INSERT OR IGNORE INTO changed_booking SELECT id FROM observed_booking WHERE ${missing}`)
-      .run(window);
-    this.#db.prepare(`UPDATE observed_booking SET state = 'absent' WHERE ${missing}`).run(window);
+      .run(parameters);
+    this.#db.prepare(`UPDATE observed_booking SET state = 'absent' WHERE ${missing}`).run(parameters);
   }
 
   #touch(mapping: { readonly id: string; readonly entered: { from: string; to: string } | null }): void {

@@ -100,6 +100,16 @@ export class CalendarPicture {
     })();
   }
 
+  /** Takes what is live inside the window off the stage again: a complete listing of it is about to tell better. */
+  unstageLive(calendar: number, window: { readonly from: string; readonly to: string }): void {
+    this.#db
+      .prepare(
+        `DELETE FROM staged_event WHERE calendar = @calendar AND state = 'live'
+           AND starts_at < @to AND ends_at > @from`,
+      )
+      .run({ calendar, from: window.from, to: window.to });
+  }
+
   /** Replaces one event in the picture by what the provider has just shown of it. */
   put(calendar: number, row: ObservedEventRow): void {
     this.#upsert.run({ ...row, calendar });
@@ -147,6 +157,12 @@ export class CalendarPicture {
     })();
   }
 
+  /** Whether the picture shows nothing alive. */
+  isEmpty(calendar: number): boolean {
+    const live = this.#db.prepare("SELECT 1 FROM observed_event WHERE calendar = ? AND state = 'live' LIMIT 1");
+    return live.get(calendar) === undefined;
+  }
+
   /** Rows of the picture that are missing from a complete listing and still undecided. */
   absent(calendar: number): readonly ObservedEventRow[] {
     return this.#db
@@ -178,7 +194,7 @@ export class CalendarPicture {
            LEFT JOIN observed_event o ON o.calendar = s.calendar AND o.event_id = s.event_id
          WHERE s.calendar = ? AND CASE s.state
            WHEN 'live' THEN o.event_id IS NULL OR o.hash <> s.hash OR o.state <> 'live'
-           WHEN 'cancelled' THEN o.state IN ('live', 'absent')
+           WHEN 'cancelled' THEN o.state IN ('live', 'absent', 'kept')
            ELSE o.state = 'live' END`,
       )
       .run(calendar);
@@ -204,8 +220,11 @@ export class CalendarPicture {
 
   #isSuddenlyEmpty(calendar: number, window: { from: string; to: string }): boolean {
     const shown = this.#db
-      .prepare("SELECT 1 FROM staged_event WHERE calendar = ? AND state = 'live' LIMIT 1")
-      .get(calendar);
+      .prepare(
+        `SELECT 1 FROM staged_event WHERE calendar = ? AND state = 'live' AND starts_at < ? AND ends_at > ?
+         LIMIT 1`,
+      )
+      .get(calendar, window.to, window.from);
     if (shown !== undefined) return false;
     return (
       this.#db

@@ -118,7 +118,7 @@ export function calendarRoutes({ state, clock, faults }: CalendarRoutesOptions):
     app.get('/calendars/:calendarId/events/:eventId', async (request, reply) => {
       const entry = readable(request);
       const store = entry.calendar.events;
-      const asOf = store.position - (isHooked('stale-read', request) ? 1 : 0);
+      const asOf = isHooked('stale-read', request) ? store.positionBefore : store.position;
       const event = entry.calendar.find(eventIdOf(request), asOf);
       if (event === null) throw new GoogleError(404);
       if (request.headers['if-none-match'] === event.etag) return reply.code(304).send();

@@ -121,7 +121,7 @@ export class GoogleCalendar {
   /**
    * Replaces what a client may say of an event. An update that does not say otherwise brings a deleted one back.
    * @param ifMatch the etag it must still have
-   * @throws GoogleError 400, 404 `notFound`, 412 `conditionNotMet`
+   * @throws GoogleError 400, 403 `forbidden`, 404 `notFound`, 412 `conditionNotMet`
    */
   update(id: string, resource: unknown, writer: Writer, ifMatch?: string): GoogleEvent {
     const present = this.#present(id, ifMatch);
@@ -154,6 +154,8 @@ export class GoogleCalendar {
   #present(id: string, ifMatch: string | undefined): GoogleEvent {
     const present = this.get(id);
     this.#assertMatch(present, ifMatch);
+    // An occurrence that its series no longer has cannot come back by itself.
+    if (present.status === 'cancelled' && this.events.entry(id)?.detached) throw new GoogleError(403);
     return present;
   }
 
@@ -179,7 +181,7 @@ export class GoogleCalendar {
     const timed = (event: EventContent): string =>
       JSON.stringify([event.start, event.end, event.recurrence, event.status]);
     const sequence = Math.max(content.sequence, present.sequence);
-    const written = this.#write({
+    const replacement: GoogleEvent = {
       ...content,
       ...(writer.kind === 'client' ? reservedFields(present) : {}),
       kind: present.kind,
@@ -192,19 +194,19 @@ export class GoogleCalendar {
       sequence: timed(content) === timed(present) ? sequence : sequence + 1,
       recurringEventId,
       originalStartTime,
-    });
-    this.#detachExceptions(written);
-    return written;
+    };
+    return this.#write(replacement, this.#detachedBy(replacement));
   }
 
-  /** Occurrences that were edited or cancelled go when their series no longer has them. */
-  #detachExceptions(series: GoogleEvent): void {
-    for (const { event, detached } of this.events.exceptionsOf(series.id)) {
-      if (detached) continue;
-      const key = parseInstanceId(event.id)?.key ?? '';
-      if (isSeries(series) && occurrenceOf(series, key, this.timeZone) !== null) continue;
-      this.#write({ ...event, status: 'cancelled', updated: this.#now() }, true);
-    }
+  /** The edited and cancelled occurrences that a series no longer has, as they are left. */
+  #detachedBy(series: GoogleEvent): readonly GoogleEvent[] {
+    return this.events
+      .exceptionsOf(series.id)
+      .filter(({ event, detached }) => {
+        const key = parseInstanceId(event.id)?.key ?? '';
+        return !detached && !(isSeries(series) && occurrenceOf(series, key, this.timeZone) !== null);
+      })
+      .map(({ event }) => ({ ...event, status: 'cancelled', updated: series.updated }));
   }
 
   #content(resource: unknown, writer: Writer): EventContent {
@@ -229,10 +231,14 @@ export class GoogleCalendar {
     return { ...person, self: person.email?.toLowerCase() === this.id.toLowerCase() ? true : undefined };
   }
 
-  #write(event: GoogleEvent, detached = false): GoogleEvent {
+  #write(event: GoogleEvent, detached: readonly GoogleEvent[] = []): GoogleEvent {
     const change = String(this.events.position).padStart(6, '0');
-    const written = { ...event, etag: `"${Date.parse(event.updated)}${change}"` };
-    this.events.write(written, detached);
+    const etag = `"${Date.parse(event.updated)}${change}"`;
+    const written = { ...event, etag };
+    this.events.write(
+      written,
+      detached.map((exception) => ({ ...exception, etag })),
+    );
     return written;
   }
 

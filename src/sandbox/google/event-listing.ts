@@ -44,14 +44,16 @@ export function* listAll(store: EventStore, query: EventQuery, from: Place, asOf
 export function* listChanges(
   store: EventStore,
   query: EventQuery,
-  since: number,
-  until: number,
+  { since, until }: { readonly since: number; readonly until: number },
   from: Place,
   asOf: number,
 ): Generator<Placed> {
-  for (const { id, index } of store.changedBetween(since, Math.min(until, asOf))) {
+  const changes = store.changedBetween(since, until);
+  const told = new Set(changes.map(({ id }) => id));
+  for (const { id, index } of changes) {
     const entry = index < from.index ? null : store.entry(id, asOf);
-    if (entry === null) continue;
+    // What has changed of a changed series is told with it.
+    if (entry === null || (query.singleEvents && told.has(entry.event.recurringEventId ?? ''))) continue;
     const items = changedItems(store, entry, query, since, asOf);
     const wanted = items.filter((item) => item.status === 'cancelled' || isOfTypes(item, query));
     yield* placed(wanted, index, from);
@@ -143,10 +145,8 @@ function changedItems(
   const { event } = entry;
   if (!query.singleEvents) return [shown(event, query)];
   if (event.recurringEventId !== undefined) {
-    const series = store.entry(event.recurringEventId, asOf);
-    const toldWithSeries =
-      entry.detached || series === null || series.event.status === 'cancelled' || series.change >= since;
-    return toldWithSeries ? [] : [shown(event, query)];
+    const series = store.entry(event.recurringEventId, asOf)?.event;
+    return [shown(series?.status === 'cancelled' ? { ...event, status: series.status } : event, query)];
   }
   const former = store.formerSeries(event.id, since);
   if (!isSeries(event) && former.length === 0) return [shown(event, query)];

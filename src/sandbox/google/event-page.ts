@@ -56,7 +56,7 @@ export function eventPage(
   faults = NO_LISTING_FAULTS,
 ): EventPage {
   const { maxResults } = parsePageOptions(parameters);
-  const asOf = Math.max(0, calendar.events.position - (faults.staleRead ? 1 : 0));
+  const asOf = faults.staleRead ? calendar.events.positionBefore : calendar.events.position;
   const token = requestedPage(calendar, parameters, now, asOf);
   if (faults.emptyListing) return { items: [], ...syncToken(token) };
   const page = cut(sequence(calendar, token, asOf), maxResults, token);
@@ -99,8 +99,8 @@ function requestedPage(
   const pageToken = single(parameters, 'pageToken');
   if (pageToken !== null) {
     const token = decodePageToken(pageToken, calendar.id);
-    // A page that shows less than the first one did must not claim more.
-    return { ...token, position: Math.max(token.since ?? 0, Math.min(token.position, position)) };
+    // A page that shows less than the ones before it takes back what they have claimed.
+    return { ...token, position: Math.min(token.position, position) };
   }
   const sync = single(parameters, 'syncToken');
   const first = {
@@ -111,17 +111,17 @@ function requestedPage(
     endless: false,
     place: { index: 0, after: null },
   };
-  if (sync === null) return { ...first, query: parseEventQuery(parameters, now), since: null };
+  if (sync === null) return { ...first, query: parseEventQuery(parameters, now), changes: null };
   const { query, position: since } = decodeSyncToken(sync, calendar.id, calendar.epoch);
   assertContinues(parameters, query);
   const showDeleted = query.showDeleted || single(parameters, 'showDeleted') === 'true';
-  return { ...first, query: { ...query, showDeleted }, since, position: Math.max(since, position) };
+  return { ...first, query: { ...query, showDeleted }, changes: { since, until: position } };
 }
 
 function sequence(calendar: GoogleCalendar, token: PageToken, asOf: number): Iterable<Placed> {
-  const { query, since, position, place } = token;
+  const { query, changes, place } = token;
   const store = calendar.events;
-  if (since !== null) return listChanges(store, query, since, position, place, asOf);
+  if (changes !== null) return listChanges(store, query, changes, place, asOf);
   if (query.orderBy === null) return listAll(store, query, place, asOf);
   const ordered = sorted(calendar, query, query.orderBy, asOf);
   const { after } = place;

@@ -38,6 +38,7 @@ export class EventStore {
   readonly #log: string[] = [];
   readonly #exceptions = new Map<string, string[]>();
   readonly #former = new Map<string, FormerSeries[]>();
+  #positionBefore = 0;
 
   constructor(timeZone: string) {
     this.timeZone = timeZone;
@@ -48,11 +49,16 @@ export class EventStore {
     return this.#log.length;
   }
 
+  /** The position before the last write, as far back as the store can be read. */
+  get positionBefore(): number {
+    return this.#positionBefore;
+  }
+
   get size(): number {
     return this.#order.length;
   }
 
-  /** The entry of that id as it was at a position, which is the present one or the one before it. */
+  /** The entry of that id as it was at a position, which is the present one or `positionBefore`. */
   entry(id: string, position = this.position): Entry | null {
     const entry = this.#entries.get(id);
     if (entry === undefined) return null;
@@ -93,8 +99,17 @@ export class EventStore {
     return former.filter(({ replacedAt }) => replacedAt >= position).map(({ event }) => event);
   }
 
-  /** Writes an event as the next change. */
-  write(event: GoogleEvent, detached = false): void {
+  /**
+   * Writes an event as the next change.
+   * @param detached the edited and cancelled occurrences that it no longer has, if it is a series
+   */
+  write(event: GoogleEvent, detached: readonly GoogleEvent[] = []): void {
+    this.#positionBefore = this.position;
+    this.#append(event, false);
+    for (const exception of detached) this.#append(exception, true);
+  }
+
+  #append(event: GoogleEvent, detached: boolean): void {
     const replaced = this.#entries.get(event.id);
     const change = this.#log.length;
     const entry: Entry = {

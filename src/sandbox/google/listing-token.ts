@@ -10,9 +10,9 @@ const PageToken = z.object({
   kind: z.literal('page'),
   calendarId: z.string(),
   query: EventQuery,
-  /** Of an incremental listing: the position its sync token stood at. */
-  since: z.int().min(0).nullable(),
-  /** The position of the first page: changes from there on are told by the next incremental listing. */
+  /** Of an incremental listing: the positions that it tells the changes between. */
+  changes: z.object({ since: z.int().min(0), until: z.int().min(0) }).nullable(),
+  /** What all pages so far have shown at least: the next incremental listing tells the changes from there on. */
   position: z.int().min(0),
   epoch: z.int().min(0),
   /** The listing was told never to end. */

@@ -1,18 +1,31 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import {
+  acceptForms,
+  Form,
+  givenCredentials,
+  hasChallenge,
+  isLoopbackRedirect,
+  isWrongSecret,
+  needed,
+  type OAuthClient,
+  queryForm,
+  redirection,
+  TokenError,
+} from '../oauth/endpoint.ts';
+import { type AuthorizationRequest, GrantError, type GrantFlaw, type IssuedTokens } from '../oauth/grants.ts';
+import { errorPage, signInPage } from '../oauth/sign-in-page.ts';
+import { jsonWebKeySet } from '../oauth/signed-token.ts';
 import type { SandboxClock } from '../ports.ts';
 import { KNOWN_SCOPES } from './access.ts';
-import { parametersOf } from './event-query.ts';
-import { type AuthorizationRequest, GrantError, type IssuedTokens } from './grants.ts';
-import { idToken, jsonWebKeySet } from './id-token.ts';
-import { errorPage, signInPage } from './sign-in-page.ts';
+import { idToken } from './id-token.ts';
 import type { GoogleState } from './state.ts';
 
-/** The one OAuth client that the sandbox knows: a desktop client, whose secret is optional. */
-export const GOOGLE_SANDBOX_CLIENT = {
+/** The one OAuth client that the sandbox knows. */
+export const GOOGLE_SANDBOX_CLIENT: OAuthClient = {
   id: 'sandbox-google-client',
   secret: 'sandbox-google-secret',
-} as const;
+};
 
 export interface OAuthRoutesOptions {
   readonly state: GoogleState;
@@ -31,26 +44,18 @@ class AuthorizationError extends Error {
   }
 }
 
-/** Why the token endpoint refuses (RFC 6749 section 5.2). */
-class TokenError extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, description: string) {
-    super(description);
-    this.status = status;
-    this.code = code;
-  }
-}
-
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
 const CANONICAL_SCOPES: Readonly<Record<string, string>> = {
   email: 'https://www.googleapis.com/auth/userinfo.email',
   profile: 'https://www.googleapis.com/auth/userinfo.profile',
 };
 
-const Form = z.record(z.string(), z.string());
-type Form = Readonly<z.infer<typeof Form>>;
+const FLAWS: Readonly<Record<GrantFlaw, string>> = {
+  'unknown-code': 'Malformed auth code.',
+  'wrong-redirect': 'The redirect_uri does not match the one of the authorization request.',
+  'wrong-verifier': 'Invalid code verifier.',
+  'unknown-refresh-token': 'Token has been expired or revoked.',
+};
 
 /**
  * Google's OAuth 2.0 for desktop applications: authorization code with PKCE over a loopback redirect.
@@ -59,7 +64,7 @@ type Form = Readonly<z.infer<typeof Form>>;
  */
 export function oauthRoutes({ state, clock, baseUrl }: OAuthRoutesOptions): FastifyPluginAsync {
   function signIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const query = queryOf(request);
+    const query = queryForm(request);
     const asked = authorizationRequest(query);
     const hinted = state.account(query.login_hint ?? '') ?? state.account(state.settings.autoApprove ?? '');
     if (hinted !== null) {
@@ -70,7 +75,9 @@ export function oauthRoutes({ state, clock, baseUrl }: OAuthRoutesOptions): Fast
       account: (email: string) => `?${new URLSearchParams({ ...query, login_hint: email })}`,
       deny: redirection(query, { error: 'access_denied' }),
     };
-    return reply.type('text/html; charset=utf-8').send(signInPage(state.accounts(), asked.scopes, links));
+    return reply
+      .type('text/html; charset=utf-8')
+      .send(signInPage('Google', state.accounts(), asked.scopes, links));
   }
 
   function tokens(form: Form, clientId: string): IssuedTokens {
@@ -114,20 +121,17 @@ export function oauthRoutes({ state, clock, baseUrl }: OAuthRoutesOptions): Fast
   }
 
   return async (app) => {
-    if (!app.hasContentTypeParser('application/x-www-form-urlencoded')) {
-      app.addContentTypeParser(
-        'application/x-www-form-urlencoded',
-        { parseAs: 'string' },
-        (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-      );
-    }
+    acceptForms(app);
 
     app.get('/o/oauth2/v2/auth', async (request, reply) => {
       try {
         return signIn(request, reply);
       } catch (error) {
         if (!(error instanceof AuthorizationError)) throw error;
-        return reply.code(400).type('text/html; charset=utf-8').send(errorPage(error.code, error.message));
+        return reply
+          .code(400)
+          .type('text/html; charset=utf-8')
+          .send(errorPage('Google', error.code, error.message));
       }
     });
 
@@ -143,7 +147,7 @@ export function oauthRoutes({ state, clock, baseUrl }: OAuthRoutesOptions): Fast
     });
 
     app.post('/revoke', async (request, reply) => {
-      const form = { ...queryOf(request), ...Form.parse(request.body ?? {}) };
+      const form = { ...queryForm(request), ...Form.parse(request.body ?? {}) };
       if (state.grants.revokeToken(form.token ?? '')) return {};
       return reply.code(400).send({ error: 'invalid_token', error_description: 'Token expired or revoked' });
     });
@@ -167,11 +171,6 @@ export function oauthRoutes({ state, clock, baseUrl }: OAuthRoutesOptions): Fast
   };
 }
 
-function queryOf(request: FastifyRequest): Form {
-  const parameters = Object.entries(parametersOf(request.query));
-  return Object.fromEntries(parameters.map(([name, values]) => [name, values.at(-1) ?? '']));
-}
-
 /** @throws AuthorizationError */
 function authorizationRequest(query: Form): AuthorizationRequest {
   const refuse = (code: string, explanation: string): never => {
@@ -180,14 +179,11 @@ function authorizationRequest(query: Form): AuthorizationRequest {
   const redirectUri = query.redirect_uri ?? '';
   if (query.client_id !== GOOGLE_SANDBOX_CLIENT.id)
     refuse('invalid_client', 'The OAuth client was not found.');
-  if (!isLoopback(redirectUri))
+  if (!isLoopbackRedirect(redirectUri, LOOPBACK_HOSTS))
     refuse('redirect_uri_mismatch', 'redirect_uri must be http on a loopback address.');
   if (query.response_type !== 'code') refuse('invalid_request', 'response_type must be "code".');
   if (!query.state) refuse('invalid_request', 'Missing required parameter: state.');
-  const codeChallenge = query.code_challenge ?? '';
-  if (query.code_challenge_method !== 'S256' || !/^[\w-]{43}$/.test(codeChallenge)) {
-    refuse('invalid_request', 'An S256 code_challenge is required.');
-  }
+  if (!hasChallenge(query)) refuse('invalid_request', 'An S256 code_challenge is required.');
   const asked = (query.scope ?? '').split(' ').filter((scope) => scope !== '');
   if (asked.length === 0) refuse('invalid_request', 'Missing required parameter: scope.');
   const unknown = asked.filter((scope) => !KNOWN_SCOPES.has(scope));
@@ -197,51 +193,27 @@ function authorizationRequest(query: Form): AuthorizationRequest {
     clientId: GOOGLE_SANDBOX_CLIENT.id,
     redirectUri,
     scopes,
-    codeChallenge,
+    offline: true,
+    codeChallenge: query.code_challenge ?? '',
     nonce: query.nonce ?? null,
   };
 }
 
-function isLoopback(uri: string): boolean {
-  const url = URL.parse(uri);
-  return url !== null && url.protocol === 'http:' && LOOPBACK_HOSTS.includes(url.hostname) && url.hash === '';
-}
-
-function redirection(query: Form, answer: Readonly<Record<string, string>>): string {
-  const url = new URL(query.redirect_uri ?? '');
-  url.searchParams.set('state', query.state ?? '');
-  for (const [name, value] of Object.entries(answer)) url.searchParams.set(name, value);
-  return url.href;
-}
-
-/** The client that asks, by `client_secret_basic` or `client_secret_post`; its secret must be right if it is given. */
+/** @throws TokenError 401 `invalid_client` */
 function authenticatedClient(request: FastifyRequest, form: Form): string {
-  const [, basic] = /^Basic (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
-  const [id, secret] =
-    basic === undefined
-      ? [form.client_id, form.client_secret]
-      : Buffer.from(basic, 'base64').toString('utf8').split(':', 2).map(decodeURIComponent);
+  const { id, secret } = givenCredentials(request, form);
   if (id !== GOOGLE_SANDBOX_CLIENT.id) {
     throw new TokenError(401, 'invalid_client', 'The OAuth client was not found.');
   }
-  if (secret !== undefined && secret !== '' && secret !== GOOGLE_SANDBOX_CLIENT.secret) {
+  if (isWrongSecret(secret, GOOGLE_SANDBOX_CLIENT)) {
     throw new TokenError(401, 'invalid_client', 'The provided client secret is invalid.');
   }
   return id;
 }
 
-/** @throws TokenError 400 `invalid_request` */
-function needed(form: Form, name: string): string {
-  const value = form[name];
-  if (value === undefined || value === '') {
-    throw new TokenError(400, 'invalid_request', `Missing required parameter: ${name}`);
-  }
-  return value;
-}
-
 function tokenRefusal(error: unknown): TokenError {
   if (error instanceof TokenError) return error;
-  if (error instanceof GrantError) return new TokenError(400, error.code, error.message);
+  if (error instanceof GrantError) return new TokenError(400, 'invalid_grant', FLAWS[error.flaw]);
   if (error instanceof z.ZodError || error instanceof URIError) {
     return new TokenError(400, 'invalid_request', 'Bad Request');
   }

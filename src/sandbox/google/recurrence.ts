@@ -87,7 +87,7 @@ export function assertRecurrence(series: Series, calendarZone: string): void {
 }
 
 /** An instant as `YYYYMMDDTHHMMSSZ`. */
-export function utcStamp(instant: number): string {
+function utcStamp(instant: number): string {
   return new Date(instant).toISOString().replace(/[-:]|\.\d{3}/g, '');
 }
 

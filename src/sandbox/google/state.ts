@@ -1,3 +1,4 @@
+import { Grants, type TokenFormat, type TokenSettings } from '../oauth/grants.ts';
 import type { SandboxClock, SandboxRandom } from '../ports.ts';
 import { isTimeZone } from '../wall-time.ts';
 import type { AccessRole } from './access.ts';
@@ -5,7 +6,6 @@ import type { CalendarEntry, GoogleAccount } from './account.ts';
 import { type CalendarDescription, GoogleCalendar, type Writer } from './calendar.ts';
 import type { EventTime, GoogleEvent } from './event.ts';
 import { canonicalTime, shifted, sinceEpoch } from './event-time.ts';
-import { Grants, type TokenSettings } from './grants.ts';
 import { mergePatch } from './merge-patch.ts';
 
 export interface GoogleSettings extends TokenSettings {
@@ -17,6 +17,13 @@ const DEFAULT_SETTINGS: GoogleSettings = {
   autoApprove: null,
   rotateRefreshTokens: false,
   accessTokenSeconds: 3599,
+};
+
+const TOKEN_FORMAT: TokenFormat = {
+  codePrefix: '4/0A',
+  accessPrefix: 'ya29.',
+  refreshPrefix: '1//0',
+  tokenBytes: 32,
 };
 
 /** An account as the seed describes it. A calendar that another account already has becomes shared. */
@@ -50,7 +57,7 @@ export class GoogleState {
   constructor(clock: SandboxClock, random: SandboxRandom) {
     this.#clock = clock;
     this.#random = random;
-    this.grants = new Grants(clock, random);
+    this.grants = new Grants(clock, random, TOKEN_FORMAT);
   }
 
   get settings(): GoogleSettings {

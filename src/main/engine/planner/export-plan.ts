@@ -5,6 +5,7 @@ import type { Mapping } from '../../../shared/domain/mapping.ts';
 import { bookingTime, desiredEvent } from './desired-event.ts';
 import { changedFields, type Fingerprint, fingerprint, type OwnedField, timePrint } from './fingerprint.ts';
 import { isHistory, mappingWindow, overlaps } from './selection.ts';
+import { eventSpan } from './skip-reason.ts';
 
 /** Writing the same event back this often without a change of its booking means that somebody else rewrites it. */
 export const MAX_REWRITES = 3;
@@ -184,11 +185,15 @@ function planLive(cell: ExportCell, link: ExportLink): readonly ExportOperation[
       fields.length === 0 ? null : { kind: 'edited-then-cancelled', state: 'open', fields };
     return [{ kind: 'delete-event', event: event.event, lost, reason: goneReason(booking.why) }];
   }
-  if (isHistory(booking.endsAt, cell.mapping, cell.now)) return [];
+  // An event that still stands in the present while its booking was moved into history has to follow it.
+  const endsAt = event.kind === 'seen' ? later(booking.endsAt, eventSpan(event.event).to) : booking.endsAt;
+  if (isHistory(endsAt, cell.mapping, cell.now)) return [];
   if (event.kind === 'deleted') return planDeletedByTechnician(cell, link, booking.booking);
   if (link.basis !== '' && link.basis === exportBasis(cell)) return [];
   return merge(cell, link, booking.booking, event.event);
 }
+
+const later = (a: string, b: string): string => (a > b ? a : b);
 
 function planDeletedByTechnician(
   cell: ExportCell,
@@ -238,7 +243,7 @@ function planLeft(cell: ExportCell, link: ExportLink): readonly ExportOperation[
   if (event.kind === 'seen') return planUnlinked(cell);
   if (booking.kind === 'gone')
     return [{ kind: 'settle', state: 'deleted', lost: null, reason: goneReason(booking.why) }];
-  if (booking.kind === 'unproven') return [];
+  if (booking.kind === 'unproven' || isHistory(booking.endsAt, cell.mapping, cell.now)) return [];
   if (changedFields(link.sent, fingerprint(desiredEvent(booking.booking))).size === 0) return [];
   return [
     create(booking.booking, link.incarnation + 1, 0, 'The booking changed after its event was deleted.'),
@@ -275,43 +280,39 @@ function merge(
   }
 
   const disagree = changedFields(want, show);
-  const moved = byCalendar.has('time') && disagree.has('time') && !reshaped;
-  if (moved && !byBooking.has('time') && isProposable(cell, link, event.time)) {
+  const moved = byCalendar.has('time') && disagree.has('time') && !byBooking.has('time') && !reshaped;
+  if (moved && isProposable(cell, link, event.time)) {
     return [
       { kind: 'propose', booking, event, reason: 'You moved it in your calendar: proposed to dispatch.' },
     ];
   }
 
+  // Fields that nobody changed may differ for ever: the provider shows some of them in another form.
   const lostFields = [...byCalendar].filter((field) => disagree.has(field));
-  if (!reshaped && byBooking.size === 0 && lostFields.length === 0) {
-    return [{ kind: 'rebase', sent: want, shown: show, reason: 'Both sides say the same again.' }];
+  const owedFields = [...byBooking].filter((field) => disagree.has(field));
+  if (!reshaped && lostFields.length === 0 && owedFields.length === 0) {
+    const reason =
+      byBooking.size === 0 ? 'Both sides say the same again.' : 'Both sides made the same change.';
+    return [{ kind: 'rebase', sent: want, shown: show, reason }];
   }
-  const contested = lostFields.filter((field) => byBooking.has(field));
-  if (byBooking.size === 0) {
-    if (link.rewrites >= MAX_REWRITES) return [park(lostFields)];
-    const lost =
-      lostFields.length === 0 ? null : ({ kind: 'put-back', state: 'recorded', fields: lostFields } as const);
-    return [update(event, link, desired, link.rewrites + 1, lost, putBackReason(lostFields, reshaped))];
-  }
-  if (!reshaped && disagree.size === 0) {
-    return [{ kind: 'rebase', sent: want, shown: show, reason: 'Both sides made the same change.' }];
-  }
-  if (contested.length > 0) {
-    const lost: LostEdit = { kind: 'both-edited', state: 'open', fields: contested };
-    return [
-      update(
-        event,
-        link,
-        desired,
-        0,
-        lost,
-        'Changed on both sides: the booking wins, your edit is in the inbox.',
-      ),
-    ];
-  }
-  const lost =
-    lostFields.length === 0 ? null : ({ kind: 'put-back', state: 'recorded', fields: lostFields } as const);
-  return [update(event, link, desired, 0, lost, 'The booking changed.')];
+  const unheard = moved && cell.mapping.direction === 'two-way' && !cell.canReschedule;
+  const lost = lostEdit(lostFields, byBooking, unheard);
+  if (byBooking.size > 0) return [update(event, link, desired, 0, lost, updateReason(lost))];
+  if (link.rewrites >= MAX_REWRITES) return [park(lostFields)];
+  return [update(event, link, desired, link.rewrites + 1, lost, putBackReason(lostFields, reshaped))];
+}
+
+/** What becomes of edits that an update overwrites. `unheard`: a move that the booking system cannot be asked about. */
+function lostEdit(
+  fields: readonly OwnedField[],
+  byBooking: ReadonlySet<OwnedField>,
+  unheard: boolean,
+): LostEdit | null {
+  if (fields.length === 0) return null;
+  const contested = fields.filter((field) => byBooking.has(field));
+  if (contested.length > 0) return { kind: 'both-edited', state: 'open', fields: contested };
+  if (unheard) return { kind: 'proposal-refused', state: 'open', fields: ['time'] };
+  return { kind: 'put-back', state: 'recorded', fields };
 }
 
 function isProposable(cell: ExportCell, link: ExportLink, time: EventTime): boolean {
@@ -340,6 +341,12 @@ function park(fields: readonly OwnedField[]): ExportOperation {
     lost: { kind: 'parked', state: 'open', fields },
     reason: 'Something else keeps changing this event: left alone until the booking changes.',
   };
+}
+
+function updateReason(lost: LostEdit | null): string {
+  return lost?.kind === 'both-edited'
+    ? 'Changed on both sides: the booking wins, your edit is in the inbox.'
+    : 'The booking changed.';
 }
 
 function putBackReason(fields: readonly OwnedField[], reshaped: boolean): string {

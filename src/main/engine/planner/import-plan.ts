@@ -99,8 +99,12 @@ export function importBasis(candidate: Pick<ImportCandidate, 'hash' | 'mapping'>
 }
 
 function isSettled(candidate: ImportCandidate | undefined): boolean {
+  // That it is ours may be found out later, from another calendar: no content of this one changes with it.
   return (
-    candidate?.link?.state === 'live' && candidate.live && candidate.link.basis === importBasis(candidate)
+    candidate?.link?.state === 'live' &&
+    candidate.live &&
+    !candidate.ours &&
+    candidate.link.basis === importBasis(candidate)
   );
 }
 
@@ -130,8 +134,12 @@ function ownBlock(candidate: ImportCandidate): readonly ImportOperation[] {
     if (link.basis === importBasis(candidate)) return [];
     return [{ kind: 'keep-block', candidate, sent, shown, reason: 'It already blocks this time.' }];
   }
-  const reason = link?.state === 'live' ? 'The event changed.' : 'It blocks time in your calendar.';
-  return [{ kind: 'upsert-block', candidate, block, sent, shown, reason }];
+  return [{ kind: 'upsert-block', candidate, block, sent, shown, reason: upsertReason(candidate) }];
+}
+
+function upsertReason({ link, hash }: ImportCandidate): string {
+  if (link?.state !== 'live') return 'It blocks time in your calendar.';
+  return link.basis.startsWith(`${hash}@`) ? 'The mapping was changed.' : 'The event changed.';
 }
 
 function withoutBlock(candidate: ImportCandidate, reason: string, gone: boolean): readonly ImportOperation[] {

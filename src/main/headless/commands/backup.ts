@@ -1,10 +1,14 @@
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { CommandContext, Outcome } from '../command.ts';
+import { UsageError } from '../failure.ts';
 import { openPorts, withApp } from '../open-app.ts';
 import { count } from '../words.ts';
 
 export async function backup(context: CommandContext, path: string): Promise<Outcome> {
   const file = resolve(path);
+  if (dirname(file) === context.dataDir && basename(file).startsWith('calendar-sync.')) {
+    throw new UsageError(`${file} is the database itself. Name another file.`);
+  }
   await withApp(context, (app) => app.backup(file));
   return {
     document: { file },

@@ -5,7 +5,7 @@ import type { SandboxClock, SandboxRandom } from '../ports.ts';
 export interface Grant {
   readonly email: string;
   readonly clientId: string;
-  /** As Google names them. */
+  /** As the service names them. */
   readonly scopes: readonly string[];
 }
 
@@ -13,6 +13,8 @@ export interface AuthorizationRequest {
   readonly clientId: string;
   readonly redirectUri: string;
   readonly scopes: readonly string[];
+  /** Whether the client asked to go on while the person is away: gets a refresh token. */
+  readonly offline: boolean;
   /** S256, RFC 7636. */
   readonly codeChallenge: string;
   readonly nonce: string | null;
@@ -22,7 +24,7 @@ export interface IssuedTokens {
   readonly grant: Grant;
   readonly accessToken: string;
   readonly expiresInSeconds: number;
-  /** Absent when a refresh leaves the old one in force. */
+  /** Null when a refresh leaves the old one in force, or the client did not ask for one. */
   readonly refreshToken: string | null;
   readonly nonce: string | null;
 }
@@ -32,9 +34,27 @@ export interface TokenSettings {
   readonly accessTokenSeconds: number;
 }
 
-/** Why the token endpoint refuses (RFC 6749 section 5.2). */
+/** What a service's tokens look like from outside: they are opaque, but not of the same length. */
+export interface TokenFormat {
+  readonly codePrefix: string;
+  readonly accessPrefix: string;
+  readonly refreshPrefix: string;
+  /** Random bytes behind the prefix of an access or refresh token. */
+  readonly tokenBytes: number;
+}
+
+/** What is wrong with a grant. Each service has words of its own for it. */
+export type GrantFlaw = 'unknown-code' | 'wrong-redirect' | 'wrong-verifier' | 'unknown-refresh-token';
+
+/** Why the token endpoint refuses with `invalid_grant` (RFC 6749 section 5.2). */
 export class GrantError extends Error {
-  readonly code = 'invalid_grant';
+  readonly flaw: GrantFlaw;
+
+  constructor(flaw: GrantFlaw) {
+    super(flaw);
+    this.name = 'GrantError';
+    this.flaw = flaw;
+  }
 }
 
 interface Code {
@@ -44,23 +64,26 @@ interface Code {
 }
 
 const CODE_SECONDS = 600;
+const CODE_BYTES = 32;
 
 /** Authorization codes, access tokens and refresh tokens, and who gave them to whom. */
 export class Grants {
   readonly #clock: SandboxClock;
   readonly #random: SandboxRandom;
+  readonly #format: TokenFormat;
   readonly #codes = new Map<string, Code>();
   readonly #accessTokens = new Map<string, { readonly grant: Grant; readonly expiresAt: number }>();
   readonly #refreshTokens = new Map<string, Grant>();
 
-  constructor(clock: SandboxClock, random: SandboxRandom) {
+  constructor(clock: SandboxClock, random: SandboxRandom, format: TokenFormat) {
     this.#clock = clock;
     this.#random = random;
+    this.#format = format;
   }
 
   /** The code that the client is redirected with once `email` has agreed. */
   authorize(request: AuthorizationRequest, email: string): string {
-    const code = `4/0A${this.#secret()}`;
+    const code = `${this.#format.codePrefix}${this.#secret(CODE_BYTES)}`;
     const grant = { email, clientId: request.clientId, scopes: request.scopes };
     this.#codes.set(code, { request, grant, expiresAt: this.#now() + CODE_SECONDS * 1000 });
     return code;
@@ -77,14 +100,12 @@ export class Grants {
     const issued = this.#codes.get(code);
     this.#codes.delete(code);
     if (issued === undefined || issued.expiresAt <= this.#now() || issued.grant.clientId !== clientId) {
-      throw new GrantError('Malformed auth code.');
+      throw new GrantError('unknown-code');
     }
-    if (issued.request.redirectUri !== redirectUri) {
-      throw new GrantError('The redirect_uri does not match the one of the authorization request.');
-    }
+    if (issued.request.redirectUri !== redirectUri) throw new GrantError('wrong-redirect');
     const challenge = createHash('sha256').update(codeVerifier).digest('base64url');
-    if (!equal(challenge, issued.request.codeChallenge)) throw new GrantError('Invalid code verifier.');
-    const refreshToken = this.#freshRefreshToken(issued.grant);
+    if (!equal(challenge, issued.request.codeChallenge)) throw new GrantError('wrong-verifier');
+    const refreshToken = issued.request.offline ? this.#freshRefreshToken(issued.grant) : null;
     return { ...this.#issue(issued.grant, settings), refreshToken, nonce: issued.request.nonce };
   }
 
@@ -92,7 +113,7 @@ export class Grants {
   refresh(refreshToken: string, clientId: string, settings: TokenSettings): IssuedTokens {
     const grant = this.#refreshTokens.get(refreshToken);
     if (grant === undefined || grant.clientId !== clientId) {
-      throw new GrantError('Token has been expired or revoked.');
+      throw new GrantError('unknown-refresh-token');
     }
     const issued = { ...this.#issue(grant, settings), nonce: null };
     if (!settings.rotateRefreshTokens) return { ...issued, refreshToken: null };
@@ -130,19 +151,19 @@ export class Grants {
   }
 
   #issue(grant: Grant, { accessTokenSeconds }: TokenSettings) {
-    const accessToken = `ya29.${this.#secret()}`;
+    const accessToken = `${this.#format.accessPrefix}${this.#secret(this.#format.tokenBytes)}`;
     this.#accessTokens.set(accessToken, { grant, expiresAt: this.#now() + accessTokenSeconds * 1000 });
     return { grant, accessToken, expiresInSeconds: accessTokenSeconds };
   }
 
   #freshRefreshToken(grant: Grant): string {
-    const token = `1//0${this.#secret()}`;
+    const token = `${this.#format.refreshPrefix}${this.#secret(this.#format.tokenBytes)}`;
     this.#refreshTokens.set(token, grant);
     return token;
   }
 
-  #secret(): string {
-    return Buffer.from(this.#random.bytes(32)).toString('base64url');
+  #secret(length: number): string {
+    return Buffer.from(this.#random.bytes(length)).toString('base64url');
   }
 
   #now(): number {

@@ -1,12 +1,16 @@
-import type { GoogleAccount } from './account.ts';
+/** Somebody who can sign in. */
+interface Person {
+  readonly email: string;
+  readonly name: string;
+}
 
 const escaped = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-function page(title: string, body: string): string {
+function page(service: string, title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>${title} - Google sandbox</title></head>
+<head><meta charset="utf-8"><title>${title} - ${service} sandbox</title></head>
 <body><main><h1>${title}</h1>
 ${body}
 </main></body>
@@ -16,10 +20,12 @@ ${body}
 
 /**
  * The page on which a person chooses an account, or denies.
+ * @param service its name, as people know it
  * @param links from each account, and from denying, to where the choice leads
  */
 export function signInPage(
-  accounts: readonly GoogleAccount[],
+  service: string,
+  accounts: readonly Person[],
   scopes: readonly string[],
   links: { readonly account: (email: string) => string; readonly deny: string },
 ): string {
@@ -28,7 +34,8 @@ export function signInPage(
       `<li><a href="${escaped(links.account(email))}">Sign in as ${escaped(name)} (${escaped(email)})</a></li>`,
   );
   return page(
-    'Sign in with Google',
+    service,
+    `Sign in with ${service}`,
     `<p>Calendar Sync asks for:</p>
 <ul>${scopes.map((scope) => `<li><code>${escaped(scope)}</code></li>`).join('')}</ul>
 <ul>${choices.join('\n')}</ul>
@@ -37,8 +44,9 @@ export function signInPage(
 }
 
 /** What a person sees when the client's request is wrong: nothing goes back to the client. */
-export function errorPage(code: string, explanation: string): string {
+export function errorPage(service: string, code: string, explanation: string): string {
   return page(
+    service,
     'Access blocked: authorization error',
     `<p>Error 400: ${escaped(code)}</p>\n<p>${escaped(explanation)}</p>`,
   );

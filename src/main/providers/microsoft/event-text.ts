@@ -1,0 +1,35 @@
+import { compile } from 'html-to-text';
+
+/** Far more than the longest description of a booking takes with all its markup. */
+const MAX_HTML = 200_000;
+
+const toText = compile({
+  wordwrap: false,
+  limits: { maxInputLength: MAX_HTML, maxDepth: 100 },
+  selectors: [
+    { selector: 'a', options: { ignoreHref: true } },
+    { selector: 'img', format: 'skip' },
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, format: 'block' })),
+  ],
+});
+
+/**
+ * Text as both sides keep it: bare line feeds, ordinary spaces, no blanks at line ends, at most one empty line in a
+ * row. Applied to what is sent and to what is shown, so that Exchange's rewriting shows exactly what was sent.
+ */
+export function eventText(text: string | undefined): string {
+  if (text === undefined) return '';
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replaceAll('\u00a0', ' ')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+/** The text of a body, which Exchange keeps as HTML also when it was sent as text. */
+export function bodyText(body: { readonly contentType: string; readonly content: string }): string {
+  return eventText(body.contentType.toLowerCase() === 'html' ? toText(body.content) : body.content);
+}

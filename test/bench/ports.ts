@@ -1,0 +1,40 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AppPorts } from '../../src/main/app-contract.ts';
+import type { Clock, Fetch, Random } from '../../src/main/ports.ts';
+
+/** The real clock: what is measured here is real time. */
+export const clock: Clock = {
+  now: () => new Date(),
+  sleep: async (milliseconds, signal) => {
+    await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
+  },
+};
+
+const random: Random = {
+  uuid: randomUUID,
+  bytes: randomBytes,
+  unit: () => randomInt(2 ** 32) / 2 ** 32,
+};
+
+/** Seals the tokens of a profile that lives as long as its measure. */
+export const ENCRYPTION_KEY = 'be'.repeat(32);
+
+/** The app's ports in this process, with a `fetch` that may watch what passes. */
+export function benchPorts(
+  dataDir: string,
+  environment: Readonly<Record<string, string>>,
+  fetch: Fetch,
+): AppPorts {
+  return {
+    clock,
+    random,
+    fetch,
+    keychain: async () => null,
+    log: () => {},
+    environment: { ...environment, CALENDAR_ENCRYPTION_KEY: ENCRYPTION_KEY },
+    dataDir,
+    userAgent: 'calendar-sync/bench (bench; bench)',
+    deviceName: 'bench',
+  };
+}

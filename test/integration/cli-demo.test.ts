@@ -1,0 +1,109 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DemoDocument, ErrorDocument, SandboxDocument, StatusDocument } from './cli-documents.ts';
+import { buildProgram, createMachine, type Machine, succeed } from './cli-harness.ts';
+
+let machine: Machine;
+let temporary: string;
+
+beforeAll(() => buildProgram());
+beforeEach(() => {
+  machine = createMachine({ CALENDAR_ENCRYPTION_KEY: '', BOOKING_API_URL: 'https://bookings.invalid' });
+  temporary = join(machine.environment.HOME ?? '', 'tmp');
+  mkdirSync(temporary);
+  machine.environment.TMPDIR = temporary;
+});
+afterEach(() => machine.dispose());
+
+/** Neither profile nor data directory is left. */
+const leftBehind = (): readonly string[] =>
+  readdirSync(machine.environment.HOME ?? '').filter((name) => name !== 'tmp');
+
+describe('demo --once', () => {
+  it('shows two runs, of which the second has nothing to do, and what the sandbox says of them', async () => {
+    const { code, stdout, stderr } = await machine.run('demo', '--once', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { ok, accounts, checks } = DemoDocument.parse(JSON.parse(stdout));
+    expect(ok).toBe(true);
+    expect(checks).toEqual({
+      noDuplicates: true,
+      everyBookingPresent: true,
+      offeredSlotsRemovedByBusyBlocks: true,
+      secondRunWroteNothing: true,
+      noPrivateTitleSent: true,
+      personalEventsUntouched: true,
+    });
+    const [mapping] = accounts[0]?.mappings ?? [];
+    expect(mapping).toMatchObject({
+      exported: { created: 0, updated: 0, deleted: 0 },
+      imported: { created: 0 },
+    });
+    expect(mapping?.exported.unchanged).toBeGreaterThan(20);
+    expect(mapping?.imported.unchanged).toBeGreaterThan(20);
+  });
+
+  it('tells it in words, and leaves nothing behind', async () => {
+    const { stdout } = await succeed(machine.run('demo', '--once'));
+    expect(stdout).toMatch(/^First sync .*\d+ added; \d+ busy times imported/m);
+    expect(stdout).toContain('customers are no longer offered busy times');
+    expect(stdout).not.toContain('NO ');
+    expect(readdirSync(temporary)).toEqual([]);
+    expect(leftBehind()).toEqual([]);
+  });
+});
+
+describe('demo', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('stays up until %s, then leaves nothing behind', async (signal) => {
+    const running = machine.start('demo');
+    const [, control = ''] = await running.waitFor('stdout', /^control: (\S+)$/m);
+    await running.waitFor('stdout', /Ctrl-C/);
+    expect((await fetch(`${control}/requests`)).status).toBe(200);
+    running.process.kill(signal);
+    expect(await running.end).toMatchObject({ code: 0, stderr: '' });
+    expect(readdirSync(temporary)).toEqual([]);
+    expect(leftBehind()).toEqual([]);
+  });
+});
+
+describe('sandbox', () => {
+  it('prints where it is and what points the program at it, until it is stopped', async () => {
+    const running = machine.start('sandbox', '--json');
+    await running.waitFor('stdout', /^\}$/m);
+    const other = createMachine();
+    try {
+      const { stdout } = await Promise.race([
+        running.end,
+        running.waitFor('stdout', /^[\s\S]*\}$/m).then(([text]) => ({ stdout: text })),
+      ]);
+      const { urls, env } = SandboxDocument.parse(JSON.parse(stdout));
+      expect(Object.keys(urls)).toEqual(expect.arrayContaining(['booking', 'google']));
+      Object.assign(other.environment, env);
+      expect(await other.json(StatusDocument, 'status')).toMatchObject({ enrolled: true });
+      const sync = await other.run('sync');
+      expect(sync).toMatchObject({ code: 4, stderr: expect.stringContaining('connect google') });
+    } finally {
+      await other.dispose();
+    }
+    running.process.kill('SIGTERM');
+    expect((await running.end).code).toBe(0);
+  });
+
+  it('prints lines that a shell can read', async () => {
+    const running = machine.start('sandbox');
+    await running.waitFor(
+      'stdout',
+      /^export BOOKING_API_URL='http:\/\/127\.0\.0\.1:\d+\/booking\/api\/v1'$/m,
+    );
+    running.process.kill('SIGINT');
+    expect((await running.end).code).toBe(0);
+  });
+
+  it('says so when its port is taken', async () => {
+    const running = machine.start('sandbox');
+    const [, port = ''] = await running.waitFor('stdout', /127\.0\.0\.1:(\d+)/);
+    const { code, stdout } = await machine.run('sandbox', '--port', port, '--json');
+    expect(code).toBe(1);
+    expect(ErrorDocument.parse(JSON.parse(stdout)).error.message).toContain(`Port ${port}`);
+  });
+});
