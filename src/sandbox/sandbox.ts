@@ -10,8 +10,12 @@ import { createGoogleService } from './google/google.ts';
 import { GOOGLE_SANDBOX_CLIENT } from './google/oauth-routes.ts';
 import type { GoogleState } from './google/state.ts';
 import { inProcessFetch } from './in-process-fetch.ts';
+import { createMicrosoftService } from './microsoft/microsoft.ts';
+import { MICROSOFT_SANDBOX_CLIENT } from './microsoft/oauth-routes.ts';
+import { MICROSOFT_SANDBOX_TENANT, type MicrosoftState } from './microsoft/state.ts';
 import type { SandboxClock, SandboxFetch, SandboxRandom } from './ports.ts';
 import { SEEDED_TOKEN, type SeedOptions, seedCompany } from './seed.ts';
+import { seedOutlookCalendars } from './seed-outlook.ts';
 
 /** Where the sandbox is while it does not listen: only its own `fetch` can reach it there. */
 const IN_PROCESS_ORIGIN = 'http://127.0.0.1:1';
@@ -24,9 +28,10 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
-  /** What the booking system remembers. Like `google` and `faults`, another object after a reset. */
+  /** What the booking system remembers. Like the other services and `faults`, another object after a reset. */
   readonly booking: BookingState;
   readonly google: GoogleState;
+  readonly microsoft: MicrosoftState;
   readonly faults: Faults;
   /** Reaches the services without a socket, at the origin they have now or had before they listened. */
   readonly fetch: SandboxFetch;
@@ -38,7 +43,7 @@ export interface Sandbox {
   /** The environment that points the app at the sandbox. The booking token is that of a seeded company. */
   env(): Record<string, string>;
   /** Where each service is. */
-  urls(): { booking: string; google: string; control: string };
+  urls(): { booking: string; google: string; microsoft: string; control: string };
 }
 
 /** One life of the services, from one reset to the next. */
@@ -46,12 +51,13 @@ interface World {
   readonly faults: Faults;
   readonly booking: BookingState;
   readonly google: GoogleState;
+  readonly microsoft: MicrosoftState;
   readonly app: FastifyInstance;
 }
 
 /**
  * A booking system and the calendar providers, in memory, behind one server: `/booking/api/v1`, `/google`,
- * `/control`. They run on the given clock, so that a week can pass in seconds.
+ * `/microsoft`, `/control`. They run on the given clock, so that a week can pass in seconds.
  */
 export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox {
   let origin = IN_PROCESS_ORIGIN;
@@ -61,14 +67,23 @@ export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox 
     const faults = new Faults(clock);
     const booking = createBookingService({ clock, random, faults });
     const google = createGoogleService({ clock, random, faults, origin: () => origin });
-    if (next !== null) seedCompany(next, booking.state, google.state, clock.now());
+    const microsoft = createMicrosoftService({ clock, random, faults, origin: () => origin });
+    if (next !== null) {
+      seedCompany(next, booking.state, google.state, clock.now());
+      seedOutlookCalendars(next, microsoft.state, clock.now());
+    }
 
     const app = createApp(clock);
     app.register(booking.plugin, { prefix: '/booking/api/v1' });
     app.register(google.plugin, { prefix: '/google' });
-    const services = { booking: booking.controlPlugin, google: google.controlPlugin };
+    app.register(microsoft.plugin, { prefix: '/microsoft' });
+    const services = {
+      booking: booking.controlPlugin,
+      google: google.controlPlugin,
+      microsoft: microsoft.controlPlugin,
+    };
     app.register(controlPlugin({ faults, services, reset }), { prefix: '/control' });
-    return { faults, booking: booking.state, google: google.state, app };
+    return { faults, booking: booking.state, google: google.state, microsoft: microsoft.state, app };
   }
 
   function reset(next: SeedOptions | null = null): void {
@@ -85,6 +100,7 @@ export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox 
   const urls = () => ({
     booking: `${origin}/booking/api/v1`,
     google: `${origin}/google`,
+    microsoft: `${origin}/microsoft`,
     control: `${origin}/control`,
   });
 
@@ -94,6 +110,9 @@ export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox 
     },
     get google() {
       return world.google;
+    },
+    get microsoft() {
+      return world.microsoft;
     },
     get faults() {
       return world.faults;
@@ -123,6 +142,11 @@ export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox 
       GOOGLE_REVOKE_URL: `${urls().google}/revoke`,
       GOOGLE_CLIENT_ID: GOOGLE_SANDBOX_CLIENT.id,
       GOOGLE_CLIENT_SECRET: GOOGLE_SANDBOX_CLIENT.secret,
+      MICROSOFT_GRAPH_BASE_URL: urls().microsoft,
+      MICROSOFT_AUTHORITY_URL: `${urls().microsoft}/login`,
+      MICROSOFT_CLIENT_ID: MICROSOFT_SANDBOX_CLIENT.id,
+      MICROSOFT_CLIENT_SECRET: MICROSOFT_SANDBOX_CLIENT.secret,
+      MICROSOFT_TENANT: MICROSOFT_SANDBOX_TENANT,
     }),
     urls,
   };

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { buildBundle, bundleEntry, isBundleFresh } from '../../scripts/headless-bundle.mjs';
 import { ENCRYPTION_KEY } from './ports.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/calendar-sync.mjs', import.meta.url));
@@ -41,18 +42,30 @@ export async function runNode(
 
 const textOf = async (stream: unknown): Promise<string> => (stream instanceof Readable ? text(stream) : '');
 
-/**
- * Runs the built program.
- * @param preload module that is loaded into its process first
- */
+/** Runs `calendar-sync` as a person does, which builds it first where its sources have changed. */
 export function runCommand(
   args: readonly string[],
   dataDir: string,
   environment: Readonly<Record<string, string>>,
-  preload?: string,
 ): Promise<Finished> {
-  return runNode(
-    [...(preload === undefined ? [] : ['--import', preload]), SCRIPT, '--data-dir', dataDir, ...args],
-    { ...environment, CALENDAR_ENCRYPTION_KEY: ENCRYPTION_KEY },
-  );
+  return runNode([SCRIPT, '--data-dir', dataDir, ...args], withKey(environment));
 }
+
+/**
+ * Runs the program as it is installed: the bundle alone, with nothing around it that could build it.
+ * @param preload module that is loaded into its process first
+ */
+export async function runBundle(
+  args: readonly string[],
+  dataDir: string,
+  environment: Readonly<Record<string, string>>,
+  preload: string,
+): Promise<Finished> {
+  if (!isBundleFresh()) await buildBundle('silent');
+  return runNode(['--import', preload, bundleEntry, '--data-dir', dataDir, ...args], withKey(environment));
+}
+
+const withKey = (environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+  ...environment,
+  CALENDAR_ENCRYPTION_KEY: ENCRYPTION_KEY,
+});

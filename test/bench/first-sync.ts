@@ -10,6 +10,7 @@ import {
   milliseconds,
   type Outcome,
   ratio,
+  type Spent,
   timed,
   verify,
 } from './figure.ts';
@@ -53,28 +54,41 @@ async function measure(sync: FirstSync, { runs, say }: BenchOptions): Promise<Ou
   await ownRun(server, sync);
   await floorRun(server, sync, recording, 1);
 
-  const own: number[] = [];
-  const floors: number[] = [];
-  const parallelFloors: number[] = [];
+  const own: Spent[] = [];
+  const floors: Spent[] = [];
+  const parallelFloors: Spent[] = [];
   for (let run = 1; run <= runs; run += 1) {
     own.push(await ownRun(server, sync));
     floors.push(await floorRun(server, sync, recording, 1));
     if (sync.direction === 'export') {
       parallelFloors.push(await floorRun(server, sync, recording, GOOGLE_CONCURRENCY));
     }
-    say(`run ${run} of ${runs}: ${own.at(-1)?.toFixed(0)} ms, floor ${floors.at(-1)?.toFixed(0)} ms`);
+    say(
+      `run ${run} of ${runs}: ${own.at(-1)?.wall.toFixed(0)} ms, floor ${floors.at(-1)?.wall.toFixed(0)} ms`,
+    );
   }
 
-  const time = milliseconds('sync', own);
-  const floor = milliseconds('floor', floors);
+  const time = milliseconds('sync', own.map(wall));
+  const floor = milliseconds('floor', floors.map(wall));
   const parallel =
-    parallelFloors.length === 0 ? null : milliseconds('floor, 6 writes at once', parallelFloors);
+    parallelFloors.length === 0 ? null : milliseconds('floor, 6 writes at once', parallelFloors.map(wall));
+  const cpu = milliseconds(
+    'client CPU of the sync',
+    own.map((spent) => spent.cpu),
+  );
+  const floorCpu = milliseconds(
+    'client CPU of the floor',
+    floors.map((spent) => spent.cpu),
+  );
   return {
     kind: 'measured',
     figures: [
       time,
       floor,
       ratio('sync / floor', time, floor, LIMIT),
+      cpu,
+      floorCpu,
+      ratio('client CPU, sync / floor', cpu, floorCpu, null),
       ...(parallel === null ? [] : [parallel, ratio('sync / floor, 6 at once', time, parallel, null)]),
     ],
     counts: [
@@ -104,7 +118,7 @@ async function record(server: ServerProcess, { direction, load }: FirstSync): Pr
   return { exchanges, rows: readRows(databaseFile(dir.path)) };
 }
 
-async function ownRun(server: ServerProcess, { direction, load }: FirstSync): Promise<number> {
+async function ownRun(server: ServerProcess, { direction, load }: FirstSync): Promise<Spent> {
   using dir = temporaryDirectory();
   await server.fill(load);
   const app = await setUpApp(server, dir.path, direction);
@@ -126,7 +140,7 @@ async function floorRun(
   { direction, load }: FirstSync,
   { exchanges, rows }: Recording,
   parallelWrites: number,
-): Promise<number> {
+): Promise<Spent> {
   using dir = temporaryDirectory();
   await server.fill(load);
   // Signs in as the recorded run did, so that its tokens are good.
@@ -158,3 +172,5 @@ function verifyResult(result: SyncResult | null, load: Load): void {
 async function verifyArrived(server: ServerProcess, load: Load): Promise<void> {
   verify('arrived', await server.arrived(), { blocks: load.personalEvents, exportedEvents: load.bookings });
 }
+
+const wall = (spent: Spent): number => spent.wall;

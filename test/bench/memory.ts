@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SyncResult } from '../../src/main/engine/sync-result.ts';
 import { onlyMapping } from '../support/world.ts';
-import { missingCommand, runCommand } from './command.ts';
+import { missingCommand, runBundle } from './command.ts';
 import { type Measure, verify } from './figure.ts';
 import { startServer } from './server-process.ts';
 import { setUpApp, temporaryDirectory } from './technician.ts';
@@ -23,11 +23,9 @@ export const memory: Measure = {
     using dir = temporaryDirectory();
     await server.fill(LOAD);
     (await setUpApp(server, dir.path, 'two-way')).close();
-    // Builds the program where it has to be, so that the build is not measured.
-    await runCommand(['status', '--json'], dir.path, server.env);
 
     const sync = async (): Promise<{ memory: z.infer<typeof MemoryReport>; result: SyncResult }> => {
-      const { stdout, aside } = await runCommand(['sync', '--json'], dir.path, server.env, PRELOAD);
+      const { stdout, aside } = await runBundle(['sync', '--json'], dir.path, server.env, PRELOAD);
       return { memory: MemoryReport.parse(JSON.parse(aside)), result: JSON.parse(stdout) as SyncResult };
     };
     say('syncing 50,000 events');

@@ -84,11 +84,11 @@ function plans(): readonly (readonly [string, () => number, number, number | nul
 
 async function planned(plan: () => number, operations: number): Promise<number> {
   let made = 0;
-  const time = await timed(() => {
+  const { wall } = await timed(() => {
     made = plan();
   });
   verify('operations planned', made, operations);
-  return time;
+  return wall;
 }
 
 function touched(candidate: ImportCandidate): ImportCandidate {

@@ -93,7 +93,7 @@ class SyncedApp implements Disposable {
   async quietSync(): Promise<{ time: number; http: number }> {
     this.watch.reset();
     let result: SyncResult | null = null;
-    const time = await timed(async () => {
+    const { wall: time } = await timed(async () => {
       result = await this.#app.sync();
     });
     if (result === null) throw new Error('The sync gave no result');

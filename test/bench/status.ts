@@ -24,12 +24,14 @@ export const status: Measure = {
     await app.sync();
     app.close();
 
-    const ask = (): Promise<number> =>
-      timed(async () => {
+    const ask = async (): Promise<number> => {
+      const { wall } = await timed(async () => {
         const { stdout } = await runCommand(['status', '--json'], dir.path, server.env);
         const { enrolled, state, mappings } = StatusDocument.parse(JSON.parse(stdout));
         verify('status', { enrolled, state, mappings: mappings.length }, IN_STEP);
       });
+      return wall;
+    };
     // The first one builds the program where it has to be; the second fills the compile cache.
     await ask();
     await ask();
@@ -37,7 +39,7 @@ export const status: Measure = {
     const floors: number[] = [];
     for (let run = 1; run <= runs; run += 1) {
       own.push(await ask());
-      floors.push(await timed(() => runNode(['-e', '0'])));
+      floors.push((await timed(() => runNode(['-e', '0']))).wall);
       say(`run ${run} of ${runs}: ${own.at(-1)?.toFixed(0)} ms, floor ${floors.at(-1)?.toFixed(0)} ms`);
     }
     return {

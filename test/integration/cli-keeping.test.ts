@@ -123,7 +123,7 @@ describe('reset', () => {
 });
 
 describe('a database that cannot be used', () => {
-  const COMMANDS = [
+  const COMMANDS: readonly (readonly string[])[] = [
     ['status'],
     ['sync'],
     ['connect', 'google', '--no-browser'],
@@ -135,34 +135,35 @@ describe('a database that cannot be used', () => {
 
   beforeEach(() => setUp(machine, sandbox));
 
-  it.each(COMMANDS)(
-    'that is damaged ends %s with 1 before anything else, and is left as it is',
-    async (...args) => {
-      writeFileSync(database(), 'x'.repeat(100_000));
-      for (const suffix of ['-wal', '-shm']) writeFileSync(database() + suffix, '');
-      sandbox.faults.journal.clear();
-      const { code, stdout } = await machine.run(...args, '--json');
-      expect(code).toBe(1);
+  it('because it is damaged ends every command with 1 before anything else, and is left as it is', async () => {
+    writeFileSync(database(), 'x'.repeat(100_000));
+    for (const suffix of ['-wal', '-shm']) writeFileSync(database() + suffix, '');
+    sandbox.faults.journal.clear();
+    for (const command of COMMANDS) {
+      const { code, stdout } = await machine.run(...command, '--json');
+      expect.soft({ command, code }).toEqual({ command, code: 1 });
       const { error } = ErrorDocument.parse(JSON.parse(stdout));
-      expect(error).toMatchObject({
+      expect.soft(error).toMatchObject({
         code: 'INTERNAL',
         message: expect.stringContaining('calendar-sync restore'),
       });
-      expect(sandbox.faults.journal.entries()).toEqual([]);
-      expect(readFileSync(database(), 'utf8')).toBe('x'.repeat(100_000));
-    },
-  );
+    }
+    expect(sandbox.faults.journal.entries()).toEqual([]);
+    expect(readFileSync(database(), 'utf8')).toBe('x'.repeat(100_000));
+  });
 
-  it.each(COMMANDS)('that is newer ends %s with 1', async (...args) => {
+  it('because it is newer ends every command with 1', async () => {
     const db = new BetterSqlite3(database());
     db.pragma('user_version = 999');
     db.close();
-    const { code, stdout } = await machine.run(...args, '--json');
-    expect(code).toBe(1);
-    expect(ErrorDocument.parse(JSON.parse(stdout)).error).toMatchObject({
-      code: 'CONFLICT',
-      message: expect.stringContaining('newer version'),
-    });
+    for (const command of COMMANDS) {
+      const { code, stdout } = await machine.run(...command, '--json');
+      expect.soft({ command, code }).toEqual({ command, code: 1 });
+      const { error } = ErrorDocument.parse(JSON.parse(stdout));
+      expect
+        .soft(error)
+        .toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('newer version') });
+    }
   });
 
   it('is replaced by restore', async () => {

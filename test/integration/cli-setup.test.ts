@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import {
@@ -143,6 +145,26 @@ describe('connect google', () => {
     expect(code).toBe(1);
     expect(ErrorDocument.parse(JSON.parse(stdout)).error.code).toBe('PERMISSION_DENIED');
     await expect(fetch(new URL(url).searchParams.get('redirect_uri') ?? '')).rejects.toThrow('fetch failed');
+  });
+
+  it('opens the system browser', async () => {
+    const browser = join(machine.environment.HOME ?? '', 'xdg-open');
+    writeFileSync(browser, `#!${process.execPath}\nfetch(process.argv[2]).then((page) => page.text());\n`, {
+      mode: 0o755,
+    });
+    machine.environment.PATH = dirname(browser);
+    const { stdout, stderr } = await succeed(machine.run('connect', 'google'));
+    expect(stdout).toContain(`Connected ${EMAIL}`);
+    expect(stderr).toContain('Ctrl-C cancels');
+    expect(stderr).not.toContain('open: ');
+  });
+
+  it('prints the address where there is no browser to start', async () => {
+    machine.environment.PATH = machine.environment.HOME ?? '';
+    const connecting = machine.start('connect', 'google');
+    const [, url = ''] = await connecting.waitFor('stderr', /^open: (\S+)$/m);
+    await (await fetch(url)).text();
+    expect((await connecting.end).code).toBe(0);
   });
 
   it('names the variable that is missing', async () => {

@@ -110,13 +110,15 @@ describe('sync', () => {
     addAppointment(sandbox, 4);
     sandbox.faults.journal.clear();
 
-    const { operations } = await machine.json(DryRunDocument, 'sync', '--dry-run');
+    const { operations, accounts } = await machine.json(DryRunDocument, 'sync', '--dry-run');
     expect(operations.map(({ side }) => side).sort()).toEqual(['booking', 'calendar']);
     expect(operations).toContainEqual(expect.objectContaining({ side: 'calendar', title: 'Boiler service' }));
 
+    expect(accounts[0]?.mappings[0]).toMatchObject({ exported: { created: 1 }, imported: { created: 1 } });
+
     const { stdout } = await succeed(machine.run('sync', '--dry-run'));
     expect(stdout).toContain('Boiler service');
-    expect(stdout).toContain(`Google ${EMAIL}: 1 event to create, 1 busy block to write`);
+    expect(stdout).toContain(`Google ${EMAIL}: 1 added; 1 busy time imported`);
     expect(stdout).toContain('nothing was written');
     const writes = sandbox.faults.journal
       .entries()

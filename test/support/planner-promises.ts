@@ -21,64 +21,79 @@ interface Edit {
 
 /** All that is remembered of a phase in order to judge its end. */
 interface Record {
-  /** At the last quiet. */
+  /** At the last quiet: the calendar with its bin, and the bookings that were to be exported. */
   readonly calendar: ReadonlyMap<string, CalendarEvent>;
   readonly bookings: ReadonlyMap<string, Booking>;
-  readonly own: ReadonlyMap<string, string>;
+  readonly own: readonly CalendarEvent[];
+  /** The base is what the tag says was written last: a move that was agreed on since is not known any more. */
+  readonly adopts: boolean;
   readonly kept: number;
   /** When the plan was made. */
-  planned: { readonly selected: ReadonlySet<string>; readonly edits: readonly Edit[] };
+  planned: {
+    readonly selected: ReadonlySet<string>;
+    readonly bookings: ReadonlyMap<string, Booking>;
+    readonly own: readonly CalendarEvent[];
+  };
   /** When everybody but the engine was done. */
   done: {
     readonly edits: readonly Edit[];
+    readonly own: readonly CalendarEvent[];
     readonly bookings: ReadonlyMap<string, Booking>;
     readonly bin: ReadonlySet<string>;
     readonly foreign: readonly CalendarEvent[];
   };
 }
 
-const valueOf = (event: DesiredEvent, field: Field): unknown =>
+const fieldOf = (event: DesiredEvent, field: Field): unknown =>
   field === 'time' ? [event.time.start, event.time.end] : event[field];
 const endOf = ({ end }: { readonly end: string }): string =>
   end.length === 10 ? `${end}T00:00:00.000Z` : end;
 
-/** The fields of our events that people have changed since, and not changed back. */
-function editsSince(before: ReadonlyMap<string, CalendarEvent>, world: PlannerWorld): readonly Edit[] {
-  return [...world.bookings.keys()].flatMap((bookingId) =>
-    world.exportsOf(bookingId).flatMap((event) => {
-      const was = before.get(event.id);
-      if (was === undefined) return [];
-      const changed = FIELDS.filter(
-        (field) => !isDeepStrictEqual(valueOf(event, field), valueOf(was, field)),
-      );
-      return changed.map((field) => ({ bookingId, field, value: valueOf(event, field) }));
-    }),
-  );
-}
+const own = (world: PlannerWorld): readonly CalendarEvent[] =>
+  [...world.bookings.keys()].flatMap((id) => world.exportsOf(id));
 
 /** What is not ours: without our tag, with the tag of another scope, or a copy of what is ours. */
 const foreign = (world: PlannerWorld): readonly CalendarEvent[] =>
   [...world.calendar.values()].filter(({ id, tag }) => tag?.self !== id || tag.scope !== 'tech_tess');
 
+/**
+ * The fields of our events that people have changed since, and not changed back. Typing what the calendar only shows
+ * in another form is not a change.
+ */
+function editsSince(before: ReadonlyMap<string, CalendarEvent>, world: PlannerWorld): readonly Edit[] {
+  const { render } = world.settings;
+  return own(world).flatMap((event) => {
+    const was = before.get(event.id);
+    if (was === undefined) return [];
+    return FIELDS.filter(
+      (field) => !isDeepStrictEqual(fieldOf(render(event), field), fieldOf(render(was), field)),
+    ).map((field) => ({ bookingId: event.tag?.bookingId ?? '', field, value: fieldOf(event, field) }));
+  });
+}
+
 /** Lets one phase happen, waits for quiet, and tells which promises were broken. */
 export function live(world: PlannerWorld, { before, meanwhile }: Phase, shuffle: Shuffle): readonly string[] {
   const record: Record = {
     calendar: new Map([...world.bin, ...world.calendar]),
-    bookings: new Map(world.bookings),
-    own: new Map(
-      [...world.bookings.keys()].flatMap((id) => world.exportsOf(id).map((event) => [event.id, id] as const)),
-    ),
+    bookings: new Map([...world.bookings].filter(([id]) => world.isSelected(id))),
+    adopts: before.some(({ kind }) => kind === 'loseDatabase' || kind === 'unbin'),
+    own: own(world),
     kept: world.kept.length,
-    planned: { selected: new Set(), edits: [] },
-    done: { edits: [], bookings: new Map(), bin: new Set(), foreign: [] },
+    planned: { selected: new Set(), bookings: new Map(), own: [] },
+    done: { edits: [], own: [], bookings: new Map(), bin: new Set(), foreign: [] },
   };
   perform(world, before);
   world.round(shuffle, () => {
     const selected = [...world.bookings.keys()].filter((id) => world.isSelected(id));
-    record.planned = { selected: new Set(selected), edits: editsSince(record.calendar, world) };
+    record.planned = {
+      selected: new Set(selected),
+      bookings: new Map(world.bookings),
+      own: own(world),
+    };
     perform(world, meanwhile);
     record.done = {
       edits: editsSince(record.calendar, world),
+      own: own(world),
       bookings: new Map(world.bookings),
       bin: new Set(world.bin.keys()),
       foreign: foreign(world),
@@ -136,11 +151,16 @@ function* disagreements(world: PlannerWorld, booking: Booking): Generator<string
   }
 }
 
-/** Whether an event says in every field what its booking says, as the calendar renders it. */
+/** Whether an event says in every field what its booking says, in its words or as the calendar renders them. */
 function agrees(world: PlannerWorld, event: CalendarEvent, booking: Booking): boolean {
-  const wanted = world.settings.render(desiredEvent(booking));
-  const same = FIELDS.every((field) => isDeepStrictEqual(valueOf(event, field), valueOf(wanted, field)));
-  return same && event.form === 'single';
+  const wanted = desiredEvent(booking);
+  const versions = [wanted, world.settings.render(wanted)];
+  return (
+    event.form === 'single' &&
+    FIELDS.every((field) =>
+      versions.some((version) => isDeepStrictEqual(fieldOf(event, field), fieldOf(version, field))),
+    )
+  );
 }
 
 /** I6: besides what people deleted themselves, only events of bookings that are gone are deleted. */
@@ -152,14 +172,17 @@ function* unprovenDeletions(world: PlannerWorld, { planned, done }: Record): Gen
   }
 }
 
-/** I3: what a person typed is in the calendar, in the booking system, or kept. */
-function* lostEdits(world: PlannerWorld, { kept, done }: Record): Generator<string> {
+/** I3: what a person typed is in the calendar, kept, or what the booking says, or said when that was looked at. */
+function* lostEdits(world: PlannerWorld, { kept, planned, done }: Record): Generator<string> {
   for (const { bookingId, field, value } of done.edits) {
     const recorded = world.kept.slice(kept).filter((one) => one.bookingId === bookingId);
-    const places = [...world.exportsOf(bookingId), ...recorded.map(({ calendarSide }) => calendarSide)];
-    const booking = world.bookings.get(bookingId);
-    const booked = field === 'time' && isDeepStrictEqual(value, [booking?.start, booking?.end]);
-    if (!booked && !places.some((place) => isDeepStrictEqual(valueOf(place, field), value)))
+    const booked = [world.bookings.get(bookingId), planned.bookings.get(bookingId)];
+    const places: readonly DesiredEvent[] = [
+      ...world.exportsOf(bookingId),
+      ...recorded.map(({ calendarSide }) => calendarSide),
+      ...booked.flatMap((booking) => (booking === undefined ? [] : [desiredEvent(booking)])),
+    ];
+    if (!places.some((place) => isDeepStrictEqual(fieldOf(place, field), value)))
       yield `I3 the ${field} that somebody gave ${bookingId} is lost`;
   }
 }
@@ -175,20 +198,23 @@ function* disturbedBookings(world: PlannerWorld, record: Record): Generator<stri
     if (mapping.direction !== 'two-way' || !canReschedule || fixed.has(id))
       yield `${id} was moved without leave`;
     const before = record.bookings.get(id);
-    if (before?.start !== was.start || before.end !== was.end)
+    // Where the base is older than the last quiet, a booking that moved back to it seems never to have moved.
+    const recent = before !== undefined && !record.adopts && endOf(before) > HISTORY;
+    if (recent && (before.start !== was.start || before.end !== was.end))
       yield `${id} was moved although dispatch moved it`;
-    const chosen = [...record.planned.edits, ...record.done.edits].some(
-      ({ bookingId, value }) => bookingId === id && isDeepStrictEqual(value, [is.start, is.end]),
-    );
-    if (!chosen) yield `${id} was moved to where nobody moved it`;
+    const shown = [...record.planned.own, ...record.done.own].filter(({ tag }) => tag?.bookingId === id);
+    if (!shown.some(({ time }) => time.start === is.start && time.end === is.end))
+      yield `${id} was moved to where nobody moved it`;
   }
 }
 
 /** I13: what the technician deleted stays deleted, unless the policy restores it or the booking changes. */
 function* unwantedReturns(world: PlannerWorld, { own, bookings, done }: Record): Generator<string> {
   if (world.settings.mapping.onDelete === 'restore') return;
-  for (const [eventId, id] of own) {
-    const unchanged = done.bookings.get(id) === bookings.get(id);
-    if (unchanged && done.bin.has(eventId) && world.exportsOf(id).length > 0) yield `I13 ${id} came back`;
+  for (const event of own) {
+    const id = event.tag?.bookingId ?? '';
+    const before = bookings.get(id);
+    const unchanged = before !== undefined && before === done.bookings.get(id) && endOf(before) > HISTORY;
+    if (unchanged && done.bin.has(event.id) && world.exportsOf(id).length > 0) yield `I13 ${id} came back`;
   }
 }

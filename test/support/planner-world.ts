@@ -30,11 +30,14 @@ export interface WorldSettings {
   readonly render: (event: DesiredEvent) => DesiredEvent;
 }
 
-/** One operation on its way, with what it was planned from: answers may find the world changed. */
-interface Prepared {
+type Remembered = Extract<ExportOperation, { readonly kind: 'adopt' | 'rebase' | 'settle' }>;
+type Sent = Exclude<ExportOperation, Remembered>;
+type Sending<K extends Sent['kind']> = Extract<Sent, { readonly kind: K }>;
+
+/** What an operation was planned from. When it is carried out, the world may have changed. */
+interface Origin {
   readonly bookingId: string;
   readonly cell: ExportCell;
-  readonly operation: ExportOperation;
 }
 
 export type Shuffle = <T>(items: readonly T[]) => readonly T[];
@@ -56,7 +59,9 @@ export class PlannerWorld {
   readonly kept: KeptEdit[] = [];
   /** Events that the next round does not get to see. */
   readonly hidden = new Set<string>();
-  /** Bookings whose next answer is lost on its way back, though the request had its effect. */
+  /** Kinds of operations and of kept edits that were reached. */
+  readonly reached = new Set<string>();
+  /** Bookings whose next event is created without the answer ever arriving. */
   readonly deaf = new Set<string>();
   #etag = 1;
 
@@ -102,17 +107,22 @@ export class PlannerWorld {
   round(shuffle: Shuffle, meanwhile: () => void = () => {}): readonly ExportOperation[] {
     const tags = [...this.calendar.values()].flatMap(({ tag }) => (tag === null ? [] : [tag.bookingId]));
     const ids = new Set([...this.bookings.keys(), ...this.links.keys(), ...tags]);
-    const prepared = shuffle([...ids]).flatMap((bookingId) => {
-      const cell = this.#cell(bookingId);
-      return planExport(cell).map((operation) => ({ bookingId, cell, operation }));
-    });
+    const planned: ExportOperation[] = [];
+    const prepared: { readonly origin: Origin; readonly operation: Sent }[] = [];
+    for (const bookingId of shuffle([...ids])) {
+      const origin = { bookingId, cell: this.#cell(bookingId) };
+      for (const operation of planExport(origin.cell)) {
+        planned.push(operation);
+        this.reached.add(operation.kind === 'settle' ? operation.state : operation.kind);
+        if (isRemembered(operation)) this.#remember(origin, operation);
+        else prepared.push({ origin, operation });
+      }
+    }
     this.hidden.clear();
-    const [remembered, sent] = split(prepared, ({ operation }) => isRemembered(operation));
-    for (const one of remembered) this.#remember(one);
     meanwhile();
-    for (const one of shuffle(sent)) this.#send(one);
+    for (const { origin, operation } of shuffle(prepared)) this.#send(origin, operation);
     this.deaf.clear();
-    return prepared.map(({ operation }) => operation);
+    return planned;
   }
 
   #cell(bookingId: string): ExportCell {
@@ -147,7 +157,7 @@ export class PlannerWorld {
   }
 
   /** Carries out what needs no request. */
-  #remember({ bookingId, cell, operation }: Prepared): void {
+  #remember({ bookingId, cell }: Origin, operation: Remembered): void {
     switch (operation.kind) {
       case 'adopt': {
         const { event, incarnation, base } = operation;
@@ -175,15 +185,16 @@ export class PlannerWorld {
     }
   }
 
-  #send(prepared: Prepared): void {
-    const { bookingId, cell, operation } = prepared;
+  #send(origin: Origin, operation: Sent): void {
+    const { bookingId, cell } = origin;
     switch (operation.kind) {
       case 'create-event':
-        return this.#create(prepared, operation);
+        this.#create(origin, operation);
+        return;
       case 'update-event': {
         const current = this.calendar.get(operation.event.id);
         if (current?.etag !== operation.event.etag) return;
-        this.#write(prepared, operation, { ...current, form: 'single' });
+        this.#write(origin, operation, { ...current, form: 'single' });
         this.#keep(bookingId, cell, operation.lost);
         return;
       }
@@ -199,8 +210,8 @@ export class PlannerWorld {
   }
 
   /** The id of an incarnation is always the same, so it may be taken: by our own event, or by one that was deleted. */
-  #create(prepared: Prepared, operation: ExportOperation & { readonly kind: 'create-event' }): void {
-    const { bookingId } = prepared;
+  #create(origin: Origin, operation: Sending<'create-event'>): void {
+    const { bookingId } = origin;
     const { desired, incarnation } = operation;
     const id = exportId(bookingId, incarnation);
     const taken = this.calendar.get(id) ?? this.bin.get(id);
@@ -218,14 +229,14 @@ export class PlannerWorld {
       return;
     }
     const before = this.links.get(bookingId) ?? aLink({ eventId: '' });
-    this.#write(prepared, operation, anExport(desired, bookingId, incarnation));
+    this.#write(origin, operation, anExport(desired, bookingId, incarnation));
     if (this.deaf.has(bookingId)) this.links.set(bookingId, { ...before, state: 'pending', incarnation });
   }
 
   /** The calendar stores what it was sent; what it then shows is the base of the next merge. */
   #write(
-    { bookingId, cell }: Prepared,
-    { desired, incarnation, rewrites }: ExportOperation & { readonly kind: 'create-event' | 'update-event' },
+    { bookingId, cell }: Origin,
+    { desired, incarnation, rewrites }: Sending<'create-event' | 'update-event'>,
     onto: CalendarEvent,
   ): void {
     const sent = fingerprint(desired);
@@ -244,7 +255,7 @@ export class PlannerWorld {
     });
   }
 
-  #propose({ booking, event }: ExportOperation & { readonly kind: 'propose' }): void {
+  #propose({ booking, event }: Sending<'propose'>): void {
     const link = this.links.get(booking.id);
     const current = this.bookings.get(booking.id);
     if (link === undefined || current?.version !== booking.version || this.removed.has(booking.id)) return;
@@ -261,7 +272,6 @@ export class PlannerWorld {
     }
     const { start, end, timeZone } = event.time;
     this.book({ ...current, start, end, timeZone });
-    if (this.deaf.has(booking.id)) return;
     const shown = fingerprint(event);
     this.#link(booking.id, {
       sent: withField(link.sent, 'time', shown),
@@ -277,14 +287,11 @@ export class PlannerWorld {
   }
 
   #keep(bookingId: string, { event }: ExportCell, lost: LostEdit | null): void {
-    if (lost === null || event.kind !== 'seen') return;
-    this.kept.push({ ...lost, bookingId, calendarSide: event.event });
+    if (lost === null) return;
+    this.reached.add(`kept: ${lost.kind}`);
+    if (event.kind === 'seen') this.kept.push({ ...lost, bookingId, calendarSide: event.event });
   }
 }
 
-const isRemembered = ({ kind }: ExportOperation): boolean =>
-  kind === 'adopt' || kind === 'rebase' || kind === 'settle';
-
-function split<T>(items: readonly T[], test: (item: T) => boolean): readonly [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))];
-}
+const isRemembered = (operation: ExportOperation): operation is Remembered =>
+  operation.kind === 'adopt' || operation.kind === 'rebase' || operation.kind === 'settle';

@@ -73,7 +73,7 @@ describe('wrong usage', () => {
         out: (text) => void printed.out.push(text),
         err: (text) => void printed.err.push(text),
         columns: 100,
-        interactive: false,
+        progress: () => undefined,
       },
       environment: { CALENDAR_SYNC_DATA_DIR: join(home, 'data') },
       readInput: async () => '',

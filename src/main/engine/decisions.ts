@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { MappingContext, RunContext } from './context.ts';
 import type { EventIntent, EventVersion } from './intent.ts';
 import { logEntry } from './log-entry.ts';
-import { desiredEvent } from './planner/desired-event.ts';
+import { bookingNotes, desiredEvent } from './planner/desired-event.ts';
 import type { LostEdit } from './planner/export-plan.ts';
 import { fingerprint, type OwnedField } from './planner/fingerprint.ts';
 import { exportScope } from './planner/selection.ts';
@@ -93,7 +93,7 @@ function planDecision(
     store.conflicts.resolve(conflict.id, at);
     return;
   }
-  if (store.journal.isOpen(link.id)) return;
+  if (run.failed.has(link.id) || store.journal.isOpen(link.id)) return;
   const kind = conflict.kind as LostEdit['kind'];
   switch (kind) {
     case 'both-edited':
@@ -156,7 +156,9 @@ function proposeVersion(
       change.start = calendar.time.start;
       change.end = calendar.time.end;
       change.timeZone = calendar.time.timeZone;
-    } else change[field] = calendar[field];
+    } else if (field === 'description')
+      change.description = bookingNotes(calendar.description, bookingFromRow(row));
+    else change[field] = calendar[field];
   }
   prepare(run, context, link, 'propose', link.source_id, JSON.stringify(change), row.version, {
     title: calendar.title,

@@ -132,6 +132,7 @@ function settleBlock(run: RunContext, context: MappingContext, entry: JournalRow
     if (intent.eventId !== '') store.touched.touch(context.mapping.id, 'event', intent.eventId);
   }
   const operation = blockOperation(upsert, intent.isNew);
+  context.tally.looked = true;
   context.tally.imported[`${operation}d`] += 1;
   store.syncLog.append(
     logEntry(run, context, {
@@ -142,7 +143,7 @@ function settleBlock(run: RunContext, context: MappingContext, entry: JournalRow
       message: `${upsert ? 'Blocked' : 'Freed'} ${intent.start}. ${intent.reason}`,
       durationMs,
       attempt: entry.attempt + 1,
-      payload: upsert ? entry.body : entry.target_id,
+      payload: { block: entry.target_id },
     }),
   );
 }

@@ -1,11 +1,13 @@
+import type { CalendarEvent } from '../../shared/domain/calendar-event.ts';
 import { type AppError, toAppError } from '../../shared/rpc/errors.ts';
+import type { EventLookup } from '../providers/provider.ts';
 import type { JournalRow } from '../store/journal-repository.ts';
 import { eventRow, isOwn, removedRow } from '../store/observed-row.ts';
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
 import { inParallel } from './in-parallel.ts';
 import type { EventIntent } from './intent.ts';
 import { fingerprint } from './planner/fingerprint.ts';
-import { settleDeleted, settleFailed, settleWritten } from './settle-event.ts';
+import { noteGone, settleDeleted, settleFailed, settleWritten } from './settle-event.ts';
 
 /** A precondition that fails this often in one run means that somebody else is writing: leave it to the next run. */
 const MAX_CONTESTED = 3;
@@ -73,10 +75,15 @@ async function sendEvent(
   switch (entry.operation) {
     case 'create-event':
       try {
-        settleWritten(run, context, entry, await provider.create(calendarId, prepared), elapsed());
+        const event = await provider.create(calendarId, prepared);
+        await settleCreated(run, context, provider, entry, event, elapsed);
       } catch (thrown) {
         if (toAppError(thrown).code !== 'CONFLICT') throw thrown;
-        await settleTaken(run, context, provider, entry, thrown, elapsed);
+        const lookup = await provider.get(calendarId, entry.target_id);
+        // A name that is taken by nothing that is there was used up by an event that was deleted.
+        const usedUp = lookup.kind === 'missing' && !provider.capabilities.ownId;
+        const known = usedUp ? ({ kind: 'cancelled', sent: null } as const) : lookup;
+        if (!settleTaken(run, context, entry, known, elapsed)) throw thrown;
       }
       return;
     case 'update-event':
@@ -100,25 +107,46 @@ async function sendEvent(
   }
 }
 
-/** The id is taken: by our own earlier attempt, by us on another machine, or by an event that was deleted since. */
-async function settleTaken(
+/** Created, or, where the provider assigns ids, perhaps created earlier: then what became of it since is merged. */
+async function settleCreated(
   run: RunContext,
   context: MappingContext,
   provider: AccountContext['provider'],
   entry: JournalRow,
-  taken: unknown,
+  event: CalendarEvent,
   elapsed: () => number,
 ): Promise<void> {
+  const { sent } = JSON.parse(entry.intent) as EventIntent;
+  if (provider.capabilities.ownId || fingerprint(event) === sent) {
+    return settleWritten(run, context, entry, event, elapsed());
+  }
+  const lookup = await provider.get(context.mapping.calendarId, event.id);
+  if (!settleTaken(run, context, entry, lookup, elapsed))
+    settleWritten(run, context, entry, event, elapsed());
+}
+
+/**
+ * The id is taken: by our own earlier attempt, by us on another machine, or by an event that was deleted since.
+ * @returns whether that is so, as far as can be seen
+ */
+function settleTaken(
+  run: RunContext,
+  context: MappingContext,
+  entry: JournalRow,
+  lookup: EventLookup,
+  elapsed: () => number,
+): boolean {
   const { store } = run;
   const intent = JSON.parse(entry.intent) as EventIntent;
-  const lookup = await provider.get(context.mapping.calendarId, entry.target_id);
   const link = store.links.get(entry.link_id);
-  if (lookup.kind === 'missing' || link === undefined) throw taken;
+  if (lookup.kind === 'missing' || link === undefined) return false;
   if (lookup.kind === 'found') {
-    if (!isOwn(lookup.event) || lookup.event.tag?.bookingId !== link.source_id) throw taken;
+    if (!isOwn(lookup.event) || lookup.event.tag?.bookingId !== link.source_id) return false;
     // Untouched since we wrote it: nothing is left to merge.
-    if (lookup.event.tag.sent === intent.sent && fingerprint(lookup.event) === intent.sent)
-      return settleWritten(run, context, entry, lookup.event, elapsed());
+    if (lookup.event.tag.sent === intent.sent && fingerprint(lookup.event) === intent.sent) {
+      settleWritten(run, context, entry, lookup.event, elapsed());
+      return true;
+    }
   }
   store.transaction(() => {
     const row =
@@ -128,7 +156,7 @@ async function settleTaken(
     const base = (lookup.kind === 'found' ? lookup.event.tag?.sent : lookup.sent) ?? intent.sent;
     store.links.update(link, {
       state: 'live',
-      event_id: entry.target_id,
+      event_id: lookup.kind === 'found' ? lookup.event.id : entry.target_id,
       ical_uid: lookup.kind === 'found' ? lookup.event.iCalUid : null,
       incarnation: intent.incarnation,
       sent: base,
@@ -139,6 +167,7 @@ async function settleTaken(
     store.journal.close(entry.id);
     store.touched.touch(context.mapping.id, 'booking', link.source_id);
   });
+  return true;
 }
 
 /** It changed, or went, since it was planned: take what is there now and plan again. */
@@ -162,7 +191,7 @@ async function settleContested(
     return settleWritten(run, context, entry, event, elapsed());
   }
   store.transaction(() => {
-    if (event === null) store.calendars.setState(context.calendar, entry.target_id, 'cancelled');
+    if (event === null) noteGone(run, context, entry.target_id);
     else store.calendars.put(context.calendar, eventRow(event));
     store.journal.close(entry.id);
     const link = store.links.get(entry.link_id);

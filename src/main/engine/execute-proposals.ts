@@ -45,18 +45,24 @@ export async function sendProposal(
 ): Promise<void> {
   const started = run.clock.now().getTime();
   try {
-    const result = await account.booking.patch(
-      entry.target_id,
-      entry.precondition ?? '',
-      entry.body,
-      entry.idempotency_key,
-    );
+    const result = await propose(account, entry);
     settleProposal(run, context, entry, result, run.clock.now().getTime() - started);
   } catch (thrown) {
     const error = toAppError(thrown);
     settleFailed(run, context, entry, error, run.clock.now().getTime() - started);
     account.error ??= error;
     if (concernsAccount(error)) throw error;
+  }
+}
+
+async function propose({ booking }: AccountContext, entry: JournalRow): Promise<RescheduleResult> {
+  try {
+    return await booking.patch(entry.target_id, entry.precondition ?? '', entry.body, entry.idempotency_key);
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    // What it cannot make sense of today it will not tomorrow: a refusal, which must not be asked for ever.
+    if (error.code === 'INVALID_INPUT') return { kind: 'not-allowed', detail: error.message };
+    throw error;
   }
 }
 
@@ -109,8 +115,8 @@ function applyAnswer(
   switch (result.kind) {
     case 'ok':
       store.bookings.put(bookingRow(result.booking));
-      if (link !== undefined && event !== null) acceptTime(run, link, event, { reason, decided_at: at });
       if (conflictId !== null) store.conflicts.resolve(conflictId, at);
+      else if (link !== undefined && event !== null) acceptTime(run, link, event, { reason, decided_at: at });
       context.tally.proposed += 1;
       return `Dispatch accepted the change of “${title}”.`;
     case 'stale':
@@ -123,8 +129,8 @@ function applyAnswer(
     case 'slot-unavailable':
     case 'not-allowed':
       if (conflictId !== null) store.conflicts.reopen(conflictId);
-      if (link !== undefined && event !== null) {
-        if (conflictId === null) refuse(run, context, link.id, entry.target_id, event);
+      else if (link !== undefined && event !== null) {
+        refuse(run, context, link.id, entry.target_id, event);
         store.links.update(link, { refused: timePrint(event.time), basis: '' });
       }
       return `Dispatch did not accept the change of “${title}”: ${result.detail} Your version is in the inbox.`;
@@ -133,7 +139,10 @@ function applyAnswer(
   }
 }
 
-/** Both sides now have the technician's time: it is the base of the next merge. */
+/**
+ * Both sides now have the time that the event shows: it is the base of the next merge. Not so after a decision, whose
+ * fields reach the event from the booking.
+ */
 function acceptTime(
   run: RunContext,
   link: LinkRow,

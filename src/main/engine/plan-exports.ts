@@ -258,7 +258,8 @@ function carryOut(
     }
     case 'update-event': {
       const identity = newIdentity(context, bookingId, operation.incarnation, operation.desired);
-      const prepared = provider.prepareUpdate(operation.event.id, operation.desired, identity);
+      const { event, desired } = operation;
+      const prepared = provider.prepareUpdate(event.id, desired, identity, event);
       journal('update-event', {
         target: prepared.eventId,
         body: prepared.body,

@@ -23,10 +23,11 @@ type GroupRow = ObservedEventRow & { readonly calendar: number; readonly touched
  */
 export function planImports(run: RunContext, context: MappingContext): number {
   const importers = importersByCalendar(run, context);
+  // CROSS JOIN keeps SQLite to this order; its own choice walks the whole calendar for each id.
   const rowsOf = run.store.db.prepare<[string, number], GroupRow>(
     `SELECT o2.*, t.value AS touched FROM json_each(?) t
-       JOIN observed_event o ON o.calendar = ? AND o.event_id = t.value
-       JOIN observed_event o2 ON o2.copy_key = o.copy_key`,
+       CROSS JOIN observed_event o ON o.calendar = ? AND o.event_id = t.value
+       CROSS JOIN observed_event o2 ON o2.copy_key = o.copy_key`,
   );
   let planned = 0;
   let after = '';
@@ -137,6 +138,7 @@ function takeBackRenamed(
         store.links.remove(link.id);
         continue;
       }
+      store.touched.touchCopies(context.mapping.id, candidate.event.id);
       const reason = 'The mapping now belongs to another technician.';
       prepareDelete(run, context, link, { candidate, reason });
     }

@@ -28,6 +28,7 @@ export async function pullBookings(run: RunContext, booking: BookingApi): Promis
   if (complete) {
     if (nextCursor === null) bookings.clearStage();
     const listedAt = await stageListings(run, booking, technicians, window);
+    if (nextCursor === null) await stageBeyond(run, booking, window);
     // The earlier position: what changes while listing is then told again.
     nextCursor ??= listedAt;
   }
@@ -69,6 +70,16 @@ async function stageListings(
     first ??= cursor;
   }
   return first ?? incomplete();
+}
+
+/** Without a cursor, what lies beyond the window is asked for one by one: few, for few are moved so far. */
+async function stageBeyond(run: RunContext, booking: BookingApi, window: Span): Promise<void> {
+  const { bookings } = run.store;
+  for (const id of bookings.exportedFrom(window.to)) {
+    run.signal.throwIfAborted();
+    const found = await booking.get(id);
+    bookings.stage([bookingRow(found === 'missing' ? { id, deleted: true, version: '' } : found)]);
+  }
 }
 
 function incomplete(): never {

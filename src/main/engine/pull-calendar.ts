@@ -73,14 +73,31 @@ async function stageListing(
 ): Promise<Listed | null> {
   const { calendars } = run.store;
   calendars.clearStage(position.id);
-  if (position.cursor !== null) {
-    const changes = await stagePages(run, provider, position, position.cursor, window);
-    if (changes !== null && (changes.complete || !afresh)) return changes;
-    // Expired: picture, links and base stay, only the reading starts over.
-    if (changes === null) calendars.clearStage(position.id);
-    else calendars.unstageLive(position.id, window);
+  const changes =
+    position.cursor === null ? null : await stagePages(run, provider, position, position.cursor, window);
+  if (changes !== null && (changes.complete || !afresh)) return changes;
+  // No cursor, or an expired one: picture, links and base stay, only the reading starts over.
+  if (changes === null) calendars.clearStage(position.id);
+  else calendars.unstageLive(position.id, window);
+  const listed = await stagePages(run, provider, position, null, window);
+  if (changes === null) await stageBeyond(run, provider, position, window);
+  return listed;
+}
+
+/** Without a cursor, our events beyond the window are asked for one by one: few, for few are moved so far. */
+async function stageBeyond(
+  run: RunContext,
+  provider: CalendarProvider,
+  { id, calendarId }: CalendarPosition,
+  window: Window,
+): Promise<void> {
+  const { calendars } = run.store;
+  for (const eventId of calendars.exportedFrom(id, window.to)) {
+    run.signal.throwIfAborted();
+    const lookup = await provider.get(calendarId, eventId);
+    const row = lookup.kind === 'found' ? eventRow(lookup.event) : removedRow(eventId, null, 'cancelled');
+    calendars.stage(id, [row]);
   }
-  return stagePages(run, provider, position, null, window);
 }
 
 async function stagePages(

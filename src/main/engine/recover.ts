@@ -5,7 +5,7 @@ import { resendBatches } from './execute-blocks.ts';
 import { sendProposal } from './execute-proposals.ts';
 import type { BlockIntent, EventIntent } from './intent.ts';
 import { fingerprint } from './planner/fingerprint.ts';
-import { settleDeleted, settleWritten } from './settle-event.ts';
+import { noteGone, settleDeleted, settleWritten } from './settle-event.ts';
 
 /**
  * Takes up what an earlier run left in the journal, before anything new is planned. Prepared: nothing had left, so
@@ -61,7 +61,7 @@ async function probeEvent(
   }
   store.transaction(() => {
     if (lookup.kind === 'found') store.calendars.put(context.calendar, eventRow(lookup.event));
-    else store.calendars.setState(context.calendar, entry.target_id, 'cancelled');
+    else noteGone(run, context, entry.target_id);
     drop(run, context, entry);
   });
 }

@@ -31,5 +31,6 @@ export async function removeCreated(
     blocks.map(({ source_id }) => source_id),
     () => random.uuid(),
   );
+  for (const { event_id } of blocks) store.touched.touchCopies(mapping.id, event_id);
   return events.length + blocks.length;
 }

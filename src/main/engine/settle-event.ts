@@ -57,8 +57,15 @@ export function settleWritten(
       }),
     );
   });
+  context.tally.looked = true;
   if (created) context.tally.exported.created += 1;
   else context.tally.exported.updated += 1;
+}
+
+/** An event of ours is gone: whoever imports the calendar need not say any longer why it leaves it out. */
+export function noteGone(run: RunContext, context: MappingContext, eventId: string): void {
+  run.store.calendars.setState(context.calendar, eventId, 'cancelled');
+  touchImporters(run, context, eventId);
 }
 
 /** Mappings that import the same calendar put on record why they leave this event out. */
@@ -81,7 +88,7 @@ export function settleDeleted(
   const intent = JSON.parse(entry.intent) as EventIntent;
   store.transaction(() => {
     const link = store.links.get(entry.link_id);
-    store.calendars.setState(context.calendar, entry.target_id, 'cancelled');
+    noteGone(run, context, entry.target_id);
     store.journal.close(entry.id);
     if (link === undefined) return;
     store.links.update(link, {
@@ -105,6 +112,7 @@ export function settleDeleted(
       }),
     );
   });
+  context.tally.looked = true;
   context.tally.exported.deleted += 1;
 }
 

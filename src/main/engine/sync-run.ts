@@ -255,6 +255,9 @@ async function syncMappings(
     if (done === 0) break;
   }
   for (const { calendar } of calendars) run.store.calendars.sweep(calendar);
+  for (const { mapping } of account.mappings) {
+    run.store.conflicts.settleAnswered(mapping.id, run.clock.now().toISOString());
+  }
 }
 
 /** One calendar in this run: its mappings, and what was found out about it. */

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import tls from 'node:tls';
@@ -31,7 +32,7 @@ export function networkFetch(environment: Environment): Fetch {
 function trustAuthorities({ CALENDAR_SYNC_CA_FILE: file }: Environment): void {
   if (!file) return;
   try {
-    tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(file, 'utf8')]);
+    tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...certificatesIn(file)]);
   } catch (cause) {
     throw new AppError(
       'INVALID_INPUT',
@@ -39,6 +40,15 @@ function trustAuthorities({ CALENDAR_SYNC_CA_FILE: file }: Environment): void {
       { cause },
     );
   }
+}
+
+/** The certificates of a file, of which there must be one: Node would pass over anything else without a word. */
+function certificatesIn(file: string): readonly string[] {
+  const found = readFileSync(file, 'utf8').match(
+    /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g,
+  );
+  if (found === null) throw new TypeError('There is no certificate in it.');
+  return found.map((text) => new X509Certificate(text).toString());
 }
 
 /** https://nodejs.org/api/http.html#built-in-proxy-support */

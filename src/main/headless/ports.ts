@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AppPorts } from '../app-contract.ts';
 import { redact, redactText } from '../diagnostics/redaction.ts';
-import type { Clock, Keychain, Log, Random } from '../ports.ts';
+import type { Clock, Log, Random } from '../ports.ts';
 import { networkFetch } from './network.ts';
 import { VERSION } from './version.ts';
 
@@ -32,11 +32,12 @@ type Environment = AppPorts['environment'];
 /** Everything the core needs from this process and this machine. */
 export async function createPorts(environment: Environment, dataDir: string): Promise<AppPorts> {
   const log = await openLog(environment);
+  const { systemKeychain } = await import('../app.ts');
   return {
     clock: systemClock,
     random: systemRandom,
     fetch: networkFetch(environment),
-    keychain: () => systemKeychain(environment, log),
+    keychain: systemKeychain({ clock: systemClock, environment, log }),
     log,
     environment,
     dataDir,
@@ -46,7 +47,7 @@ export async function createPorts(environment: Environment, dataDir: string): Pr
 }
 
 /** Diagnostics on standard error, by `DEBUG=calendar:*`; silence otherwise. What people read is the sync log. */
-export async function openLog({ DEBUG }: Environment): Promise<Log> {
+async function openLog({ DEBUG }: Environment): Promise<Log> {
   if (!DEBUG) return () => undefined;
   const { default: debug } = await import('debug');
   return (level, scope, message, fields) => {
@@ -55,12 +56,4 @@ export async function openLog({ DEBUG }: Environment): Promise<Log> {
     if (fields === undefined) print('%s %s', level, redactText(message));
     else print('%s %s %O', level, redactText(message), redact(fields));
   };
-}
-
-async function systemKeychain(environment: Environment, log: Log): Promise<Keychain | null> {
-  const { openKeychain } = await import('../auth/keychain.ts');
-  const access = await openKeychain({ clock: systemClock, environment });
-  if (access.kind === 'present') return access.keychain;
-  log('info', 'keychain', access.reason);
-  return null;
 }

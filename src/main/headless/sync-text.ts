@@ -12,27 +12,19 @@ import { count, PROVIDER_NAMES } from './words.ts';
 
 /** A run in plain words: a line for each mapping, what failed, and what waits for a decision. */
 export function syncText(screen: Screen, result: SyncResult, accounts: readonly Account[]): string {
-  const { operations } = result;
-  const say =
-    operations === undefined
-      ? mappingText
-      : ({ mappingId }: MappingResult) =>
-          plannedText(operations.filter((operation) => operation.mappingId === mappingId));
-  const lines = result.accounts.flatMap((account) => accountLines(account, accounts, say));
-  const planned =
-    operations === undefined || operations.length === 0 ? [] : [operationTable(screen, operations), ''];
+  const { operations = [] } = result;
+  const planned = operations.length === 0 ? [] : [operationTable(screen, operations), ''];
+  const lines = result.accounts.flatMap((account) => accountLines(account, accounts));
   return [...planned, ...lines, ...waitingLines(result)].join('\n');
 }
 
-function accountLines(
-  result: AccountResult,
-  accounts: readonly Account[],
-  say: (mapping: MappingResult) => string,
-): readonly string[] {
+function accountLines(result: AccountResult, accounts: readonly Account[]): readonly string[] {
   const account = accounts.find(({ id }) => id === result.accountId);
   const name =
     account === undefined ? result.accountId : `${PROVIDER_NAMES[account.provider]} ${account.email}`;
-  const lines = result.mappings.map((mapping) => `${name}${calendarName(mapping, account)}: ${say(mapping)}`);
+  const lines = result.mappings.map(
+    (mapping) => `${name}${calendarName(mapping, account)}: ${mappingText(mapping)}`,
+  );
   if (result.error !== null) return [...lines, `${name}: failed. ${result.error.message}`];
   if (lines.length > 0) return lines;
   return [
@@ -90,27 +82,6 @@ function waitingLines(result: SyncResult): readonly string[] {
       : []),
     ...(result.dryRun ? ['This was a dry run: nothing was written.'] : []),
   ];
-}
-
-/** How many of an operation: its noun, and what is to happen to it. */
-const PLANNED: Readonly<Record<string, readonly [noun: string, todo: string]>> = {
-  'create-event': ['event', 'to create'],
-  'update-event': ['event', 'to change'],
-  'delete-event': ['event', 'to delete'],
-  propose: ['move', 'to propose to dispatch'],
-  'upsert-block': ['busy block', 'to write'],
-  'delete-block': ['busy block', 'to delete'],
-};
-
-/** `57 events to create, 91 busy blocks to write` */
-function plannedText(operations: readonly PlannedOperation[]): string {
-  const numbers = new Map<string, number>();
-  for (const { kind } of operations) numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
-  const parts = [...numbers].map(([kind, number]) => {
-    const [noun, todo] = PLANNED[kind] ?? ['operation', `of kind ${kind}`];
-    return `${count(number, noun)} ${todo}`;
-  });
-  return parts.length === 0 ? 'nothing to do' : parts.join(', ');
 }
 
 function operationTable(screen: Screen, operations: readonly PlannedOperation[]): string {

@@ -22,8 +22,12 @@ export function table(
   rows: readonly (readonly string[])[],
 ): string {
   const cells = [columns.map(({ head }) => head), ...rows.map((row) => row.map(printable))];
-  const natural = columns.map((_, index) => Math.max(...cells.map((row) => widest(row[index] ?? ''))));
-  const widths = fitted(natural, columns, screen.columns);
+  const natural = columns.map((_, index) => widest(cells, index, '\n'));
+  // A word that does not fit would be cut, and with it an address or a link.
+  const least = columns.map(({ wraps }, index) =>
+    wraps === true ? Math.max(NARROWEST, widest(cells, index, /\s/)) : (natural[index] ?? 0),
+  );
+  const widths = fitted(natural, least, screen.columns);
   const built = new Table({
     chars: NO_LINES,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
@@ -43,17 +47,23 @@ export function table(
     .join('\n');
 }
 
-const widest = (text: string): number => Math.max(...text.split('\n').map((line) => [...line].length));
+/** The longest piece between separators of any cell in a column. */
+function widest(cells: readonly (readonly string[])[], column: number, separator: string | RegExp): number {
+  const pieces = cells.flatMap((row) => (row[column] ?? '').split(separator));
+  return pieces.reduce((longest, piece) => Math.max(longest, [...piece].length), 0);
+}
 
-/** Takes what is missing from the columns that wrap, the widest first. */
-function fitted(natural: readonly number[], columns: readonly Column[], room: number): number[] {
+/** Takes what is missing from the widest columns that can still give way. */
+function fitted(natural: readonly number[], least: readonly number[], room: number): number[] {
   const widths = [...natural];
-  const total = (): number => widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
-  while (total() > room) {
-    const flexible = columns.flatMap(({ wraps }, index) => (wraps === true ? [index] : []));
-    const widest = flexible.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
-    if (widest === undefined || (widths[widest] ?? 0) <= NARROWEST) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
+  let missing = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1)) - room;
+  for (; missing > 0; missing -= 1) {
+    const [, column] = widths.reduce<readonly [width: number, column: number]>(
+      (best, width, index) => (width > (least[index] ?? 0) && width > best[0] ? [width, index] : best),
+      [0, -1],
+    );
+    if (column === -1) break;
+    widths[column] = (widths[column] ?? 0) - 1;
   }
   return widths;
 }

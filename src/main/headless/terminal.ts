@@ -10,9 +10,14 @@ export interface Terminal extends Screen {
   out(text: string): void;
   /** Everything else: standard error. */
   err(text: string): void;
-  /** Standard error is watched by a person, so progress may come and go on it. */
-  readonly interactive: boolean;
+  /** A passing note in place of the one before; an empty one clears it. Not printed where nobody watches. */
+  progress(text: string): void;
 }
+
+/** ECMA-48 section 8.3.41, EL. */
+const CLEAR_LINE = '\u001b[K';
+
+const DEFAULT_COLUMNS = 80;
 
 /** The terminal of a process. Whoever stops reading our output early (`| head`) ends us quietly. */
 export function processTerminal({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): Terminal {
@@ -25,8 +30,11 @@ export function processTerminal({ stdout, stderr }: Pick<NodeJS.Process, 'stdout
   return {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
-    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
-    interactive: stderr.isTTY,
+    // Some terminals do not know their size and say 0.
+    columns: stdout.isTTY ? stdout.columns || DEFAULT_COLUMNS : Number.POSITIVE_INFINITY,
+    progress: (text) => {
+      if (stderr.isTTY) stderr.write(`\r${CLEAR_LINE}${text}`);
+    },
   };
 }
 
@@ -40,13 +48,12 @@ export function printable(text: string): string {
   );
 }
 
-/** A line on standard error that is there while `work` runs; nothing where nobody watches. */
+/** Shows a note while `work` runs. */
 export async function withProgress<T>(terminal: Terminal, text: string, work: () => Promise<T>): Promise<T> {
-  if (!terminal.interactive) return work();
-  process.stderr.write(text);
+  terminal.progress(text);
   try {
     return await work();
   } finally {
-    process.stderr.write('\r\u001b[K');
+    terminal.progress('');
   }
 }

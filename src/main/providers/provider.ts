@@ -16,17 +16,30 @@ export interface CalendarProvider {
    */
   pull(calendarId: string, cursor: string | null, window: Window): AsyncIterable<PullPage>;
 
-  /** One event by id, whatever window it is in. A series answers with its master. */
+  /**
+   * One event by id, whatever window it is in, or by the name it was created under (`PreparedWrite.eventId`). A series
+   * answers with its master.
+   */
   get(calendarId: string, eventId: string): Promise<EventLookup>;
 
   /** Pure: the exact bytes and the id of the event to create, so that the journal can store both before sending. */
   prepareCreate(calendarId: string, desired: DesiredEvent, identity: NewIdentity): PreparedWrite;
 
-  /** Pure: the exact bytes that turn one of our own events into `desired`, naming only the fields that we own. */
-  prepareUpdate(eventId: string, desired: DesiredEvent, identity: NewIdentity): PreparedWrite;
+  /**
+   * Pure: the exact bytes that turn one of our own events into `desired`, naming only the fields that we own.
+   * @param seen the event as it was when the update was planned, where that is known: some services keep in one field
+   *   what is ours and what is the technician's
+   */
+  prepareUpdate(
+    eventId: string,
+    desired: DesiredEvent,
+    identity: NewIdentity,
+    seen?: CalendarEvent,
+  ): PreparedWrite;
 
   /**
-   * Creates the event that `prepareCreate` described and answers with what the provider stored.
+   * Creates the event that `prepareCreate` described and answers with what the provider stored. Without `ownId` the
+   * same bytes may be answered with the event of an earlier create, edited since or not.
    * @throws AppError CONFLICT when the id is taken (by a live or a deleted event): look it up and decide.
    */
   create(calendarId: string, prepared: PreparedWrite): Promise<CalendarEvent>;
@@ -49,7 +62,7 @@ export interface ProviderCapabilities {
   readonly write: boolean;
   readonly incremental: boolean;
   readonly watch: boolean;
-  /** The client chooses event ids, so that a create can be repeated safely. */
+  /** The client chooses event ids. Without it a created event has a name until its id is known; see `PreparedWrite`. */
   readonly ownId: boolean;
   /** Requests this mailbox allows at once. */
   readonly concurrency: number;
@@ -96,6 +109,10 @@ export interface NewIdentity {
 }
 
 export interface PreparedWrite {
+  /**
+   * The id of the event. For a create without `ownId`, the name that the event is created under instead: nothing else
+   * is, neither now nor later, and `get` finds it by that.
+   */
   readonly eventId: string;
   /** JSON, byte for byte what is sent. */
   readonly body: string;

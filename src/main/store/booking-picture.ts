@@ -101,6 +101,17 @@ export class BookingPicture {
     this.#db.prepare('UPDATE observed_booking SET state = ? WHERE id = ?').run(state, id);
   }
 
+  /** Bookings with an event of ours that begin at `instant` or later: a listing that ends there tells nothing of them. */
+  exportedFrom(instant: string): readonly string[] {
+    return this.#db
+      .prepare<[string], string>(
+        `SELECT DISTINCT b.id FROM observed_booking b JOIN event_mapping l ON l.kind = 'export' AND l.source_id = b.id
+         WHERE b.state = 'live' AND b.starts_at >= ? AND l.state IN ('live', 'parked')`,
+      )
+      .pluck()
+      .all(instant);
+  }
+
   /**
    * A person decided that nothing follows from where this booking has gone. One that shows again is news; one that
    * still shows as what it was when they decided is not.

@@ -157,9 +157,23 @@ export class CalendarPicture {
     })();
   }
 
+  /** Our own events that begin at `instant` or later: a listing that ends there tells nothing of them. */
+  exportedFrom(calendar: number, instant: string): readonly string[] {
+    return this.#db
+      .prepare<[number, string], string>(
+        `SELECT DISTINCT o.event_id FROM observed_event o JOIN calendar_mapping m ON m.calendar = o.calendar
+           JOIN event_mapping l ON l.mapping_id = m.id AND l.kind = 'export' AND l.event_id = o.event_id
+         WHERE o.calendar = ? AND o.state = 'live' AND o.starts_at >= ? AND l.state IN ('live', 'parked')`,
+      )
+      .pluck()
+      .all(calendar, instant);
+  }
+
   /** Whether the picture shows nothing alive. */
   isEmpty(calendar: number): boolean {
-    const live = this.#db.prepare("SELECT 1 FROM observed_event WHERE calendar = ? AND state = 'live' LIMIT 1");
+    const live = this.#db.prepare(
+      "SELECT 1 FROM observed_event WHERE calendar = ? AND state = 'live' LIMIT 1",
+    );
     return live.get(calendar) === undefined;
   }
 

@@ -78,6 +78,21 @@ export class ConflictRepository {
       .get(linkId);
   }
 
+  /**
+   * Takes questions out of the inbox that have answered themselves: the deleted event is back or its booking gone,
+   * the parked one is kept in step again. What they show stays on record.
+   */
+  settleAnswered(mappingId: string, at: string): void {
+    this.#db
+      .prepare(
+        `UPDATE conflict SET state = 'recorded', resolved_at = @at
+         WHERE mapping_id = @mappingId AND state = 'open' AND kind IN ('deleted', 'parked')
+           AND NOT EXISTS (SELECT 1 FROM event_mapping l WHERE l.id = conflict.link_id
+             AND l.state = CASE conflict.kind WHEN 'deleted' THEN 'asked' ELSE 'parked' END)`,
+      )
+      .run({ mappingId, at });
+  }
+
   decide(id: string, keep: 'booking' | 'calendar'): void {
     this.#db.prepare("UPDATE conflict SET state = 'decided', keep = ? WHERE id = ?").run(keep, id);
   }

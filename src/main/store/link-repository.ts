@@ -1,3 +1,4 @@
+import type { Statement } from 'better-sqlite3';
 import type { Database } from './connection.ts';
 
 export type LinkState = 'pending' | 'live' | 'deleted' | 'left' | 'asked' | 'parked' | 'skipped';
@@ -73,7 +74,8 @@ const CHANGEABLE = [
 export class LinkRepository {
   readonly #db: Database;
   readonly #insert;
-  readonly #update;
+  /** One statement for each set of columns, so that indexes of the others are left alone. */
+  readonly #updates = new Map<string, Statement<Partial<LinkRow>>>();
   readonly #byId;
   readonly #byBooking;
   readonly #byBlock;
@@ -87,9 +89,6 @@ export class LinkRepository {
          refused, rewrites, basis, revision, reason, decided_at)
        VALUES (@mapping_id, @kind, @source_id, @event_id, @ical_uid, @incarnation, @state, @sent, @shown,
          @refused, @rewrites, @basis, @revision, @reason, @decided_at)`,
-    );
-    this.#update = db.prepare<LinkRow>(
-      `UPDATE event_mapping SET ${CHANGEABLE.map((column) => `${column} = @${column}`).join(', ')} WHERE id = @id`,
     );
     this.#byId = db.prepare<[number], LinkRow>('SELECT * FROM event_mapping WHERE id = ?');
     this.#byBooking = db.prepare<[string, string], LinkRow>(
@@ -127,9 +126,17 @@ export class LinkRepository {
     return Number(this.#insert.run({ ...DEFAULTS, ...link }).lastInsertRowid);
   }
 
-  /** @param link the row as it was read; what `change` leaves out stays as it is there */
-  update(link: LinkRow, change: LinkChange): void {
-    this.#update.run({ ...link, ...change });
+  /** Writes what `change` names; the rest of the link stays as it is. */
+  update(link: Pick<LinkRow, 'id'>, change: LinkChange): void {
+    const columns = CHANGEABLE.filter((column) => change[column] !== undefined);
+    const key = columns.join();
+    let statement = this.#updates.get(key);
+    if (statement === undefined) {
+      const assignments = columns.map((column) => `${column} = @${column}`).join(', ');
+      statement = this.#db.prepare(`UPDATE event_mapping SET ${assignments} WHERE id = @id`);
+      this.#updates.set(key, statement);
+    }
+    statement.run({ ...change, id: link.id });
   }
 
   remove(id: number): void {

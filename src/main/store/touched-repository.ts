@@ -22,6 +22,20 @@ export class TouchedRepository {
     this.#touch.run(mappingId, side, id);
   }
 
+  /** Has every other mapping look at its copy of this event: the one that blocked the time is about to go. */
+  touchCopies(mappingId: string, eventId: string): void {
+    this.#db
+      .prepare(
+        `INSERT OR IGNORE INTO touched SELECT other.id, 'event', copy.event_id
+         FROM calendar_mapping own
+           JOIN observed_event event ON event.calendar = own.calendar AND event.event_id = @event
+           JOIN observed_event copy ON copy.copy_key = event.copy_key
+           JOIN calendar_mapping other ON other.calendar = copy.calendar AND other.id <> own.id
+         WHERE own.id = @mapping`,
+      )
+      .run({ mapping: mappingId, event: eventId });
+  }
+
   clear(mappingId: string, side: 'booking' | 'event', id: string): void {
     this.#clear.run(mappingId, side, id);
   }

@@ -1,18 +1,11 @@
+import { isWithin, type Window } from '../window.ts';
 import { type CancelledEvent, cancelled, type GoogleEvent, type ListedEvent } from './event.ts';
 import { type EventQuery, expansionWindowOf, isSynchronizable, windowOf } from './event-query.ts';
 import type { Entry, EventStore } from './event-store.ts';
 import { instantOfTime } from './event-time.ts';
 import type { Place } from './listing-token.ts';
 import { occurrenceOf } from './recurrence.ts';
-import {
-  instanceId,
-  instanceOf,
-  isSeries,
-  isWithin,
-  occurrencesWithin,
-  parseInstanceId,
-  type Window,
-} from './series.ts';
+import { instanceId, instanceOf, isSeries, occurrencesWithin, parseInstanceId } from './series.ts';
 
 /** An item of a listing, with the place right behind it. */
 export interface Placed {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isTimeZone } from '../wall-time.ts';
+import type { Window } from '../window.ts';
 import { parseInstant } from './event-time.ts';
 import { GoogleError, invalid } from './google-error.ts';
-import type { Window } from './series.ts';
 
 const DAY_MS = 86_400_000;
 /** How far ahead a series without end is expanded where the window has no end either. */

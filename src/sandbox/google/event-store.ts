@@ -1,3 +1,4 @@
+import { ChangeLog } from '../change-log.ts';
 import type { GoogleEvent } from './event.ts';
 import { instantOfTime } from './event-time.ts';
 import { isSeries } from './series.ts';
@@ -34,8 +35,7 @@ export class EventStore {
   readonly #entries = new Map<string, Entry>();
   /** Ids in order of creation: what a full listing pages through. */
   readonly #order: string[] = [];
-  /** Ids in order of change. */
-  readonly #log: string[] = [];
+  readonly #log = new ChangeLog();
   readonly #exceptions = new Map<string, string[]>();
   readonly #former = new Map<string, FormerSeries[]>();
   #positionBefore = 0;
@@ -46,7 +46,7 @@ export class EventStore {
 
   /** The position after the last change. */
   get position(): number {
-    return this.#log.length;
+    return this.#log.position;
   }
 
   /** The position before the last write, as far back as the store can be read. */
@@ -73,19 +73,12 @@ export class EventStore {
 
   /** The event that the last change has written. */
   get lastChanged(): GoogleEvent | null {
-    return this.#entries.get(this.#log.at(-1) ?? '')?.event ?? null;
+    return this.#entries.get(this.#log.last ?? '')?.event ?? null;
   }
 
   /** Which events the changes from one position to another have written, each with its last one among them, in order. */
   changedBetween(from: number, to: number): readonly { readonly id: string; readonly index: number }[] {
-    const last = new Map<string, number>();
-    for (let index = from; index < to; index += 1) {
-      const id = this.#log[index] ?? '';
-      // Taken out first, so that the order is that of the last changes.
-      last.delete(id);
-      last.set(id, index);
-    }
-    return [...last].map(([id, index]) => ({ id, index }));
+    return this.#log.changedBetween(from, to);
   }
 
   /** The occurrences of a series that were edited or cancelled at any time, detached ones too. */
@@ -111,7 +104,7 @@ export class EventStore {
 
   #append(event: GoogleEvent, detached: boolean): void {
     const replaced = this.#entries.get(event.id);
-    const change = this.#log.length;
+    const change = this.#log.append(event.id);
     const entry: Entry = {
       event,
       change,
@@ -120,7 +113,6 @@ export class EventStore {
       previous: replaced === undefined ? null : { ...replaced, previous: null },
       detached,
     };
-    this.#log.push(event.id);
     this.#entries.set(event.id, entry);
     if (replaced === undefined) this.#created(event);
     else if (isSeries(replaced.event) && !sameTiming(replaced.event, event)) {

@@ -1,21 +1,11 @@
 import { addDays } from '../wall-time.ts';
+import { isWithin, type Window } from '../window.ts';
 import type { GoogleEvent } from './event.ts';
 import { dateTimeAt, instantOfTime } from './event-time.ts';
 import { type Occurrence, occurrencesBetween } from './recurrence.ts';
 
 const INSTANCE_ID = /^([a-z0-9]+)_(\d{8}(?:T\d{6}Z)?)$/;
 const DAY_MS = 86_400_000;
-
-/** A stretch of time; both are instants in milliseconds, `from` may be -Infinity. */
-export interface Window {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Whether something from `start` to `end` touches the window: it ends after the one end and starts before the other. */
-export function isWithin(window: Window, start: number, end: number): boolean {
-  return start < window.to && (end > window.from || (end === start && start >= window.from));
-}
 
 /** The id of an instance: its series' id and where the series would have put it. */
 export function instanceId(seriesId: string, key: string): string {

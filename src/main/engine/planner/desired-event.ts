@@ -32,16 +32,24 @@ function clip(text: string, length: number): string {
     .trimEnd()}…`;
 }
 
+function contact({ customer, url }: Booking): string {
+  const whom = customer ? [customer.name, customer.phone, customer.email].filter(Boolean).join(' · ') : '';
+  return tidy([whom, tidy(url)].filter(Boolean).join('\n\n'));
+}
+
+/** What of an event's notes is the booking's own description: all but the contact that is written below it. */
+export function bookingNotes(notes: string, booking: Booking): string {
+  const below = contact(booking);
+  return below !== '' && notes.endsWith(below) ? notes.slice(0, -below.length).trimEnd() : notes;
+}
+
 /** What a booking's event says: job, place, and in the notes the customer to call and the link to the job. */
 export function desiredEvent(booking: Booking): DesiredEvent {
-  const customer = booking.customer
-    ? [booking.customer.name, booking.customer.phone, booking.customer.email].filter(Boolean).join(' · ')
-    : '';
   return {
     time: bookingTime(booking),
     title: clip(tidy(booking.title), MAX_LINE) || 'Booking',
     description: clip(
-      tidy([tidy(booking.description), customer, tidy(booking.url)].filter(Boolean).join('\n\n')),
+      tidy([tidy(booking.description), contact(booking)].filter(Boolean).join('\n\n')),
       MAX_DESCRIPTION,
     ),
     location: clip(tidy(booking.location), MAX_LINE),

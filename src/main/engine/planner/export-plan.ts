@@ -185,7 +185,7 @@ function planLive(cell: ExportCell, link: ExportLink): readonly ExportOperation[
       fields.length === 0 ? null : { kind: 'edited-then-cancelled', state: 'open', fields };
     return [{ kind: 'delete-event', event: event.event, lost, reason: goneReason(booking.why) }];
   }
-  // An event that still stands in the present while its booking was moved into history has to follow it.
+  // An event that still stands in the present has to follow its booking into history.
   const endsAt = event.kind === 'seen' ? later(booking.endsAt, eventSpan(event.event).to) : booking.endsAt;
   if (isHistory(endsAt, cell.mapping, cell.now)) return [];
   if (event.kind === 'deleted') return planDeletedByTechnician(cell, link, booking.booking);

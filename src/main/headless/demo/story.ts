@@ -1,4 +1,5 @@
 import type { CalendarListEntry } from '../../../shared/domain/account.ts';
+import type { Booking } from '../../../shared/domain/booking.ts';
 import type { SyncResult } from '../../engine/sync-result.ts';
 import { mappingText } from '../sync-text.ts';
 import { table } from '../table.ts';
@@ -59,34 +60,52 @@ export function runText({ accounts }: SyncResult, calendars: readonly CalendarLi
     calendars.find(({ id }) => id === calendarId)?.name ?? calendarId;
   return accounts
     .flatMap(({ error, mappings }) => [
-      ...mappings.map((mapping) => `${name(mapping.calendarId)}: ${mappingText(mapping)}`),
+      ...mappings.map((mapping) => {
+        const conflicts = mapping.conflicts === 0 ? '' : `, ${count(mapping.conflicts, 'conflict')}`;
+        return `${name(mapping.calendarId)}: ${mappingText(mapping)}${conflicts}`;
+      }),
       ...(error === null ? [] : [`failed: ${error.message}`]),
     ])
     .join('\n');
 }
 
+const HOUR_MS = 3_600_000;
+
 /** What a person can do to see it react, as commands to copy. */
 export function invitationText(world: DemoWorld, evidence: Evidence, now: Date, seconds: number): string {
   const { control } = world.sandbox.urls();
   const calendar = `${control}/google/calendars/${encodeURIComponent(evidence.calendarId)}/events`;
-  const upcoming = exportedEvents(evidence)
-    .filter(({ start }) => Date.parse(start.dateTime ?? '') > now.getTime())
-    .toSorted((a, b) => Date.parse(a.start.dateTime ?? '') - Date.parse(b.start.dateTime ?? ''))[0];
-  const booking = bookingsToExport(evidence).find(
-    ({ title, start }) =>
-      title === upcoming?.summary && Date.parse(start) === Date.parse(upcoming.start.dateTime ?? ''),
+  const booking = movableBooking(evidence, now);
+  const event = exportedEvents(evidence).find(
+    ({ summary, start }) =>
+      summary === booking?.title && Date.parse(start.dateTime ?? '') === Date.parse(booking.start),
   );
   const tries =
-    upcoming === undefined || booking === undefined
+    event === undefined || booking === undefined
       ? []
       : [
-          `“${booking.title}” is next (${localTime(booking.start)}). Try, in another terminal:`,
+          `“${booking.title}” is at ${localTime(booking.start)}. Try, in another terminal:`,
           '  the technician drags it an hour later, and dispatch is asked:',
-          `    curl -X POST ${calendar}/${upcoming.id}/move ${json({ byMinutes: 60 })}`,
+          `    curl -X POST ${calendar}/${event.id}/move ${json({ byMinutes: 60 })}`,
           '  dispatch cancels it:',
           `    curl -X POST ${control}/booking/bookings/${booking.id}/cancel`,
         ];
   return [`Syncing every ${seconds} seconds until you press Ctrl-C.`, ...tries].join('\n');
+}
+
+/** The next booking after which the technician has an hour without another one. */
+function movableBooking(evidence: Evidence, now: Date): Booking | undefined {
+  const bookings = bookingsToExport(evidence);
+  const isFree = (from: number, to: number, except: Booking): boolean =>
+    bookings.every(
+      (other) => other.id === except.id || Date.parse(other.end) <= from || Date.parse(other.start) >= to,
+    );
+  return bookings
+    .filter(({ start, status }) => status === 'confirmed' && Date.parse(start) > now.getTime())
+    .toSorted((a, b) => Date.parse(a.start) - Date.parse(b.start))
+    .find((booking) =>
+      isFree(Date.parse(booking.start) + HOUR_MS, Date.parse(booking.end) + HOUR_MS, booking),
+    );
 }
 
 const json = (body: object): string => `-H 'content-type: application/json' -d '${JSON.stringify(body)}'`;

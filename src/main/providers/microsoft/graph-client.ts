@@ -1,5 +1,5 @@
 import type { Client, Context, Middleware } from '@microsoft/microsoft-graph-client';
-import { AppError } from '../../../shared/rpc/errors.ts';
+import { toAppError } from '../../../shared/rpc/errors.ts';
 import type { Fetch } from '../../ports.ts';
 import { foreignLink, unanswered } from './microsoft-errors.ts';
 
@@ -34,6 +34,8 @@ export interface GraphClient {
    * @throws AppError OFFLINE when there was no answer, PROVIDER_ERROR for a link to another host
    */
   send(request: GraphRequest): Promise<GraphAnswer>;
+  /** Whether a link leads to the configured host, which is the only one that is given our token. */
+  reaches(link: Link): boolean;
 }
 
 /** A `@odata.nextLink` or `@odata.deltaLink`: absolute and opaque. Also the option by which the client is told of it. */
@@ -68,12 +70,14 @@ export function createGraphClient(baseUrl: string, fetch: Fetch): GraphClient {
       try {
         return await execute(client, request, ResponseType.RAW);
       } catch (thrown) {
-        throw unanswered(thrown instanceof GraphClientError ? thrown.customError : thrown);
+        throw thrown instanceof GraphClientError ? unanswered(thrown.customError) : toAppError(thrown);
       }
     };
   }
 
   return {
+    reaches: ({ href }) => isAt(baseUrl, href),
+
     async send(request) {
       loading ??= load();
       const respond = await loading;
@@ -86,13 +90,12 @@ export function createGraphClient(baseUrl: string, fetch: Fetch): GraphClient {
 }
 
 function transport(baseUrl: string, fetch: Fetch, passOn: (cause: unknown) => Error): Middleware {
-  const { origin } = new URL(baseUrl);
   return {
     async execute(context: Context) {
       const link = context.middlewareControl?.getMiddlewareOptions(Link);
       // The client takes absolute URLs apart and puts them together otherwise, and those with http not at all.
       const url = link instanceof Link ? link.href : String(context.request);
-      if (URL.parse(url)?.origin !== origin) throw passOn(foreignLink(url));
+      if (!isAt(baseUrl, url)) throw passOn(foreignLink(url));
       const { method = 'GET', headers = {}, body = null } = context.options ?? {};
       try {
         context.response = await fetch(url, { method, headers, body, redirect: 'manual' });
@@ -102,6 +105,8 @@ function transport(baseUrl: string, fetch: Fetch, passOn: (cause: unknown) => Er
     },
   };
 }
+
+const isAt = (baseUrl: string, url: string): boolean => URL.parse(url)?.origin === new URL(baseUrl).origin;
 
 function execute(
   client: Client,

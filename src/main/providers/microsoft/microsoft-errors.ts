@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, toAppError } from '../../../shared/rpc/errors.ts';
+import { AppError } from '../../../shared/rpc/errors.ts';
 import { effectOf } from '../../request-effect.ts';
 import type { GraphAnswer } from './graph-client.ts';
 
@@ -105,10 +105,7 @@ const CHANGED = 'The event was changed in Outlook in the meantime. The next sync
 function refusalByCode(answer: GraphAnswer, code: string): [code: AppError['code'], message: string] | null {
   const { status, headers } = answer;
   if (status === 429 || ((status === 503 || status === 504) && headers.has('retry-after'))) {
-    return [
-      'RATE_LIMITED',
-      'Outlook asks for a pause: too many requests. The rest is synced after it.',
-    ];
+    return ['RATE_LIMITED', 'Outlook asks for a pause: too many requests. The rest is synced after it.'];
   }
   if (isCursorRefused(answer)) {
     return ['PROVIDER_ERROR', 'Outlook broke off listing the calendar. It is listed anew at the next sync.'];
@@ -127,7 +124,10 @@ function refusalByCode(answer: GraphAnswer, code: string): [code: AppError['code
   }
   switch (code) {
     case 'ErrorDuplicateTransactionId':
-      return ['CONFLICT', 'Outlook already has an event for this booking. The next sync looks at it and decides.'];
+      return [
+        'CONFLICT',
+        'Outlook already has an event for this booking. The next sync looks at it and decides.',
+      ];
     case 'ErrorIrresolvableConflict':
       return ['PRECONDITION_FAILED', CHANGED];
     case 'ErrorOccurrenceCrossingBoundary':
@@ -136,7 +136,10 @@ function refusalByCode(answer: GraphAnswer, code: string): [code: AppError['code
         'Outlook does not let an occurrence of a series move past its neighbours. Move it to a time between them, or make it an event of its own.',
       ];
     case 'ErrorQuotaExceeded':
-      return ['INVALID_INPUT', 'The mailbox is full, so Outlook stores no more events. Make room in it and sync again.'];
+      return [
+        'INVALID_INPUT',
+        'The mailbox is full, so Outlook stores no more events. Make room in it and sync again.',
+      ];
     default:
       return null;
   }
@@ -145,7 +148,6 @@ function refusalByCode(answer: GraphAnswer, code: string): [code: AppError['code
 /** What kept a request from being answered. An `AppError`, from the token source, stays as it is. */
 export function unanswered(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  if (!(thrown instanceof TypeError)) return toAppError(thrown);
   return new AppError(
     'OFFLINE',
     'Outlook cannot be reached. Check the internet connection; it is tried again at the next sync.',

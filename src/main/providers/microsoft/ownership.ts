@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { OwnershipTag } from '../../../shared/domain/calendar-event.ts';
 
 /**
- * Graph assigns event ids, so what proves an event to be ours is its transaction id: it can be chosen, is kept as it
- * is for ever, cannot be set by editing, is shown by every listing, and is not taken over when somebody duplicates
- * the event. It says which event it is: booking and incarnation. What changes with each write (`sent`) or does not
- * fit (`scope`) is in an extended property, which is shown on request only and not in delta listings.
+ * Graph assigns event ids, so what proves an event to be ours is its transaction id: we choose it, nobody can change
+ * it, and every listing shows it. It says which event it is: booking and incarnation. What changes with each write
+ * (`sent`) and what may be long (`scope`) is in an extended property, which is shown on request only and not in delta
+ * listings. Outlook gives a duplicated event a transaction id of its own or none; should one be taken over all the
+ * same, the stored tag gives the copy away: from the first update on it names the id of the event it was written to.
  *
  * https://learn.microsoft.com/en-us/graph/api/resources/event (transactionId)
  */
@@ -34,7 +35,10 @@ export function transactionId(calendarId: string, { bookingId, incarnation }: Tr
 export function parseTransactionId(text: string | undefined): TransactionName | null {
   const [prefix, booking, incarnation, calendar, seal, ...rest] = text?.split(SEPARATOR) ?? [];
   if (prefix !== PREFIX || booking === undefined || incarnation === undefined || rest.length > 0) return null;
-  if (!/^\d{1,9}$/.test(incarnation) || seal !== check([prefix, booking, incarnation, calendar].join(SEPARATOR)))
+  if (
+    !/^\d{1,9}$/.test(incarnation) ||
+    seal !== check([prefix, booking, incarnation, calendar].join(SEPARATOR))
+  )
     return null;
   return { bookingId: Buffer.from(booking, 'base64url').toString(), incarnation: Number(incarnation) };
 }

@@ -1,0 +1,148 @@
+import { AppError } from '../../../shared/rpc/errors.ts';
+
+/** Every sentence says that nothing was lost, since a feed that cannot be read leaves the picture as it was. */
+const KEPT = 'What was read before stays as it is.';
+
+/** A body that is not a whole calendar. */
+export type Unreadable = 'empty' | 'web-page' | 'no-calendar' | 'cut-off' | 'damaged';
+
+/** @param source host or file name; never the whole address, which may be a secret */
+export function unreadable(source: string, problem: Unreadable, cause?: unknown): AppError {
+  return new AppError('PROVIDER_ERROR', `${unreadableSentence(source, problem)} ${KEPT}`, {
+    cause,
+    detail: problem,
+  });
+}
+
+function unreadableSentence(source: string, problem: Unreadable): string {
+  switch (problem) {
+    case 'empty':
+      return `${source} answered with nothing at all. Check that the calendar is still shared under this address.`;
+    case 'web-page':
+      return `${source} answered with a web page instead of a calendar. Copy the calendar's own address (iCal, ICS), which may need no signing in.`;
+    case 'no-calendar':
+      return `What ${source} answered with is not a calendar. Check that the address is the one of an iCal (ICS) calendar.`;
+    case 'cut-off':
+      return `The calendar from ${source} arrived only in part. It is tried again at the next sync.`;
+    case 'damaged':
+      return `The calendar from ${source} is damaged and cannot be read. Tell who publishes it; it is tried again at the next sync.`;
+    default:
+      return problem satisfies never;
+  }
+}
+
+export function tooLarge(source: string, megabytes: number): AppError {
+  return new AppError(
+    'PROVIDER_ERROR',
+    `The calendar from ${source} is larger than ${megabytes} MB. Ask who publishes it for one with fewer years in it. ${KEPT}`,
+    { detail: 'too-large' },
+  );
+}
+
+export function tooManyOccurrences(source: string): AppError {
+  return new AppError(
+    'PROVIDER_ERROR',
+    `The calendar from ${source} repeats its events so often that it cannot be read in reasonable time. Tell who publishes it. ${KEPT}`,
+    { detail: 'too-many-occurrences' },
+  );
+}
+
+export function tooManyRedirects(source: string, limit: number): AppError {
+  return new AppError(
+    'PROVIDER_ERROR',
+    `${source} sent the request on more than ${limit} times. Ask who publishes the calendar for its present address. ${KEPT}`,
+    { detail: 'redirects' },
+  );
+}
+
+export function badRedirect(source: string, cause?: unknown): AppError {
+  return new AppError(
+    'PROVIDER_ERROR',
+    `${source} sent the request on to an address that is none. Ask who publishes the calendar for its present address. ${KEPT}`,
+    { cause, detail: 'redirect' },
+  );
+}
+
+export function unreachable(source: string, cause: unknown): AppError {
+  return new AppError(
+    'OFFLINE',
+    `${source} cannot be reached. Check the internet connection and the address; it is tried again at the next sync.`,
+    { cause },
+  );
+}
+
+export function tooSlow(source: string, seconds: number): AppError {
+  return new AppError(
+    'OFFLINE',
+    `${source} did not send its calendar within ${seconds} seconds. It is tried again at the next sync.`,
+    { detail: 'timeout' },
+  );
+}
+
+export function privateNetwork(source: string, address: string): AppError {
+  const where = source === address ? source : `${source} (${address})`;
+  return new AppError(
+    'PERMISSION_DENIED',
+    `${where} lies in a private network, where a calendar's address could be used to reach devices. Allow private networks in the settings if this calendar is meant.`,
+    { detail: 'private-network' },
+  );
+}
+
+export function plainHttp(source: string): AppError {
+  return new AppError(
+    'PERMISSION_DENIED',
+    `The calendar from ${source} comes by plain http, which anybody on the way can read and change. Use its https:// address, or agree to plain http for this calendar.`,
+    { detail: 'plain-http' },
+  );
+}
+
+/** The one place where an HTTP status becomes one of our codes. */
+export function refused(source: string, response: Response): AppError {
+  const { status } = response;
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const options = {
+    detail: `HTTP ${status}`,
+    ...(Number.isFinite(retryAfter) && { retryAfterSeconds: retryAfter }),
+  };
+  switch (status) {
+    case 401:
+      return new AppError(
+        'AUTH_EXPIRED',
+        `${source} asks for a user name and password, or no longer takes those in the address. Subscribe again with the present address. ${KEPT}`,
+        options,
+      );
+    case 403:
+      return new AppError(
+        'PERMISSION_DENIED',
+        `${source} does not let us read the calendar. Ask who publishes it to share it under its address. ${KEPT}`,
+        options,
+      );
+    case 404:
+    case 410:
+      return new AppError(
+        'NOT_FOUND',
+        `${source} has no calendar at this address (any more). Ask who publishes it for the present one. ${KEPT}`,
+        options,
+      );
+    case 429:
+      return new AppError(
+        'RATE_LIMITED',
+        `${source} asks for a pause: too many requests. It is tried again after it.`,
+        options,
+      );
+    default:
+      return new AppError(
+        'PROVIDER_ERROR',
+        `${source} failed to send its calendar (HTTP ${status}). It is tried again at the next sync. ${KEPT}`,
+        options,
+      );
+  }
+}
+
+export function readOnly(): AppError {
+  return new AppError(
+    'PERMISSION_DENIED',
+    'A subscribed calendar can only be read: whoever publishes it changes it. Export bookings to a Google, Microsoft or CalDAV calendar instead.',
+    { detail: 'read-only' },
+  );
+}

@@ -1,0 +1,225 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Fetch } from '../../src/main/ports.ts';
+import { expectQuiet } from '../support/in-step.ts';
+import {
+  addBooking,
+  addPersonal,
+  blocks,
+  CALENDAR,
+  createWorld,
+  EMAIL,
+  exported,
+  TECHNICIAN,
+  type World,
+} from '../support/world.ts';
+
+const UID = 'meeting-1@example.com';
+const HOME = 'tess@home.example';
+
+let world: World;
+afterEach(() => world.close());
+
+async function inOneAccount(): Promise<string> {
+  const second = 'second@example.com';
+  const [account] = world.app.accounts();
+  await world.app.addMapping({ accountId: account?.id ?? '', calendarId: second, direction: 'import' });
+  return second;
+}
+
+async function inTwoAccounts(): Promise<string> {
+  world.sandbox.google.addAccount({
+    email: HOME,
+    sub: 'google-home',
+    name: 'Tess at home',
+    calendars: [{ id: HOME, summary: 'Home', timeZone: 'Europe/London', primary: true, accessRole: 'owner' }],
+  });
+  const accountId = await world.signIn(HOME);
+  await world.app.addMapping({ accountId, calendarId: HOME, direction: 'import' });
+  return HOME;
+}
+
+/** What each batch of busy blocks that reached the booking system did, in order. */
+const batches: string[] = [];
+
+const watchBatches =
+  (fetch: Fetch): Fetch =>
+  async (input, init) => {
+    const request = new Request(input, init);
+    if (request.url.endsWith('/busy-blocks:batch')) {
+      const { upserts, deletes } = JSON.parse(await request.clone().text());
+      batches.push(...upserts.map(() => 'upsert'), ...deletes.map(() => 'delete'));
+    }
+    return fetch(input, init);
+  };
+
+describe.each([
+  ['calendars of one account', inOneAccount],
+  ['accounts', inTwoAccounts],
+])('the same meeting in two %s', (_, addOther) => {
+  let copies: Record<string, string>;
+  let other: string;
+
+  beforeEach(async () => {
+    world = await createWorld({ network: watchBatches });
+    other = await addOther();
+    copies = {
+      [CALENDAR]: addPersonal(world, 10, { iCalUID: UID }),
+      [other]: addPersonal(world, 10, { iCalUID: UID }, other),
+    };
+    await world.sync();
+  });
+
+  /** The calendar whose copy the block stands for. */
+  function owner(): string {
+    const [block] = blocks(world);
+    const found = Object.entries(copies).find(([, id]) =>
+      world.app.explain(id).links.some(({ blockId, state }) => blockId === block?.id && state === 'live'),
+    );
+    return found?.[0] ?? '';
+  }
+  const copyOf = (calendar: string): string => copies[calendar] ?? '';
+  const theOther = (calendar: string): string => (calendar === CALENDAR ? other : CALENDAR);
+
+  it('is one busy block', async () => {
+    expect(blocks(world)).toHaveLength(1);
+    expect(copies[owner()]).toBeDefined();
+    const idle = world.app.explain(copyOf(theOther(owner()))).links.map(({ reason }) => reason);
+    expect(idle).toContain('The same meeting already blocks this time from another calendar.');
+    await expectQuiet(world);
+  });
+
+  it('the owner goes: the other takes over, and the time is never offered in between', async () => {
+    const before = owner();
+    batches.length = 0;
+    world.sandbox.google.deleteEvent(before, copyOf(before));
+    await world.sync();
+    expect(batches).toEqual(['upsert', 'delete']);
+    expect(blocks(world)).toHaveLength(1);
+    expect(owner()).toBe(theOther(before));
+    await expectQuiet(world);
+  });
+
+  it('the owner is declined: the other takes over', async () => {
+    const before = owner();
+    world.sandbox.google.editEvent(before, copyOf(before), {
+      organizer: { email: 'chair@example.com' },
+      attendees: [{ email: before, responseStatus: 'declined' }],
+    });
+    await world.sync();
+    expect(blocks(world)).toHaveLength(1);
+    expect(owner()).toBe(theOther(before));
+    await expectQuiet(world);
+  });
+
+  it('the other goes: nothing changes', async () => {
+    const [block] = blocks(world);
+    const gone = theOther(owner());
+    world.sandbox.google.deleteEvent(gone, copyOf(gone));
+    await world.sync();
+    expect(blocks(world)).toEqual([block]);
+    await expectQuiet(world);
+  });
+
+  it('both go: the time is free', async () => {
+    for (const [calendar, id] of Object.entries(copies)) world.sandbox.google.deleteEvent(calendar, id);
+    await world.sync();
+    expect(blocks(world)).toEqual([]);
+    await expectQuiet(world);
+  });
+
+  it('the owner moves: both times are what one of the calendars says', async () => {
+    const before = owner();
+    world.sandbox.google.editEvent(before, copyOf(before), {
+      start: { dateTime: '2026-11-25T15:00:00Z' },
+      end: { dateTime: '2026-11-25T16:00:00Z' },
+    });
+    await world.sync();
+    expect(blocks(world).map(({ start }) => start)).toEqual(['2026-11-25T15:00:00.000Z']);
+    await expectQuiet(world);
+  });
+
+  it('the owner’s mapping is removed with what it created: the other takes over at the next sync', async () => {
+    const before = owner();
+    const mapping = world.app.mappings().find(({ calendarId }) => calendarId === before);
+    await world.app.removeMapping(mapping?.id ?? '', { deleteEvents: true });
+    await world.sync();
+    expect(blocks(world)).toHaveLength(1);
+    expect(owner()).toBe(theOther(before));
+    await expectQuiet(world);
+  });
+
+  it('the owner’s mapping is for somebody else now: the other takes over, at the latest with the next sync', async () => {
+    world.sandbox.booking.addTechnician({ id: 'tech_tim', name: 'Tim' });
+    const token = world.sandbox.booking.devices.addToken({ technicianId: TECHNICIAN, sees: ['tech_tim'] });
+    await world.app.enrol({ url: world.sandbox.urls().booking, token });
+    const before = owner();
+    const mapping = world.app.mappings().find(({ calendarId }) => calendarId === before);
+    await world.app.updateMapping(mapping?.id ?? '', { technicianId: 'tech_tim' });
+    await world.sync();
+    await world.sync();
+    expect(blocks(world)).toHaveLength(1);
+    expect(owner()).toBe(theOther(before));
+    expect(world.sandbox.booking.blocks.all('tech_tim')).toHaveLength(1);
+    await expectQuiet(world);
+  });
+
+  it('the owner’s mapping is disabled: the other takes over', async () => {
+    const before = owner();
+    const mapping = world.app.mappings().find(({ calendarId }) => calendarId === before);
+    await world.app.updateMapping(mapping?.id ?? '', { enabled: false });
+    await world.sync();
+    world.sandbox.google.deleteEvent(before, copyOf(before));
+    await world.sync();
+    expect(blocks(world).length).toBeGreaterThanOrEqual(1);
+    await world.app.updateMapping(mapping?.id ?? '', { enabled: true });
+    await world.sync();
+    expect(blocks(world)).toHaveLength(1);
+    expect(owner()).toBe(theOther(before));
+    await expectQuiet(world);
+  });
+
+  it('a series is one block for each occurrence', async () => {
+    const series = { iCalUID: 'series@example.com', recurrence: ['RRULE:FREQ=DAILY;COUNT=5'] };
+    const mine = addPersonal(world, 14, series);
+    addPersonal(world, 14, series, other);
+    await world.sync();
+    expect(blocks(world)).toHaveLength(6);
+    world.sandbox.google.deleteEvent(CALENDAR, mine);
+    await world.sync();
+    expect(blocks(world)).toHaveLength(6);
+    await expectQuiet(world);
+  });
+
+  it('our own export, seen in the other calendar as well, is no appointment', async () => {
+    addBooking(world, 9);
+    await world.sync();
+    const [event] = exported(world);
+    addPersonal(
+      world,
+      9,
+      {
+        iCalUID: world.sandbox.google.event(CALENDAR, event?.id ?? '')?.iCalUID,
+        start: { dateTime: '2026-11-24T09:00:00Z' },
+        end: { dateTime: '2026-11-24T11:00:00Z' },
+      },
+      other,
+    );
+    await world.sync();
+    expect(blocks(world)).toHaveLength(1);
+    await expectQuiet(world);
+  });
+});
+
+describe('two people who share a calendar account', () => {
+  it('each calendar has one mapping that writes', async () => {
+    world = await createWorld();
+    const [account] = world.app.accounts();
+    const again = world.app.addMapping({
+      accountId: account?.id ?? '',
+      calendarId: CALENDAR,
+      direction: 'export',
+    });
+    await expect(again).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(EMAIL).toBe(account?.email);
+  });
+});
