@@ -38,7 +38,7 @@ export interface Measure {
   run(options: BenchOptions): Promise<Outcome>;
 }
 
-export function median(samples: readonly number[]): number {
+function median(samples: readonly number[]): number {
   const sorted = [...samples].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];

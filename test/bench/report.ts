@@ -7,7 +7,7 @@ export interface Measured {
   readonly outcome: Outcome;
 }
 
-export const isMissed = ({ value, limit }: Figure): boolean => limit !== null && value > limit;
+const isMissed = ({ value, limit }: Figure): boolean => limit !== null && value > limit;
 
 /** For people. */
 export function reportText(measured: readonly Measured[]): string {

@@ -38,18 +38,19 @@ async function inTwoAccounts(): Promise<string> {
   return HOME;
 }
 
-/** What each batch of busy blocks that reached the booking system did, in order. */
+/** What each batch of busy blocks did to the booking system, in the order in which it was done. */
 const batches: string[] = [];
 
 const watchBatches =
   (fetch: Fetch): Fetch =>
   async (input, init) => {
     const request = new Request(input, init);
+    const answer = await fetch(input, init);
     if (request.url.endsWith('/busy-blocks:batch')) {
-      const { upserts, deletes } = JSON.parse(await request.clone().text());
+      const { upserts, deletes } = JSON.parse(await request.text());
       batches.push(...upserts.map(() => 'upsert'), ...deletes.map(() => 'delete'));
     }
-    return fetch(input, init);
+    return answer;
   };
 
 describe.each([
@@ -206,6 +207,37 @@ describe.each([
     );
     await world.sync();
     expect(blocks(world)).toHaveLength(1);
+    await expectQuiet(world);
+  });
+});
+
+describe('two accounts at work at the same time', () => {
+  it('the one does not free the time before the other has blocked it', async () => {
+    world = await createWorld({ network: watchBatches });
+    const home = await inTwoAccounts();
+    const meetings = Array.from({ length: 6 }, (_, index) => {
+      const uid = { iCalUID: `meeting-${index}@example.com` };
+      addPersonal(world, 8 + index, uid);
+      return addPersonal(world, 8 + index, uid, home);
+    });
+    const own = addPersonal(world, 20);
+    await world.sync();
+    const isLive = (id: string): boolean => world.app.explain(id).links.some(({ state }) => state === 'live');
+    const owned = meetings.find(isLive) ?? '';
+    expect(owned).not.toBe('');
+
+    // The first account is held up in the middle of its deletions, the second while it blocks the time anew.
+    world.sandbox.google.deleteEvent(CALENDAR, own);
+    world.sandbox.google.deleteEvent(home, owned);
+    const slow = (service: string, path: string, milliseconds: number): string =>
+      world.sandbox.faults.add({ service, path, effect: { kind: 'delay', milliseconds } });
+    slow('google', encodeURIComponent(home), 2_000);
+    slow('booking', 'busy-blocks:batch', 5_000);
+    slow('booking', 'busy-blocks:batch', 8_000);
+    batches.length = 0;
+    await world.sync();
+    expect(batches).toEqual(['delete', 'upsert', 'delete']);
+    expect(blocks(world)).toHaveLength(6);
     await expectQuiet(world);
   });
 });

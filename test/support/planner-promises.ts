@@ -13,109 +13,77 @@ import type { PlannerWorld, Shuffle } from './planner-world.ts';
 const FEW_ROUNDS = 8;
 const HISTORY = fromNow(-60);
 
-interface Edit {
-  readonly bookingId: string;
-  readonly field: Field;
-  readonly value: unknown;
+/** Calendar and bookings at one moment. */
+interface Moment {
+  readonly calendar: ReadonlyMap<string, CalendarEvent>;
+  readonly bin: ReadonlyMap<string, CalendarEvent>;
+  /** Our living events. */
+  readonly own: readonly CalendarEvent[];
+  /** What is not ours: without our tag, with the tag of another scope, or a copy of what is ours. */
+  readonly foreign: readonly CalendarEvent[];
+  readonly bookings: ReadonlyMap<string, Booking>;
+  readonly selected: ReadonlySet<string>;
+  /** How many edits were kept so far. */
+  readonly kept: number;
 }
 
-/** All that is remembered of a phase in order to judge its end. */
-interface Record {
-  /** At the last quiet: the calendar with its bin, and the bookings that were to be exported. */
-  readonly calendar: ReadonlyMap<string, CalendarEvent>;
-  readonly bookings: ReadonlyMap<string, Booking>;
-  readonly own: readonly CalendarEvent[];
-  /** The base is what the tag says was written last: a move that was agreed on since is not known any more. */
+function look(world: PlannerWorld): Moment {
+  const ids = [...world.bookings.keys()];
+  return {
+    calendar: new Map(world.calendar),
+    bin: new Map(world.bin),
+    own: ids.flatMap((id) => world.exportsOf(id)),
+    foreign: [...world.calendar.values()].filter(
+      ({ id, tag }) => tag?.self !== id || tag.scope !== 'tech_tess',
+    ),
+    bookings: new Map(world.bookings),
+    selected: new Set(ids.filter((id) => world.isSelected(id))),
+    kept: world.kept.length,
+  };
+}
+
+/** One phase, by its moments: the last quiet, when the plan was made, and when everybody but the engine was done. */
+interface Account {
+  readonly quiet: Moment;
+  readonly planned: Moment;
+  readonly done: Moment;
+  /** Something is adopted, so the base is what its tag says: a move that was agreed on since is not in it. */
   readonly adopts: boolean;
-  readonly kept: number;
-  /** When the plan was made. */
-  planned: {
-    readonly selected: ReadonlySet<string>;
-    readonly bookings: ReadonlyMap<string, Booking>;
-    readonly own: readonly CalendarEvent[];
-  };
-  /** When everybody but the engine was done. */
-  done: {
-    readonly edits: readonly Edit[];
-    readonly own: readonly CalendarEvent[];
-    readonly bookings: ReadonlyMap<string, Booking>;
-    readonly bin: ReadonlySet<string>;
-    readonly foreign: readonly CalendarEvent[];
-  };
 }
 
 const fieldOf = (event: DesiredEvent, field: Field): unknown =>
   field === 'time' ? [event.time.start, event.time.end] : event[field];
 const endOf = ({ end }: { readonly end: string }): string =>
   end.length === 10 ? `${end}T00:00:00.000Z` : end;
-
-const own = (world: PlannerWorld): readonly CalendarEvent[] =>
-  [...world.bookings.keys()].flatMap((id) => world.exportsOf(id));
-
-/** What is not ours: without our tag, with the tag of another scope, or a copy of what is ours. */
-const foreign = (world: PlannerWorld): readonly CalendarEvent[] =>
-  [...world.calendar.values()].filter(({ id, tag }) => tag?.self !== id || tag.scope !== 'tech_tess');
-
-/**
- * The fields of our events that people have changed since, and not changed back. Typing what the calendar only shows
- * in another form is not a change.
- */
-function editsSince(before: ReadonlyMap<string, CalendarEvent>, world: PlannerWorld): readonly Edit[] {
-  const { render } = world.settings;
-  return own(world).flatMap((event) => {
-    const was = before.get(event.id);
-    if (was === undefined) return [];
-    return FIELDS.filter(
-      (field) => !isDeepStrictEqual(fieldOf(render(event), field), fieldOf(render(was), field)),
-    ).map((field) => ({ bookingId: event.tag?.bookingId ?? '', field, value: fieldOf(event, field) }));
-  });
-}
+const bookingIdOf = ({ tag }: CalendarEvent): string => tag?.bookingId ?? '';
 
 /** Lets one phase happen, waits for quiet, and tells which promises were broken. */
 export function live(world: PlannerWorld, { before, meanwhile }: Phase, shuffle: Shuffle): readonly string[] {
-  const record: Record = {
-    calendar: new Map([...world.bin, ...world.calendar]),
-    bookings: new Map([...world.bookings].filter(([id]) => world.isSelected(id))),
-    adopts: before.some(({ kind }) => kind === 'loseDatabase' || kind === 'unbin'),
-    own: own(world),
-    kept: world.kept.length,
-    planned: { selected: new Set(), bookings: new Map(), own: [] },
-    done: { edits: [], own: [], bookings: new Map(), bin: new Set(), foreign: [] },
-  };
+  const quiet = look(world);
+  let planned = quiet;
+  let done = quiet;
   perform(world, before);
   world.round(shuffle, () => {
-    const selected = [...world.bookings.keys()].filter((id) => world.isSelected(id));
-    record.planned = {
-      selected: new Set(selected),
-      bookings: new Map(world.bookings),
-      own: own(world),
-    };
+    planned = look(world);
     perform(world, meanwhile);
-    record.done = {
-      edits: editsSince(record.calendar, world),
-      own: own(world),
-      bookings: new Map(world.bookings),
-      bin: new Set(world.bin.keys()),
-      foreign: foreign(world),
-    };
+    done = look(world);
   });
-  let rounds = 1;
-  while (world.round(shuffle).length > 0) {
-    rounds += 1;
+  for (let rounds = 1; world.round(shuffle).length > 0; rounds += 1) {
     if (rounds > FEW_ROUNDS) return [`it does not come to rest in ${FEW_ROUNDS} rounds`];
   }
-  return [...broken(world, record, shuffle)];
+  const adopts = before.some(({ kind }) => kind === 'loseDatabase' || kind === 'unbin');
+  return [...broken(world, { quiet, planned, done, adopts }, shuffle)];
 }
 
-function* broken(world: PlannerWorld, record: Record, shuffle: Shuffle): Generator<string> {
+function* broken(world: PlannerWorld, account: Account, shuffle: Shuffle): Generator<string> {
   const later = [...world.round(shuffle), ...world.round(shuffle)];
   if (later.length > 0) yield `I8 quiet does not stay quiet: ${later.map(({ kind }) => kind)}`;
-  if (!isDeepStrictEqual(foreign(world), record.done.foreign)) yield 'I4 something foreign was written';
+  if (!isDeepStrictEqual(look(world).foreign, account.done.foreign)) yield 'I4 something foreign was written';
   for (const booking of world.bookings.values()) yield* disagreements(world, booking);
-  yield* unprovenDeletions(world, record);
-  yield* lostEdits(world, record);
-  yield* disturbedBookings(world, record);
-  yield* unwantedReturns(world, record);
+  yield* unprovenDeletions(world, account);
+  yield* lostEdits(world, account);
+  yield* disturbedBookings(world, account);
+  yield* unwantedReturns(world, account);
 }
 
 /** I1 and I2. */
@@ -164,57 +132,71 @@ function agrees(world: PlannerWorld, event: CalendarEvent, booking: Booking): bo
 }
 
 /** I6: besides what people deleted themselves, only events of bookings that are gone are deleted. */
-function* unprovenDeletions(world: PlannerWorld, { planned, done }: Record): Generator<string> {
-  for (const [id, { tag }] of world.bin) {
-    const bookingId = tag?.bookingId ?? '';
+function* unprovenDeletions(world: PlannerWorld, { planned, done }: Account): Generator<string> {
+  for (const [id, event] of world.bin) {
+    const bookingId = bookingIdOf(event);
     const stands = planned.selected.has(bookingId) && world.isSelected(bookingId);
-    if (!done.bin.has(id) && stands) yield `I6 the event of ${bookingId} was deleted`;
+    if (stands && !done.bin.has(id)) yield `I6 the event of ${bookingId} was deleted`;
   }
 }
 
 /** I3: what a person typed is in the calendar, kept, or what the booking says, or said when that was looked at. */
-function* lostEdits(world: PlannerWorld, { kept, planned, done }: Record): Generator<string> {
-  for (const { bookingId, field, value } of done.edits) {
-    const recorded = world.kept.slice(kept).filter((one) => one.bookingId === bookingId);
-    const booked = [world.bookings.get(bookingId), planned.bookings.get(bookingId)];
+function* lostEdits(world: PlannerWorld, { quiet, planned, done }: Account): Generator<string> {
+  const { render } = world.settings;
+  for (const event of done.own) {
+    const id = bookingIdOf(event);
+    const was = quiet.calendar.get(event.id) ?? quiet.bin.get(event.id) ?? event;
+    const recorded = world.kept.slice(quiet.kept).filter(({ bookingId }) => bookingId === id);
+    const booked = [world.bookings.get(id), planned.bookings.get(id)];
     const places: readonly DesiredEvent[] = [
-      ...world.exportsOf(bookingId),
+      ...world.exportsOf(id),
       ...recorded.map(({ calendarSide }) => calendarSide),
       ...booked.flatMap((booking) => (booking === undefined ? [] : [desiredEvent(booking)])),
     ];
-    if (!places.some((place) => isDeepStrictEqual(fieldOf(place, field), value)))
-      yield `I3 the ${field} that somebody gave ${bookingId} is lost`;
+    for (const field of FIELDS) {
+      // Typing what the calendar only shows in another form is not a change.
+      if (isDeepStrictEqual(fieldOf(render(event), field), fieldOf(render(was), field))) continue;
+      if (!places.some((place) => isDeepStrictEqual(fieldOf(place, field), fieldOf(event, field))))
+        yield `I3 the ${field} that somebody gave ${id} is lost`;
+    }
   }
 }
 
 /** Nothing of a booking changes but its time, and that only to what the technician chose and dispatch may accept. */
-function* disturbedBookings(world: PlannerWorld, record: Record): Generator<string> {
+function* disturbedBookings(
+  world: PlannerWorld,
+  { quiet, planned, done, adopts }: Account,
+): Generator<string> {
   const { mapping, canReschedule, fixed } = world.settings;
-  for (const [id, was] of record.done.bookings) {
+  for (const [id, was] of done.bookings) {
     const is = world.bookings.get(id) ?? was;
     if (!isDeepStrictEqual({ ...is, version: '' }, { ...was, start: is.start, end: is.end, version: '' }))
       yield `I4 ${id} was changed beyond its time`;
     if (is.start === was.start && is.end === was.end) continue;
     if (mapping.direction !== 'two-way' || !canReschedule || fixed.has(id))
       yield `${id} was moved without leave`;
-    const before = record.bookings.get(id);
-    // Where the base is older than the last quiet, a booking that moved back to it seems never to have moved.
-    const recent = before !== undefined && !record.adopts && endOf(before) > HISTORY;
-    if (recent && (before.start !== was.start || before.end !== was.end))
-      yield `${id} was moved although dispatch moved it`;
-    const shown = [...record.planned.own, ...record.done.own].filter(({ tag }) => tag?.bookingId === id);
+    const shown = [...planned.own, ...done.own].filter((event) => bookingIdOf(event) === id);
     if (!shown.some(({ time }) => time.start === is.start && time.end === is.end))
       yield `${id} was moved to where nobody moved it`;
+    const before = standing(id, quiet);
+    if (before !== undefined && !adopts && (before.start !== was.start || before.end !== was.end))
+      yield `${id} was moved although dispatch moved it`;
   }
 }
 
 /** I13: what the technician deleted stays deleted, unless the policy restores it or the booking changes. */
-function* unwantedReturns(world: PlannerWorld, { own, bookings, done }: Record): Generator<string> {
+function* unwantedReturns(world: PlannerWorld, { quiet, done }: Account): Generator<string> {
   if (world.settings.mapping.onDelete === 'restore') return;
-  for (const event of own) {
-    const id = event.tag?.bookingId ?? '';
-    const before = bookings.get(id);
-    const unchanged = before !== undefined && before === done.bookings.get(id) && endOf(before) > HISTORY;
+  for (const event of quiet.own) {
+    const id = bookingIdOf(event);
+    const before = standing(id, quiet);
+    const unchanged = before !== undefined && before === done.bookings.get(id);
     if (unchanged && done.bin.has(event.id) && world.exportsOf(id).length > 0) yield `I13 ${id} came back`;
   }
+}
+
+/** A booking that was kept up to date at that moment: what is history may have an older base. */
+function standing(bookingId: string, { bookings, selected }: Moment): Booking | undefined {
+  const booking = bookings.get(bookingId);
+  return booking !== undefined && selected.has(bookingId) && endOf(booking) > HISTORY ? booking : undefined;
 }

@@ -10,6 +10,7 @@ import {
 } from '../../src/main/engine/planner/export-plan.ts';
 import { fingerprint, timePrint, withField } from '../../src/main/engine/planner/fingerprint.ts';
 import { selects } from '../../src/main/engine/planner/selection.ts';
+import { seededRandom } from '../../src/sandbox/seeded-random.ts';
 import type { Booking } from '../../src/shared/domain/booking.ts';
 import type { CalendarEvent, DesiredEvent } from '../../src/shared/domain/calendar-event.ts';
 import type { Mapping } from '../../src/shared/domain/mapping.ts';
@@ -41,6 +42,15 @@ interface Origin {
 }
 
 export type Shuffle = <T>(items: readonly T[]) => readonly T[];
+
+export function shuffledBy(seed: number): Shuffle {
+  const random = seededRandom(seed);
+  return (items) =>
+    items
+      .map((item) => ({ item, rank: random.unit() }))
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ item }) => item);
+}
 
 /**
  * A booking system, a calendar and what the engine remembers of them, in memory: carries out plans as the engine

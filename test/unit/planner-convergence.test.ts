@@ -1,21 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/sandbox/seeded-random.ts';
 import type { DesiredEvent } from '../../src/shared/domain/calendar-event.ts';
 import { aBooking, aMapping, anEvent } from '../support/planner-builders.ts';
 import { BOOKINGS, phase } from '../support/planner-people.ts';
 import { live } from '../support/planner-promises.ts';
 import { asHtml } from '../support/planner-scene.ts';
-import { PlannerWorld, type Shuffle, type WorldSettings } from '../support/planner-world.ts';
-
-function shuffledBy(seed: number): Shuffle {
-  const random = seededRandom(seed);
-  return (items) =>
-    items
-      .map((item) => ({ item, rank: random.unit() }))
-      .sort((a, b) => a.rank - b.rank)
-      .map(({ item }) => item);
-}
+import { PlannerWorld, shuffledBy, type WorldSettings } from '../support/planner-world.ts';
 
 const asSent = (event: DesiredEvent): DesiredEvent => event;
 const asRendered = (event: DesiredEvent): DesiredEvent => ({

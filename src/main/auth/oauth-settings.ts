@@ -36,6 +36,18 @@ const GoogleApi = z.object({
   GOOGLE_API_BASE_URL: endpoint('GOOGLE_API_BASE_URL', 'https://www.googleapis.com'),
 });
 
+// https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow
+const MicrosoftOAuth = z.object({
+  MICROSOFT_CLIENT_ID: setting,
+  MICROSOFT_CLIENT_SECRET: setting,
+  MICROSOFT_TENANT: setting,
+  MICROSOFT_AUTHORITY_URL: endpoint('MICROSOFT_AUTHORITY_URL', 'https://login.microsoftonline.com'),
+});
+
+const MicrosoftGraph = z.object({
+  MICROSOFT_GRAPH_BASE_URL: endpoint('MICROSOFT_GRAPH_BASE_URL', 'https://graph.microsoft.com'),
+});
+
 /**
  * What precedes `/calendar/v3`, without a slash at its end.
  * @throws AppError INVALID_INPUT naming the variable
@@ -77,4 +89,59 @@ export function googleOAuthService(environment: Environment): OAuthService {
       prompt: 'consent',
     },
   };
+}
+
+/**
+ * What precedes `/v1.0`, without a slash at its end.
+ * @throws AppError INVALID_INPUT naming the variable
+ */
+export function microsoftGraphBaseUrl(environment: Environment): string {
+  return MicrosoftGraph.parse(environment).MICROSOFT_GRAPH_BASE_URL;
+}
+
+const IDENTITY = ['openid', 'profile', 'email', 'offline_access', 'User.Read'];
+
+/**
+ * Microsoft as an OAuth service. The redirect URI to register for its client, as a "Mobile and desktop application", is
+ * `http://127.0.0.1/oauth/callback`; which port a sign-in uses is not compared.
+ * @throws AppError INVALID_INPUT naming the variable that is missing or wrong
+ */
+export function microsoftOAuthService(environment: Environment): OAuthService {
+  const settings = MicrosoftOAuth.parse(environment);
+  if (settings.MICROSOFT_CLIENT_ID === undefined) {
+    throw new AppError(
+      'INVALID_INPUT',
+      'MICROSOFT_CLIENT_ID is not set. Ask your administrator for the application (client) id of the app registration (platform "Mobile and desktop applications") and set it.',
+    );
+  }
+  const tenant = encodeURIComponent(settings.MICROSOFT_TENANT ?? 'common');
+  const endpoints = `${settings.MICROSOFT_AUTHORITY_URL}/${tenant}/oauth2/v2.0`;
+  return {
+    name: 'Microsoft',
+    authorizationUrl: `${endpoints}/authorize`,
+    tokenUrl: `${endpoints}/token`,
+    // A person ends it on their account's page; there is no endpoint for it.
+    revokeUrl: null,
+    clientId: settings.MICROSOFT_CLIENT_ID,
+    clientSecret: settings.MICROSOFT_CLIENT_SECRET ?? null,
+    scopes: {
+      read: [...IDENTITY, 'Calendars.Read'],
+      write: [...IDENTITY, 'Calendars.ReadWrite'],
+    },
+    sufficient: {
+      read: [...spellings(environment, 'Calendars.Read'), ...spellings(environment, 'Calendars.ReadWrite')],
+      write: spellings(environment, 'Calendars.ReadWrite'),
+    },
+    authorizationParameters: {
+      response_mode: 'query',
+      // Or whoever is signed in to the browser is taken without a word, which need not be the account that is meant.
+      prompt: 'select_account',
+    },
+  };
+}
+
+/** Granted scopes come back with or without the resource that they are of. */
+function spellings(environment: Environment, scope: string): readonly (readonly string[])[] {
+  const resources = new Set(['https://graph.microsoft.com', microsoftGraphBaseUrl(environment)]);
+  return [[scope], ...[...resources].map((resource) => [`${resource}/${scope}`])];
 }

@@ -30,7 +30,7 @@ export interface SignInOptions {
 }
 
 export interface SignIn {
-  /** Who it is to the service, for ever (`sub`). */
+  /** Who it is to the service, for ever: `sub`, or Microsoft's `tid/oid`. */
   readonly subject: string;
   readonly email: string;
   /** What was granted, which may be less than what was asked for. */
@@ -166,6 +166,8 @@ const Claims = z.object({
   sub: z.string().min(1),
   email: z.string().optional(),
   preferred_username: z.string().optional(),
+  oid: z.string().min(1).optional(),
+  tid: z.string().min(1).optional(),
   aud: z.union([z.string(), z.array(z.string())]).optional(),
 });
 
@@ -184,8 +186,10 @@ function identity(service: OAuthService, idToken: string | undefined): { subject
       { cause: claims.error, detail: 'id_token' },
     );
   }
-  const { sub, email, preferred_username } = claims.data;
-  return { subject: sub, email: email ?? preferred_username ?? sub };
+  const { sub, email, preferred_username, oid, tid } = claims.data;
+  // Microsoft's `sub` is another one for every OAuth client; a person there is an object of a tenant.
+  const subject = oid === undefined || tid === undefined ? sub : `${tid}/${oid}`;
+  return { subject, email: email ?? preferred_username ?? sub };
 }
 
 /** The claims of a JWT (RFC 7519 section 7.2), or null when it is none. */

@@ -8,25 +8,34 @@ import { settleFailed } from './settle-event.ts';
 
 /** What one batch request may carry (`booking-api.md`). */
 const BATCH = 500;
+const ALL = Number.MAX_SAFE_INTEGER;
 
 /**
  * Sends the prepared busy blocks of every mapping: all upserts before any delete, so that a time that only changes
- * its owner is never offered in between.
+ * its owner is never offered in between. A deletion that another account plans meanwhile is left to that account,
+ * for the upsert it has to wait for may still be under way.
  */
 export async function executeBlocks(run: RunContext, account: AccountContext): Promise<number> {
-  const upserts = await executeKind(run, account, 'upsert-block');
-  return upserts + (await executeKind(run, account, 'delete-block'));
+  const due = new Set(
+    run.mappings.flatMap(({ mapping }) =>
+      run.store.journal.prepared(mapping.id, ['delete-block'], ALL).map(({ link_id }) => link_id),
+    ),
+  );
+  const upserts = await executeKind(run, account, 'upsert-block', () => true);
+  return upserts + (await executeKind(run, account, 'delete-block', ({ link_id }) => due.has(link_id)));
 }
 
 async function executeKind(
   run: RunContext,
   account: AccountContext,
   operation: JournalOperation,
+  isDue: (entry: JournalRow) => boolean,
 ): Promise<number> {
   let sent = 0;
   for (const context of run.mappings) {
     for (;;) {
-      const entries = run.store.journal.prepared(context.mapping.id, [operation], BATCH);
+      const prepared = run.store.journal.prepared(context.mapping.id, [operation], ALL);
+      const entries = prepared.filter(isDue).slice(0, BATCH);
       if (entries.length === 0) break;
       run.signal.throwIfAborted();
       const key = run.random.uuid();

@@ -1,4 +1,3 @@
-import type { CalendarEvent } from '../../shared/domain/calendar-event.ts';
 import { type AppError, toAppError } from '../../shared/rpc/errors.ts';
 import type { EventLookup } from '../providers/provider.ts';
 import type { JournalRow } from '../store/journal-repository.ts';
@@ -75,8 +74,7 @@ async function sendEvent(
   switch (entry.operation) {
     case 'create-event':
       try {
-        const event = await provider.create(calendarId, prepared);
-        await settleCreated(run, context, provider, entry, event, elapsed);
+        settleWritten(run, context, entry, await provider.create(calendarId, prepared), elapsed());
       } catch (thrown) {
         if (toAppError(thrown).code !== 'CONFLICT') throw thrown;
         const lookup = await provider.get(calendarId, entry.target_id);
@@ -105,24 +103,6 @@ async function sendEvent(
     default:
       throw new RangeError(`${entry.operation} is not an event operation`);
   }
-}
-
-/** Created, or, where the provider assigns ids, perhaps created earlier: then what became of it since is merged. */
-async function settleCreated(
-  run: RunContext,
-  context: MappingContext,
-  provider: AccountContext['provider'],
-  entry: JournalRow,
-  event: CalendarEvent,
-  elapsed: () => number,
-): Promise<void> {
-  const { sent } = JSON.parse(entry.intent) as EventIntent;
-  if (provider.capabilities.ownId || fingerprint(event) === sent) {
-    return settleWritten(run, context, entry, event, elapsed());
-  }
-  const lookup = await provider.get(context.mapping.calendarId, event.id);
-  if (!settleTaken(run, context, entry, lookup, elapsed))
-    settleWritten(run, context, entry, event, elapsed());
 }
 
 /**

@@ -1,10 +1,11 @@
 import { imports } from '../../shared/domain/mapping.ts';
 import type { MappingContext, RunContext } from './context.ts';
-import type { BlockIntent } from './intent.ts';
+import type { BlockIntent, EventIntent } from './intent.ts';
 import type { MappingResult, PlannedOperation } from './sync-result.ts';
 import type { SideTally } from './tally.ts';
 
-export function mappingResult(run: RunContext, { mapping, tally }: MappingContext): MappingResult {
+export function mappingResult(run: RunContext, context: MappingContext): MappingResult {
+  const { mapping, tally } = context;
   const counts = run.store.links.counts(mapping.id);
   const open = run.store.holds.openOf(mapping.id);
   const { imported, exported } = tally;
@@ -18,7 +19,7 @@ export function mappingResult(run: RunContext, { mapping, tally }: MappingContex
     imported: {
       ...imported,
       unchanged: imports(mapping.direction) ? Math.max(0, counts.imported - touched(imported)) : 0,
-      skipped: counts.skipped,
+      skipped: counts.skipped + (run.dryRun ? foreseenSkips(run, context) : 0),
     },
     exported: {
       ...exported,
@@ -29,6 +30,27 @@ export function mappingResult(run: RunContext, { mapping, tally }: MappingContex
     conflicts: tally.conflicts,
     held: open === undefined ? 0 : run.store.holds.items(open.id).length,
   };
+}
+
+/**
+ * How the count of events that are left out will have changed once what is planned is done: our own events come and
+ * go, and an event that stops blocking is left out from then on.
+ */
+function foreseenSkips(run: RunContext, { mapping, calendar }: MappingContext): number {
+  if (!imports(mapping.direction)) return 0;
+  const { calendars, journal } = run.store;
+  let change = 0;
+  for (const other of run.mappings.filter((one) => one.calendar === calendar)) {
+    for (const { operation, intent } of journal.allPrepared(other.mapping.id)) {
+      if (operation === 'create-event') change += 1;
+      else if (operation === 'delete-event') change -= 1;
+      else if (operation === 'delete-block' && other.mapping.id === mapping.id) {
+        const { eventId } = JSON.parse(intent) as BlockIntent;
+        if (calendars.get(calendar, eventId)?.state === 'live') change += 1;
+      }
+    }
+  }
+  return change;
 }
 
 /** In a dry run: counts what is planned as if it had been done. */
@@ -42,6 +64,7 @@ export function tallyPlanned(run: RunContext): void {
       else if (operation === 'delete-block') tally.imported.deleted += 1;
       else if ((JSON.parse(intent) as BlockIntent).isNew) tally.imported.created += 1;
       else tally.imported.updated += 1;
+      if ((JSON.parse(intent) as Partial<EventIntent>).lost?.state === 'open') tally.conflicts += 1;
     }
   }
 }

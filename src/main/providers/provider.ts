@@ -38,9 +38,9 @@ export interface CalendarProvider {
   ): PreparedWrite;
 
   /**
-   * Creates the event that `prepareCreate` described and answers with what the provider stored. Without `ownId` the
-   * same bytes may be answered with the event of an earlier create, edited since or not.
-   * @throws AppError CONFLICT when the id is taken (by a live or a deleted event): look it up and decide.
+   * Creates the event that `prepareCreate` described and answers with what the provider stored. Without `ownId`, the
+   * same bytes again are answered with the same event, as long as it is as it was.
+   * @throws AppError CONFLICT when the id or name is taken (by a live or a deleted event): look it up and decide.
    */
   create(calendarId: string, prepared: PreparedWrite): Promise<CalendarEvent>;
 

@@ -33,6 +33,12 @@ export interface Promotion {
 const COLUMNS = 'event_id, series_id, copy_key, state, starts_at, ends_at, content, hash, etag, booking_id';
 
 /**
+ * Missing rows are few and have an index of their own. Left to itself SQLite walks every event of the calendar, which a
+ * quiet run cannot afford. CROSS JOIN, below, likewise keeps it to the order written: few rows first.
+ */
+const MISSING_EVENTS = "observed_event INDEXED BY observed_event_gone WHERE state <> 'live'";
+
+/**
  * What each calendar showed when it was last read to the end, and the stage on which pages of the next reading wait.
  * A page never becomes part of the picture before the last one has arrived.
  */
@@ -181,7 +187,7 @@ export class CalendarPicture {
   absent(calendar: number): readonly ObservedEventRow[] {
     return this.#db
       .prepare<[number], ObservedEventRow>(
-        `SELECT ${COLUMNS} FROM observed_event WHERE calendar = ? AND state = 'absent'`,
+        `SELECT ${COLUMNS} FROM ${MISSING_EVENTS} AND calendar = ? AND state = 'absent'`,
       )
       .all(calendar);
   }
@@ -190,7 +196,7 @@ export class CalendarPicture {
   sweep(calendar: number): void {
     this.#db
       .prepare(
-        `DELETE FROM observed_event WHERE calendar = @calendar AND state = 'cancelled'
+        `DELETE FROM ${MISSING_EVENTS} AND calendar = @calendar AND state = 'cancelled'
            AND NOT EXISTS (SELECT 1 FROM calendar_mapping m JOIN touched t ON t.mapping_id = m.id
              WHERE m.calendar = @calendar AND t.side = 'event' AND t.id = observed_event.event_id)
            AND NOT EXISTS (SELECT 1 FROM calendar_mapping m JOIN event_mapping l ON l.mapping_id = m.id
@@ -216,7 +222,7 @@ export class CalendarPicture {
     this.#db
       .prepare(
         `INSERT OR IGNORE INTO changed_event SELECT o.event_id FROM staged_event s
-           JOIN observed_event o ON o.calendar = s.calendar AND o.series_id = s.event_id
+           CROSS JOIN observed_event o ON o.calendar = s.calendar AND o.series_id = s.event_id
          WHERE s.calendar = ? AND s.state = 'cancelled' AND o.state IN ('live', 'absent')
            AND NOT EXISTS (SELECT 1 FROM staged_event t
              WHERE t.calendar = o.calendar AND t.event_id = o.event_id)`,
@@ -306,14 +312,14 @@ export class CalendarPicture {
     this.#db
       .prepare(
         `INSERT OR IGNORE INTO touched SELECT @mapping, 'booking', o.booking_id
-         FROM changed_event c JOIN observed_event o ON o.calendar = @calendar AND o.event_id = c.event_id
+         FROM changed_event c CROSS JOIN observed_event o ON o.calendar = @calendar AND o.event_id = c.event_id
          WHERE o.booking_id IS NOT NULL`,
       )
       .run(parameters);
     this.#db
       .prepare(
         `INSERT OR IGNORE INTO touched SELECT @mapping, 'booking', l.source_id
-         FROM changed_event c JOIN event_mapping l
+         FROM changed_event c CROSS JOIN event_mapping l
            ON l.mapping_id = @mapping AND l.kind = 'export' AND l.event_id = c.event_id`,
       )
       .run({ mapping: mapping.id });
@@ -323,8 +329,8 @@ export class CalendarPicture {
         `UPDATE observed_event SET state = 'absent'
          WHERE calendar = @calendar AND state = 'live' AND event_id IN (
            SELECT o.series_id FROM changed_event c
-             JOIN observed_event o ON o.calendar = @calendar AND o.event_id = c.event_id
-             JOIN event_mapping l ON l.mapping_id = @mapping AND l.kind = 'export' AND l.event_id = o.series_id
+             CROSS JOIN observed_event o ON o.calendar = @calendar AND o.event_id = c.event_id
+             CROSS JOIN event_mapping l ON l.mapping_id = @mapping AND l.kind = 'export' AND l.event_id = o.series_id
            WHERE o.state = 'live')`,
       )
       .run(parameters);

@@ -1,5 +1,5 @@
 import { RRuleTemporal } from 'rrule-temporal';
-import { DAY_MS, parseStamp, stampText, startOfDay, type WallTime } from './wall-time.ts';
+import { DAY_MS, END_OF_TIME, parseStamp, stampText, startOfDay, type WallTime } from './wall-time.ts';
 import { toInstant, toWall, type Zone } from './zone.ts';
 
 /** What a recurrence rule starts from. */
@@ -43,8 +43,11 @@ const MAX_PERIODS = 40_000;
  *
  * @param rule the value of an RRULE
  */
-export function expandRule(rule: string, from: RuleStart, span: InstantSpan): RuleExpansion {
+export function expandRule(rule: string, from: RuleStart, within: InstantSpan): RuleExpansion {
   const parts = ruleParts(rule);
+  // Nothing comes before the start, and dates have an end.
+  const span = { from: Math.max(within.from, from.start - 2 * DAY_MS), to: Math.min(within.to, END_OF_TIME) };
+  if (span.from >= span.to) return { kind: 'starts', starts: [], work: 0 };
   // Wall times go in and come out as if they were UTC, which is also what the library is fastest at.
   const byClock = !isWithinDay(parts) || from.zone.custom;
   try {

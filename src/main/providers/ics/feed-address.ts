@@ -44,7 +44,10 @@ export function sourceName({ kind, url }: FeedAddress): string {
 }
 
 /** A URL's own user name and password stay out of it, or the fetch would refuse it and every log would have them. */
-export function withoutCredentials(address: URL): { readonly url: URL; readonly authorization: string | null } {
+export function withoutCredentials(address: URL): {
+  readonly url: URL;
+  readonly authorization: string | null;
+} {
   const url = new URL(address);
   url.username = '';
   url.password = '';

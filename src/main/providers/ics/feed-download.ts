@@ -110,7 +110,7 @@ async function follow(
 }
 
 function redirectTarget(location: string, from: URL, source: string): URL {
-  const url = URL.parse(location.replace(/^webcals?:/i, 'https:'), from);
+  const url = URL.parse(location.replace(/^webcals?:/i, 'https:'), from.href);
   if (url === null || !/^https?:$/.test(url.protocol)) throw badRedirect(source);
   return withoutCredentials(url).url;
 }

@@ -30,7 +30,8 @@ export type Reach = 'loopback' | 'private' | 'public';
  */
 export async function assertMayFetch(url: URL, mayBeLoopback: boolean, rules: NetworkRules): Promise<Reach> {
   const { hostname } = url;
-  if (url.protocol === 'http:' && !isLoopbackHost(hostname) && !rules.allowPlainHttp) throw plainHttp(hostname);
+  if (url.protocol === 'http:' && !isLoopbackHost(hostname) && !rules.allowPlainHttp)
+    throw plainHttp(hostname);
   let reach: Reach = 'public';
   for (const address of await addressesOf(hostname, rules.lookup)) {
     const own = reachOf(address);

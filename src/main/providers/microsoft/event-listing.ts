@@ -59,46 +59,36 @@ function cursorOf({ more, deltaLink }: GraphPage): string | null {
  * since of a deleted series nothing else is told: once it is known to be gone, its occurrences are.
  */
 function createCompletion(readEvents: ReadEvents, isIncremental: boolean) {
-  const series = new Map<string, GraphEvent | null>();
+  /** Series, and what was read by id; null for what is gone. */
+  const known = new Map<string, GraphEvent | null>();
+
+  /** What has to be read to understand an entry. */
+  function wanted(event: GraphEvent): string | null {
+    const { id, seriesMasterId } = event;
+    if (isRemoved(event)) return isIncremental ? id : null;
+    if (isSeries(event)) return null;
+    if (seriesMasterId === undefined) return isOurs(event) ? id : null;
+    return known.has(seriesMasterId) ? null : seriesMasterId;
+  }
+
+  function changesOf(event: GraphEvent): readonly EventChange[] {
+    const { id, seriesMasterId } = event;
+    if (isRemoved(event)) return [gone(event, known.get(id) === null ? 'cancelled' : 'unlisted')];
+    if (isSeries(event)) return [];
+    if (seriesMasterId === undefined && !isOurs(event)) return [changeFrom(event)];
+    const read = known.get(seriesMasterId ?? id) ?? null;
+    if (read === null) return [gone(event, 'unlisted')];
+    return [changeFrom(seriesMasterId === undefined ? read : occurrenceOf(read, event))];
+  }
 
   return async (listed: readonly GraphEvent[]): Promise<readonly EventChange[]> => {
     // What is listed twice is meant as it stands last.
     const events = [...new Map(listed.map((event) => [event.id, event])).values()];
-    for (const event of events) if (isSeries(event) && !isOurs(event)) series.set(event.id, event);
-
-    const incomplete = events.filter((event) => !isRemoved(event) && !isSeries(event));
-    const wanted = new Set<string>();
-    for (const { id, seriesMasterId, ...event } of incomplete) {
-      if (seriesMasterId !== undefined && !series.has(seriesMasterId)) wanted.add(seriesMasterId);
-      if (seriesMasterId === undefined && isOurs(event)) wanted.add(id);
-    }
-    if (isIncremental) for (const event of events) if (isRemoved(event)) wanted.add(event.id);
-    const found = await readEvents([...wanted]);
-    for (const { seriesMasterId } of incomplete) {
-      const master = seriesMasterId === undefined ? undefined : found.get(seriesMasterId);
-      if (seriesMasterId !== undefined && master !== undefined) series.set(seriesMasterId, master);
-    }
-
-    return events.flatMap((event) => {
-      if (isSeries(event)) return [];
-      if (isRemoved(event)) return [gone(event, found.get(event.id) === null ? 'cancelled' : 'unlisted')];
-      const whole = completed(event, series, found);
-      return [whole === null ? gone(event, 'unlisted') : changeFrom(whole)];
-    });
+    for (const event of events) if (isSeries(event) && !isOurs(event)) known.set(event.id, event);
+    const ids = new Set(events.map(wanted).filter((id) => id !== null));
+    for (const [id, event] of await readEvents([...ids])) known.set(id, event);
+    return events.flatMap(changesOf);
   };
-}
-
-function completed(
-  event: GraphEvent,
-  series: ReadonlyMap<string, GraphEvent | null>,
-  found: ReadonlyMap<string, GraphEvent | null>,
-): GraphEvent | null {
-  if (event.seriesMasterId === undefined) {
-    const own = found.get(event.id);
-    return own === undefined ? event : own;
-  }
-  const master = series.get(event.seriesMasterId) ?? null;
-  return master === null ? null : occurrenceOf(master, event);
 }
 
 function gone({ id, seriesMasterId }: GraphEvent, proof: 'cancelled' | 'unlisted'): EventChange {

@@ -14,16 +14,15 @@ const toText = compile({
 });
 
 /**
- * Text as both sides keep it: bare line feeds, ordinary spaces, no blanks at line ends, at most one empty line in a
- * row. Applied to what is sent and to what is shown, so that Exchange's rewriting shows exactly what was sent.
+ * Text as both sides keep it: bare line feeds, single ordinary spaces, none at the ends of lines, at most one empty
+ * line in a row. Applied to what is sent and to what is shown, so that what went through HTML shows as it was sent.
  */
 export function eventText(text: string | undefined): string {
   if (text === undefined) return '';
   return text
     .replace(/\r\n?/g, '\n')
-    .replaceAll('\u00a0', ' ')
     .split('\n')
-    .map((line) => line.trimEnd())
+    .map((line) => line.replace(/[^\S\n]+/g, ' ').trim())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();

@@ -49,7 +49,7 @@ export function updateBody(
 function ownedContent(desired: DesiredEvent) {
   return {
     subject: subject(desired.title),
-    body: { contentType: 'text', content: eventText(desired.description) },
+    body: { contentType: 'text', content: desired.description },
     location: { displayName: eventText(desired.location) },
     start: momentOf(desired.time, 'start'),
     end: momentOf(desired.time, 'end'),

@@ -33,7 +33,9 @@ export async function* pages(
   const seen = new Set<string>();
   for (let target = first; ; ) {
     const answer = await client.send({ method: 'GET', target });
-    if (first instanceof Link && isCursorRefused(answer)) {
+    // A link that Graph gave us cannot be a bad request: it has forgotten what it meant by it.
+    const isForgotten = target === first && answer.status === 400;
+    if (first instanceof Link && (isForgotten || isCursorRefused(answer))) {
       yield 'cursor-refused';
       return;
     }

@@ -99,6 +99,7 @@ export function refused(answer: GraphAnswer): AppError {
   }
 }
 
+const TAKEN = 'Outlook already has an event for this booking. The next sync looks at it and decides.';
 const CHANGED = 'The event was changed in Outlook in the meantime. The next sync merges both changes.';
 
 /** What is told by Graph's own code, or by a status together with its headers, whatever status it comes with. */
@@ -124,10 +125,7 @@ function refusalByCode(answer: GraphAnswer, code: string): [code: AppError['code
   }
   switch (code) {
     case 'ErrorDuplicateTransactionId':
-      return [
-        'CONFLICT',
-        'Outlook already has an event for this booking. The next sync looks at it and decides.',
-      ];
+      return ['CONFLICT', TAKEN];
     case 'ErrorIrresolvableConflict':
       return ['PRECONDITION_FAILED', CHANGED];
     case 'ErrorOccurrenceCrossingBoundary':
@@ -143,6 +141,11 @@ function refusalByCode(answer: GraphAnswer, code: string): [code: AppError['code
     default:
       return null;
   }
+}
+
+/** A create was answered with the event of an earlier one, which says something else by now. */
+export function createdBefore(): AppError {
+  return new AppError('CONFLICT', TAKEN, { effect: 'unknown' });
 }
 
 /** What kept a request from being answered. An `AppError`, from the token source, stays as it is. */

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { CalendarListEntry } from '../../../shared/domain/account.ts';
-import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
 import type { Fetch } from '../../ports.ts';
-import type { CalendarProvider, EventLookup, PreparedWrite } from '../provider.ts';
-import { eventFrom, GraphEvent, lookupFrom, occurrenceOf } from './event-from-graph.ts';
+import type { CalendarProvider, EventLookup } from '../provider.ts';
+import { GraphEvent, lookupFrom, occurrenceOf } from './event-from-graph.ts';
 import { listEvents } from './event-listing.ts';
 import { createBody, updateBody } from './event-to-graph.ts';
 import { readMany } from './graph-batch.ts';
-import { createGraphClient, type GraphAnswer } from './graph-client.ts';
+import { createGraphClient } from './graph-client.ts';
 import { pages } from './graph-pages.ts';
-import { accepted, isMissing, read, unreadable } from './microsoft-errors.ts';
-import { EXPAND_TAG, ExtendedProperty, filterByTransaction, parseTransactionId } from './ownership.ts';
+import { accepted, createdBefore, isMissing, read } from './microsoft-errors.ts';
+import { EXPAND_TAG, filterByTransaction, parseTransactionId, tagFrom } from './ownership.ts';
+import { isAsSent, sealBody, storedEvent } from './stored-event.ts';
 
 export interface MicrosoftProviderOptions {
   /** What precedes `/v1.0`. */
@@ -65,8 +65,8 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
     for await (const page of pages(client, first)) {
       if (page === 'cursor-refused') continue;
       const events = page.value.map((item) => read(GraphEvent, item, 'event'));
-      // A copy carries the property, but not the transaction id itself.
-      const created = events.find((event) => event.transactionId === transactionId);
+      // A copy carries the same property.
+      const created = events.find((event) => isCreatedUnder(event, transactionId));
       if (created !== undefined) return created;
     }
     return null;
@@ -120,13 +120,22 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
     async create(calendarId, prepared) {
       const { body } = prepared;
       const target = `${calendarPath(calendarId)}/events`;
-      return stored(await client.send({ method: 'POST', target, body }), prepared);
+      const created = storedEvent(await client.send({ method: 'POST', target, body }), body);
+      if (!isAsSent(created, body)) throw createdBefore();
+      const seal = sealBody(created.id, body);
+      const sealed = await client.send({
+        method: 'PATCH',
+        target: eventPath(calendarId, created.id),
+        body: seal,
+      });
+      // Without it only a copy would be mistaken for the event, until that is updated.
+      return sealed.status === 200 ? storedEvent(sealed, seal) : created;
     },
 
     async update(calendarId, prepared, etag) {
       const { body } = prepared;
       const target = eventPath(calendarId, prepared.eventId);
-      return stored(await client.send({ method: 'PATCH', target, body, etag }), prepared);
+      return storedEvent(await client.send({ method: 'PATCH', target, body, etag }), body);
     },
 
     async delete(calendarId, eventId, etag) {
@@ -136,12 +145,7 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
   };
 }
 
-const WrittenProperties = z.object({ singleValueExtendedProperties: z.array(ExtendedProperty) });
-
-/** What was stored. Answers to writes do not show extended properties, but those are what was sent. */
-function stored(answer: GraphAnswer, { body }: PreparedWrite): CalendarEvent {
-  const event = read(GraphEvent, accepted(answer), 'event');
-  const written = WrittenProperties.safeParse(JSON.parse(body));
-  if (!written.success) throw unreadable('what was sent', written.error);
-  return eventFrom({ ...event, ...written.data });
+function isCreatedUnder(event: GraphEvent, transactionId: string): boolean {
+  const tag = tagFrom(event.id, event.transactionId, event.singleValueExtendedProperties);
+  return event.transactionId === transactionId && tag?.self === event.id;
 }

@@ -6,8 +6,8 @@ import type { OwnershipTag } from '../../../shared/domain/calendar-event.ts';
  * Graph assigns event ids, so what proves an event to be ours is its transaction id: we choose it, nobody can change
  * it, and every listing shows it. It says which event it is: booking and incarnation. What changes with each write
  * (`sent`) and what may be long (`scope`) is in an extended property, which is shown on request only and not in delta
- * listings. Outlook gives a duplicated event a transaction id of its own or none; should one be taken over all the
- * same, the stored tag gives the copy away: from the first update on it names the id of the event it was written to.
+ * listings. It also gives away a copy, should that take the transaction id over: the tag names the id of the event
+ * that it was written to.
  *
  * https://learn.microsoft.com/en-us/graph/api/resources/event (transactionId)
  */
@@ -72,6 +72,12 @@ export function tagProperty({ bookingId, incarnation, self, scope, sent }: Owner
   return { id: TAG, value: JSON.stringify({ bookingId, incarnation, self, scope, sent }) };
 }
 
+/** The tag of an event that has just been created: only now there is an id for it to name. */
+export function sealedTag(eventId: string, properties: readonly ExtendedProperty[]): ExtendedProperty | null {
+  const tag = storedTag(properties);
+  return tag === null ? null : tagProperty({ ...tag, self: eventId });
+}
+
 /** The transaction id once more, since events can be looked for by their properties but not by their transaction id. */
 export const transactionProperty = (id: string): ExtendedProperty => ({ id: TRANSACTION, value: id });
 
@@ -86,7 +92,7 @@ export function filterByTransaction(id: string): string {
 
 /**
  * The ownership tag of an event, or null when it is not ours.
- * @param ownId its id, or for an occurrence its series' id: until the first update the stored tag cannot name it
+ * @param ownId its id, or for an occurrence its series' id, for a tag that does not name one yet
  * @param properties with the tag, where it was asked for; without it the tag says nothing of scope and content
  */
 export function tagFrom(

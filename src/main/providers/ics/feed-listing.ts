@@ -1,0 +1,170 @@
+import { assertNever } from '../../../shared/assert-never.ts';
+import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
+import type { Duration } from '../../time/duration.ts';
+import { expand } from '../../time/recurrence-set.ts';
+import type { InstantSpan } from '../../time/rule.ts';
+import { DAY_MS, startOfDay } from '../../time/wall-time.ts';
+import { toInstant, toWall, UTC, type Zone } from '../../time/zone.ts';
+import type { EventChange, EventLookup } from '../provider.ts';
+import {
+  type Feed,
+  type FeedEntry,
+  type FeedSeries,
+  instanceKeyAt,
+  occurrenceId,
+  type Turn,
+} from './feed.ts';
+import { endOf, type FeedEvent, firstStart, timeFrom } from './feed-event.ts';
+import type { Notice } from './feed-zones.ts';
+import { tooManyOccurrences } from './ics-errors.ts';
+
+/** Occurrences that may be looked at for one listing: seconds of work, and far more than anybody has. */
+const MAX_WORK = 3_000_000;
+
+/**
+ * What a feed shows of a window, one by one, so that an endless series is never held in memory.
+ * @param source whom to name in errors
+ * @throws AppError PROVIDER_ERROR when its rules yield too much
+ */
+export function* listFeed(
+  feed: Feed,
+  span: InstantSpan,
+  source: string,
+  notice: Notice,
+): Generator<EventChange> {
+  let work = 0;
+  for (const entry of feed.entries) {
+    if (entry.kind !== 'series') {
+      if (overlaps(entry.event, firstStart(entry.event), span)) yield changeOf(entry);
+      continue;
+    }
+    if (entry.event.cancelled) {
+      yield { kind: 'removed', id: entry.id, seriesId: null, proof: 'cancelled' };
+      continue;
+    }
+    const expansion = expandSeries(entry, span);
+    for (const reason of expansion.refused) {
+      notice(
+        `The series ${entry.id} cannot be followed (${reason}): only its first and its listed dates are.`,
+      );
+    }
+    work += expansion.work;
+    if (work > MAX_WORK) throw tooManyOccurrences(source);
+    for (const occurrence of expansion.occurrences) {
+      if (overlaps(occurrence.event, occurrence.start, span)) {
+        yield { kind: 'event', event: occurrenceEvent(entry, occurrence) };
+      }
+    }
+  }
+}
+
+/** What an event of the feed looks like by itself, whatever window it is in. A series answers with its master. */
+export function lookUp(feed: Feed, id: string): EventLookup {
+  const entry = feed.entries.find((candidate) => candidate.id === id);
+  if (entry === undefined) return lookUpOccurrence(feed, id);
+  if (entry.event.cancelled) return { kind: 'cancelled', sent: null };
+  return { kind: 'found', event: eventOf(entry) };
+}
+
+function lookUpOccurrence(feed: Feed, id: string): EventLookup {
+  const key = id.slice(id.lastIndexOf('/') + 1);
+  const at = Date.parse(key);
+  if (Number.isNaN(at)) return { kind: 'missing' };
+  for (const entry of feed.entries) {
+    if (entry.kind !== 'series' || id !== occurrenceId(entry.id, key)) continue;
+    if (entry.event.cancelled) return { kind: 'cancelled', sent: null };
+    const starts = expand(entry.recurrence, { from: at, to: at + 1 }).starts;
+    if (entry.replaced.has(at) || starts.length === 0) return { kind: 'missing' };
+    return { kind: 'found', event: occurrenceEvent(entry, occurrenceAt(entry, at)) };
+  }
+  return { kind: 'missing' };
+}
+
+function changeOf(entry: Exclude<FeedEntry, FeedSeries>): EventChange {
+  if (!entry.event.cancelled) return { kind: 'event', event: eventOf(entry) };
+  const seriesId = entry.kind === 'override' ? entry.seriesId : null;
+  return { kind: 'removed', id: entry.id, seriesId, proof: 'cancelled' };
+}
+
+function eventOf(entry: FeedEntry): CalendarEvent {
+  const { id, iCalUid, event } = entry;
+  const base = { ...event.content, id, iCalUid, time: timeFrom(event, firstStart(event)) };
+  switch (entry.kind) {
+    case 'single':
+      return { ...base, seriesId: null, instanceKey: '', form: 'single' };
+    case 'series':
+      return { ...base, seriesId: null, instanceKey: '', form: 'series' };
+    case 'override':
+      return { ...base, seriesId: entry.seriesId, instanceKey: entry.instanceKey, form: 'occurrence' };
+    default:
+      return assertNever(entry);
+  }
+}
+
+/** One time of a series: where its rules have it, and what and when it is since the last turn of the series. */
+interface Occurrence {
+  readonly at: number;
+  readonly start: number;
+  readonly event: FeedEvent;
+}
+
+function occurrenceEvent(series: FeedSeries, { at, start, event }: Occurrence): CalendarEvent {
+  const instanceKey = instanceKeyAt(at, series.event.start.kind === 'date');
+  return {
+    ...event.content,
+    id: occurrenceId(series.id, instanceKey),
+    seriesId: series.id,
+    instanceKey,
+    iCalUid: series.iCalUid,
+    time: timeFrom(event, start),
+    form: 'occurrence',
+  };
+}
+
+interface SeriesExpansion {
+  readonly occurrences: readonly Occurrence[];
+  readonly refused: readonly string[];
+  readonly work: number;
+}
+
+/** All occurrences that reach into the span, and perhaps a few more. */
+function expandSeries(series: FeedSeries, span: InstantSpan): SeriesExpansion {
+  const shifts = series.turns.map(({ from, event }) => firstStart(event) - from);
+  const longest = Math.max(longestOf(series.event), ...series.turns.map(({ event }) => longestOf(event)));
+  const { starts, refused, work } = expand(series.recurrence, {
+    from: span.from - longest - Math.max(0, ...shifts) - DAY_MS,
+    to: span.to - Math.min(0, ...shifts) + DAY_MS,
+  });
+  const occurrences = starts
+    .filter((at) => !series.replaced.has(at))
+    .map((at) => occurrenceAt(series, at))
+    .filter(({ event }) => !event.cancelled);
+  return { occurrences, refused, work };
+}
+
+function longestOf({ length, lengths }: FeedEvent): number {
+  const inAll = ({ days, milliseconds }: Duration): number => days * DAY_MS + milliseconds;
+  return [...lengths.values()].reduce((longest, own) => Math.max(longest, inAll(own)), inAll(length));
+}
+
+function occurrenceAt(series: FeedSeries, at: number): Occurrence {
+  const turn = series.turns.findLast(({ from }) => from <= at);
+  if (turn === undefined) return { at, start: at, event: series.event };
+  return { at, start: startAfterTurn(series.event, turn, at), event: turn.event };
+}
+
+/** As far from its old place by the clock as the first occurrence that was moved (RFC 5545 section 3.2.13). */
+function startAfterTurn(original: FeedEvent, turn: Turn, at: number): number {
+  const before = zoneOf(original);
+  const bothTimed = original.start.kind === 'time' && turn.event.start.kind === 'time';
+  const after = bothTimed ? before : zoneOf(turn.event);
+  const moved = bothTimed ? toWall(after, firstStart(turn.event)) : turn.event.start.wall;
+  const wall = toWall(before, at) + moved - toWall(before, turn.from);
+  return toInstant(after, turn.event.start.kind === 'date' ? startOfDay(wall) : wall);
+}
+
+const zoneOf = ({ start }: FeedEvent): Zone => (start.kind === 'date' ? UTC : start.zone);
+
+function overlaps(event: FeedEvent, start: number, span: InstantSpan): boolean {
+  return start < span.to && (start >= span.from || endOf(event, start) > span.from);
+}

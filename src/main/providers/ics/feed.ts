@@ -1,0 +1,171 @@
+import type { RecurrenceSet } from '../../time/recurrence-set.ts';
+import { dateText, instantText } from '../../time/wall-time.ts';
+import { ianaZone, type Zone } from '../../time/zone.ts';
+import { wholeCalendars } from './calendar-text.ts';
+import { type CalendarComponent, parseCalendar } from './components.ts';
+import { type FeedEvent, feedEvent, fingerprint, occurrenceStart } from './feed-event.ts';
+import { type Notice, zoneTable } from './feed-zones.ts';
+
+/** A feed, read to its end. Windows and expansion come later: the same feed answers for any window. */
+export interface Feed {
+  /** What it calls itself, or null. */
+  readonly name: string | null;
+  /** The zone it says it is in, or the only one that it defines: a proposal for its floating times. */
+  readonly timeZone: string | null;
+  readonly entries: readonly FeedEntry[];
+}
+
+export type FeedEntry =
+  | {
+      readonly kind: 'single';
+      readonly id: string;
+      readonly iCalUid: string | null;
+      readonly event: FeedEvent;
+    }
+  | FeedSeries
+  | FeedOverride;
+
+export interface FeedSeries {
+  readonly kind: 'series';
+  readonly id: string;
+  readonly iCalUid: string | null;
+  readonly event: FeedEvent;
+  readonly recurrence: RecurrenceSet;
+  /** Starts that overrides stand for. */
+  readonly replaced: ReadonlySet<number>;
+  /** From where on the series is another (RANGE=THISANDFUTURE), ascending. */
+  readonly turns: readonly Turn[];
+}
+
+export interface Turn {
+  /** Start of the first occurrence that it holds for, as the series itself has it. */
+  readonly from: number;
+  readonly event: FeedEvent;
+}
+
+/** An occurrence of a series that has its own VEVENT, with or without the series in the feed. */
+export interface FeedOverride {
+  readonly kind: 'override';
+  readonly id: string;
+  readonly iCalUid: string | null;
+  readonly seriesId: string;
+  readonly instanceKey: string;
+  /** The start that it stands for. */
+  readonly at: number;
+  readonly event: FeedEvent;
+}
+
+/**
+ * Reads the text of a feed.
+ * @param home where its floating times and whole days are lived
+ * @param source whom to name in errors
+ * @throws AppError PROVIDER_ERROR when it is not a whole calendar
+ */
+export function parseFeed(text: string, home: Zone, source: string, notice: Notice): Feed {
+  const calendars = wholeCalendars(text, source).map((calendar) => parseCalendar(calendar, source));
+  const events = calendars.flatMap((calendar) => eventsOf(calendar, home, notice));
+  return {
+    name: calendars.map(({ name }) => name).find((name) => name !== '') ?? null,
+    timeZone: proposedZone(calendars),
+    entries: [...entriesOf(events).values()],
+  };
+}
+
+function eventsOf(calendar: CalendarComponent, home: Zone, notice: Notice): readonly FeedEvent[] {
+  const zones = zoneTable(calendar.zones, home, notice);
+  return calendar.events.flatMap((component) => {
+    const event = feedEvent(component, zones);
+    if (event !== null) return [event];
+    notice(`The event ${component.uid || 'without UID'} has no start that can be read: it is left out.`);
+    return [];
+  });
+}
+
+function proposedZone(calendars: readonly CalendarComponent[]): string | null {
+  const stated = calendars.map(({ timeZone }) => timeZone).find((timeZone) => timeZone !== '');
+  const defined = new Set(calendars.flatMap(({ zones }) => zones.map(({ id }) => id)));
+  const [name = ''] = stated === undefined && defined.size === 1 ? defined : [stated];
+  return ianaZone(name)?.name ?? null;
+}
+
+function entriesOf(events: readonly FeedEvent[]): ReadonlyMap<string, FeedEntry> {
+  const entries = new Map<string, FeedEntry>();
+  for (const [uid, group] of Map.groupBy(events, (event) => event.uid)) {
+    for (const entry of uid === '' ? group.map(withoutUid) : sharedUid(uid, group))
+      entries.set(entry.id, entry);
+  }
+  return entries;
+}
+
+function withoutUid(event: FeedEvent): FeedEntry {
+  return masterEntry(fingerprint(event), null, event, []);
+}
+
+/** The events of one UID: at best one event or series, and the overrides of its occurrences. */
+function sharedUid(uid: string, group: readonly FeedEvent[]): readonly FeedEntry[] {
+  const masters = distinct(latestRevision(group.filter(({ replaces }) => replaces === null)));
+  const only = masters.length === 1 ? masters[0] : undefined;
+  // Several meetings under one UID are several: it does not say whose copies they are.
+  const iCalUid = masters.length > 1 ? null : uid;
+  const overrides = overridesOf(uid, iCalUid, group, only);
+  const entries = masters.map((event) =>
+    masterEntry(only === undefined ? fingerprint(event) : uid, iCalUid, event, overrides),
+  );
+  return [...entries, ...overrides];
+}
+
+const distinct = (events: readonly FeedEvent[]): readonly FeedEvent[] => [
+  ...new Map(events.map((event) => [fingerprint(event), event])).values(),
+];
+
+/** RFC 5545 section 3.8.7.4: what has a lower SEQUENCE has been superseded. */
+function latestRevision(events: readonly FeedEvent[]): readonly FeedEvent[] {
+  if (events.length < 2) return events;
+  const latest = events.reduce((highest, { sequence }) => Math.max(highest, sequence), 0);
+  return events.filter(({ sequence }) => sequence >= latest);
+}
+
+function masterEntry(
+  id: string,
+  iCalUid: string | null,
+  event: FeedEvent,
+  overrides: readonly FeedOverride[],
+): FeedEntry {
+  const { recurrence } = event;
+  if (recurrence === null) return { kind: 'single', id, iCalUid, event };
+  const turns = overrides
+    .filter((override) => override.event.replaces?.following === true)
+    .map((override) => ({ from: override.at, event: override.event }))
+    .sort((a, b) => a.from - b.from);
+  const replaced = new Set(overrides.map(({ at }) => at));
+  return { kind: 'series', id, iCalUid, event, recurrence, replaced, turns };
+}
+
+function overridesOf(
+  uid: string,
+  iCalUid: string | null,
+  group: readonly FeedEvent[],
+  series: FeedEvent | undefined,
+): readonly FeedOverride[] {
+  const overrides = new Map<string, FeedOverride>();
+  for (const event of group) {
+    if (event.replaces === null) continue;
+    const start = series?.start ?? event.replaces.moment;
+    const at = occurrenceStart(event.replaces.moment, start, event.home);
+    const instanceKey = instanceKeyAt(at, start.kind === 'date');
+    const earlier = overrides.get(instanceKey);
+    if (earlier !== undefined && earlier.event.sequence > event.sequence) continue;
+    const id = occurrenceId(uid, instanceKey);
+    overrides.set(instanceKey, { kind: 'override', id, iCalUid, seriesId: uid, instanceKey, at, event });
+  }
+  return [...overrides.values()];
+}
+
+/** Where its series has an occurrence: UTC instant without milliseconds, or date. */
+export function instanceKeyAt(start: number, dated: boolean): string {
+  return dated ? dateText(start) : `${instantText(start).slice(0, 19)}Z`;
+}
+
+export function occurrenceId(seriesId: string, instanceKey: string): string {
+  return `${seriesId}/${instanceKey}`;
+}
