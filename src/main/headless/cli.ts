@@ -1,6 +1,11 @@
 import { text } from 'node:stream/consumers';
+import { setFlagsFromString } from 'node:v8';
 import { main } from './main.ts';
 import { processTerminal } from './terminal.ts';
+
+// A first sync makes much garbage. Left to itself V8 lets the heap grow to several times what is alive and keeps it;
+// on a technician's machine the memory belongs to others.
+setFlagsFromString('--optimize-for-size');
 
 // Whatever this process creates is for its user alone.
 process.umask(0o077);
