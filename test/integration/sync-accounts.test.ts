@@ -76,6 +76,42 @@ describe('access that was revoked', () => {
   });
 });
 
+describe('an account connected for reading only', () => {
+  beforeEach(async () => {
+    await world.signIn(EMAIL, 'read');
+    world.sandbox.faults.journal.clear();
+  });
+
+  it('imports, writes nothing to the calendar, and says what to do about its writing mapping', async () => {
+    const result = await world.sync();
+    expect(onlyAccount(result).error).toMatchObject({
+      code: 'PERMISSION_DENIED',
+      message: expect.stringContaining('Connect the account again'),
+    });
+    expect(blocks(world)).toHaveLength(1);
+    expect(exported(world)).toEqual([]);
+    expect(writes(world).filter((write) => write.includes('/google/'))).toEqual([]);
+  });
+
+  it('may not be given a writing mapping, and is content with an importing one', async () => {
+    const [mapping] = world.app.mappings();
+    await world.app.updateMapping(mapping?.id ?? '', { direction: 'import' });
+    expect((await world.sync()).ok).toBe(true);
+    await expect(world.app.updateMapping(mapping?.id ?? '', { direction: 'two-way' })).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+    });
+    await expectQuiet(world);
+  });
+
+  it('exports once it is connected for writing', async () => {
+    await world.sync();
+    await world.signIn();
+    expect((await world.sync()).ok).toBe(true);
+    expectInStep(world);
+    await expectQuiet(world);
+  });
+});
+
 describe('a device that dispatch has struck off', () => {
   it('deletes nothing, and carries on once it is enrolled again', async () => {
     await world.sync();

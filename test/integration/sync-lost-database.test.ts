@@ -146,6 +146,14 @@ describe('after the local database was lost', () => {
     await expectQuiet(world);
   });
 
+  it('the block of an appointment made free meanwhile goes', async () => {
+    world.sandbox.google.editEvent(CALENDAR, personal, { transparency: 'transparent' });
+    await lose();
+    expectInStep(world);
+    expect(blocks(world)).toHaveLength(1);
+    await expectQuiet(world);
+  });
+
   it('the block of an appointment moved meanwhile moves', async () => {
     world.sandbox.google.editEvent(CALENDAR, personal, {
       start: { dateTime: '2026-11-25T15:00:00Z' },
@@ -256,6 +264,17 @@ describe('after an older database was put back', () => {
     await world.restart({ from: older });
     world.sandbox.google.deleteEvent(CALENDAR, brief);
     await world.sync();
+    world.clock.advance(86_400_000);
+    await world.sync();
+    expectInStep(world);
+    await expectQuiet(world);
+  });
+
+  it('blocks that were removed since are made again by the next complete listing', async () => {
+    world.sandbox.google.deleteEvent(CALENDAR, personal);
+    await world.sync();
+    world.sandbox.google.editEvent(CALENDAR, personal, { status: 'confirmed' });
+    await goBack();
     world.clock.advance(86_400_000);
     await world.sync();
     expectInStep(world);

@@ -41,8 +41,8 @@ export interface World {
    * awaited, and `restart` called, before anything else.
    */
   kill(): void;
-  /** Signs in a Google account of the sandbox. */
-  signIn(email?: string): Promise<string>;
+  /** Signs in a Google account of the sandbox, and answers with the account's id. */
+  signIn(email?: string, access?: 'read' | 'write'): Promise<string>;
   /** Enrols and signs in anew, as after losing the database. */
   reconnect(mapping?: Partial<MappingInput>): Promise<void>;
   close(): Promise<void>;
@@ -140,10 +140,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       else if (from !== null) putBack(from);
       app = await openApp(ports);
     },
-    async signIn(email = EMAIL) {
+    async signIn(email = EMAIL, access = 'write') {
       sandbox.google.configure({ autoApprove: email });
       const openUrl = openWith(sandbox.fetch);
-      const { accountId } = await clock.frozen(() => app.connectGoogle({ access: 'write', openUrl }));
+      const { accountId } = await clock.frozen(() => app.connectGoogle({ access, openUrl }));
       return accountId;
     },
     async reconnect(mapping = {}) {

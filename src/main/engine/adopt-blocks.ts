@@ -26,18 +26,38 @@ export async function adoptBlocks(
   const { mapping, importing } = context;
   if (!imports(mapping.direction) || (!afresh && store.mappings.blocksAdopted(mapping.id))) return null;
   const adopted = new Map<number, BusyBlock>();
+  const prints = new Map<string, string>();
   for await (const blocks of booking.blocks(mapping.technicianId)) {
     run.signal.throwIfAborted();
     store.transaction(() => {
       for (const block of blocks) {
         if (!isFrom(block, importing.source)) continue;
+        prints.set(block.id, blockPrint(block));
         const known = store.links.ofBlock(block.id);
         if (known !== undefined && known.event_id !== '') continue;
         adopted.set(known?.id ?? insert(run, context, block), block);
       }
     });
   }
+  store.transaction(() => correctLinks(run, context, prints));
   return adopted;
+}
+
+/** What is known of blocks but not so in the booking system is corrected, and its events are planned again. */
+function correctLinks(
+  { store }: RunContext,
+  { mapping }: MappingContext,
+  prints: ReadonlyMap<string, string>,
+): void {
+  for (const link of store.links.live(mapping.id, 'import')) {
+    const print = prints.get(link.source_id);
+    if (print === link.sent || link.event_id === '' || store.journal.isOpen(link.id)) continue;
+    // Sent under an earlier form of the mapping, perhaps for another technician, whose blocks are not listed here.
+    if (link.revision !== mapping.revision) continue;
+    const change = print === undefined ? { state: 'pending' as const, sent: '' } : { sent: print };
+    store.links.update(link, { ...change, basis: '' });
+    store.touched.touch(mapping.id, 'event', link.event_id);
+  }
 }
 
 function insert(run: RunContext, { mapping }: MappingContext, block: BusyBlock): number {
@@ -61,7 +81,8 @@ export function planOrphanBlocks(run: RunContext, context: MappingContext, adopt
   const { store } = run;
   const orphans = store.links.blocksWithoutEvent(context.mapping.id).flatMap((link) => {
     const block = adopted.get(link.id);
-    return block === undefined ? [] : [{ link, block }];
+    // One whose event no longer blocks is planned to go already.
+    return block === undefined || store.journal.isOpen(link.id) ? [] : [{ link, block }];
   });
   const stale = orphans.filter(({ block }) =>
     overlaps(instant(block.start), instant(block.end), context.importing.window),

@@ -7,6 +7,7 @@ import type { CalendarProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { ImportMapping } from './planner/import-plan.ts';
 import type { Tally } from './tally.ts';
+import type { Turns } from './turns.ts';
 
 /** One run: what all its parts share. */
 export interface RunContext {
@@ -25,6 +26,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Every enabled mapping, in the run's scope or not: copies of a meeting concern all of them. */
   readonly mappings: readonly MappingContext[];
+  /** One account at a time sends busy blocks: copies of a meeting are planned by any of them. */
+  readonly blockTurns: Turns;
   /** Links whose operation failed in this run: tried again in the next, not in a loop. */
   readonly failed: Set<number>;
   /** Links whose deletion waits for a person. */

@@ -219,7 +219,7 @@ function ownLink(run: RunContext, writer: MappingContext, eventId: string): numb
 }
 
 /** Puts an event before the next plan of every mapping that it concerns. */
-export function touchEvent(
+function touchEvent(
   run: RunContext,
   mappings: readonly MappingContext[],
   eventId: string,

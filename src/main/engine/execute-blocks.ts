@@ -12,10 +12,14 @@ const ALL = Number.MAX_SAFE_INTEGER;
 
 /**
  * Sends the prepared busy blocks of every mapping: all upserts before any delete, so that a time that only changes
- * its owner is never offered in between. A deletion that another account plans meanwhile is left to that account,
- * for the upsert it has to wait for may still be under way.
+ * its owner is never offered in between. Accounts take turns, and a deletion that another account plans meanwhile is
+ * left to it: the upsert that must come first may be its own.
  */
-export async function executeBlocks(run: RunContext, account: AccountContext): Promise<number> {
+export function executeBlocks(run: RunContext, account: AccountContext): Promise<number> {
+  return run.blockTurns.take(() => executeInTurn(run, account));
+}
+
+async function executeInTurn(run: RunContext, account: AccountContext): Promise<number> {
   const due = new Set(
     run.mappings.flatMap(({ mapping }) =>
       run.store.journal.prepared(mapping.id, ['delete-block'], ALL).map(({ link_id }) => link_id),
@@ -51,7 +55,7 @@ async function executeKind(
  * Sends one batch and settles each of its items.
  * @throws AppError when the request as a whole failed
  */
-export async function sendBatch(
+async function sendBatch(
   run: RunContext,
   account: AccountContext,
   context: MappingContext,

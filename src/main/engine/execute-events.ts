@@ -3,6 +3,7 @@ import type { EventLookup } from '../providers/provider.ts';
 import type { JournalRow } from '../store/journal-repository.ts';
 import { eventRow, isOwn, removedRow } from '../store/observed-row.ts';
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
+import { drop } from './drop-entry.ts';
 import { inParallel } from './in-parallel.ts';
 import type { EventIntent } from './intent.ts';
 import { fingerprint } from './planner/fingerprint.ts';
@@ -12,34 +13,64 @@ import { noteGone, settleDeleted, settleFailed, settleWritten } from './settle-e
 const MAX_CONTESTED = 3;
 /** So many failures in one run are no longer about single events: stop asking. */
 const MAX_FAILURES = 10;
-const BATCH = 200;
+/**
+ * Operations that share the transactions before and after their requests, per request at once: a commit costs about
+ * as much as a request's own share of the work. What a crash leaves in the journal is probed, so a few more cost
+ * little.
+ */
+const GROUP_PER_SLOT = 4;
+
+/** What an answer leads to, kept until its group is settled in one transaction. */
+type Settle = (settlement: () => void) => void;
 
 /**
- * Sends the prepared event operations of one account, as many at once as its mailbox allows. Each is marked as sent
- * before its request leaves and settled in one transaction with the base of the next merge.
+ * Sends the prepared event operations of one account, as many at once as its mailbox allows. They are marked as sent
+ * before any of their requests leaves, and settled together with the bases of the next merge.
  */
 export async function executeEvents(run: RunContext, account: AccountContext): Promise<number> {
   let sent = 0;
+  const group = account.provider.capabilities.concurrency * GROUP_PER_SLOT;
   for (const context of account.mappings) {
     for (;;) {
       const entries = run.store.journal.prepared(
         context.mapping.id,
         ['create-event', 'update-event', 'delete-event'],
-        BATCH,
+        group,
       );
       if (entries.length === 0) break;
-      await inParallel(entries, account.provider.capabilities.concurrency, async (entry) => {
-        run.signal.throwIfAborted();
-        await executeEvent(run, account, context, entry);
-      });
+      await executeGroup(run, account, context, entries);
       sent += entries.length;
     }
   }
   return sent;
 }
 
+async function executeGroup(
+  run: RunContext,
+  account: AccountContext,
+  context: MappingContext,
+  entries: readonly JournalRow[],
+): Promise<void> {
+  run.store.journal.markSent(entries);
+  const waiting = new Set(entries);
+  const settlements: (() => void)[] = [];
+  try {
+    await inParallel(entries, account.provider.capabilities.concurrency, async (entry) => {
+      run.signal.throwIfAborted();
+      waiting.delete(entry);
+      await executeEvent(run, account, context, entry, (settlement) => settlements.push(settlement));
+    });
+  } finally {
+    run.store.transaction(() => {
+      for (const settlement of settlements) settlement();
+      // Marked with its group, but its request never left.
+      for (const entry of waiting) drop(run, context, entry);
+    });
+  }
+}
+
 /**
- * Sends one operation and settles it.
+ * Sends one operation.
  * @throws AppError for what concerns the whole account: no sign-in, no network, rate limit
  */
 async function executeEvent(
@@ -47,12 +78,12 @@ async function executeEvent(
   account: AccountContext,
   context: MappingContext,
   entry: JournalRow,
+  settle: Settle,
 ): Promise<void> {
   const started = run.clock.now().getTime();
-  run.store.journal.markSent([entry]);
   const elapsed = (): number => run.clock.now().getTime() - started;
   try {
-    await sendEvent(run, account, context, entry, elapsed);
+    await sendEvent(run, account, context, entry, elapsed, settle);
   } catch (thrown) {
     const error = toAppError(thrown);
     settleFailed(run, context, entry, error, elapsed());
@@ -68,13 +99,16 @@ async function sendEvent(
   context: MappingContext,
   entry: JournalRow,
   elapsed: () => number,
+  settle: Settle,
 ): Promise<void> {
   const { calendarId } = context.mapping;
   const prepared = { eventId: entry.target_id, body: entry.body };
   switch (entry.operation) {
     case 'create-event':
       try {
-        settleWritten(run, context, entry, await provider.create(calendarId, prepared), elapsed());
+        const event = await provider.create(calendarId, prepared);
+        const durationMs = elapsed();
+        settle(() => settleWritten(run, context, entry, event, durationMs));
       } catch (thrown) {
         if (toAppError(thrown).code !== 'CONFLICT') throw thrown;
         const lookup = await provider.get(calendarId, entry.target_id);
@@ -89,10 +123,12 @@ async function sendEvent(
       try {
         if (entry.operation === 'update-event') {
           const event = await provider.update(calendarId, prepared, entry.precondition);
-          settleWritten(run, context, entry, event, elapsed());
+          const durationMs = elapsed();
+          settle(() => settleWritten(run, context, entry, event, durationMs));
         } else {
           await provider.delete(calendarId, entry.target_id, entry.precondition);
-          settleDeleted(run, context, entry, elapsed());
+          const durationMs = elapsed();
+          settle(() => settleDeleted(run, context, entry, durationMs));
         }
       } catch (thrown) {
         const { code } = toAppError(thrown);

@@ -17,7 +17,7 @@ import {
   type LostEdit,
   planExport,
 } from './planner/export-plan.ts';
-import { fingerprint } from './planner/fingerprint.ts';
+import { changedFields, fingerprint } from './planner/fingerprint.ts';
 import { exportScope, selects } from './planner/selection.ts';
 import { recordLost } from './record-lost.ts';
 
@@ -52,12 +52,22 @@ function planBooking(
   if (row !== undefined && (run.held.has(row.id) || run.failed.has(row.id) || store.journal.isOpen(row.id)))
     return 0;
   const cell = loadCell(run, context, bookingId, row);
+  const twin = twinOf(run, context, bookingId, cell);
+  if (twin !== null) {
+    // The booking stays touched: it is planned once there is one event again.
+    carryOut(run, context, provider, { ...cell, event: twin }, bookingId, row, retire(twin.event));
+    return 1;
+  }
   const operations = planExport(cell);
   let link = row;
   for (const operation of operations)
     link = carryOut(run, context, provider, cell, bookingId, link, operation);
-  store.touched.clear(context.mapping.id, 'booking', bookingId);
   context.tally.looked = true;
+  const adopted = operations.some(({ kind }) => kind === 'adopt');
+  if (adopted && ownEvents(run, context, bookingId).length > 1) {
+    return operations.length + planBooking(run, context, provider, bookingId);
+  }
+  store.touched.clear(context.mapping.id, 'booking', bookingId);
   return operations.length;
 }
 
@@ -106,7 +116,7 @@ function eventState(
     return { event: seen(linked), link };
   }
   if (linked?.state === 'absent' || linked?.state === 'kept') return { event: { kind: 'unproven' }, link };
-  const tagged = ownEvent(run, context, bookingId);
+  const [tagged] = ownEvents(run, context, bookingId);
   if (tagged !== undefined) {
     // Alive under another identity than the link says: an older database was restored. The calendar is right.
     const known = link?.state === 'live' || link?.state === 'parked';
@@ -115,12 +125,36 @@ function eventState(
   return { event: linked?.state === 'cancelled' ? { kind: 'deleted' } : { kind: 'unproven' }, link };
 }
 
-function seen(row: ObservedEventRow): EventState {
+type SeenEvent = Extract<EventState, { kind: 'seen' }>;
+
+function seen(row: ObservedEventRow): SeenEvent {
   return { kind: 'seen', event: eventFromRow(row), hash: row.hash };
 }
 
-/** The live event that our tag marks as this booking's, written for whom this mapping writes. */
-function ownEvent(run: RunContext, context: MappingContext, bookingId: string): ObservedEventRow | undefined {
+/** A second live event of a booking: an earlier one that the technician took out of the bin. */
+function twinOf(
+  run: RunContext,
+  context: MappingContext,
+  bookingId: string,
+  { event, link }: ExportCell,
+): SeenEvent | null {
+  if (event.kind !== 'seen' || (link?.state !== 'live' && link?.state !== 'parked')) return null;
+  const row = ownEvents(run, context, bookingId).find(({ event_id }) => event_id !== event.event.id);
+  return row === undefined ? null : seen(row);
+}
+
+function retire(event: CalendarEvent): ExportOperation {
+  const fields = event.tag === null ? [] : [...changedFields(event.tag.sent, fingerprint(event))];
+  return {
+    kind: 'delete-event',
+    event,
+    lost: fields.length === 0 ? null : { kind: 'put-back', state: 'recorded', fields },
+    reason: 'The booking has another event in this calendar: one is enough.',
+  };
+}
+
+/** The live events that our tag marks as this booking's, written for whom this mapping writes; the latest first. */
+function ownEvents(run: RunContext, context: MappingContext, bookingId: string): readonly ObservedEventRow[] {
   const rows = run.store.db
     .prepare<[string, number], ObservedEventRow>(
       "SELECT * FROM observed_event WHERE booking_id = ? AND calendar = ? AND state = 'live'",
@@ -131,7 +165,7 @@ function ownEvent(run: RunContext, context: MappingContext, bookingId: string): 
     .map((row) => ({ row, tag: eventFromRow(row).tag }))
     .filter(({ row, tag }) => tag?.self === row.event_id && tag.scope === scope)
     .sort((a, b) => (b.tag?.incarnation ?? 0) - (a.tag?.incarnation ?? 0))
-    .at(0)?.row;
+    .map(({ row }) => row);
 }
 
 function exportLink(row: LinkRow): ExportLink {

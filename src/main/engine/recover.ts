@@ -1,9 +1,10 @@
 import type { JournalRow } from '../store/journal-repository.ts';
 import { eventRow, isOwn } from '../store/observed-row.ts';
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
+import { drop } from './drop-entry.ts';
 import { resendBatches } from './execute-blocks.ts';
 import { sendProposal } from './execute-proposals.ts';
-import type { BlockIntent, EventIntent } from './intent.ts';
+import type { EventIntent } from './intent.ts';
 import { fingerprint } from './planner/fingerprint.ts';
 import { noteGone, settleDeleted, settleWritten } from './settle-event.ts';
 
@@ -27,17 +28,6 @@ export async function recover(run: RunContext, account: AccountContext): Promise
       else if (!blocks.includes(entry)) await probeEvent(run, account, context, entry);
     }
   }
-}
-
-/** Drops what has not left, or what is found not to have arrived, and has it planned again. */
-export function drop(run: RunContext, context: MappingContext, entry: JournalRow): void {
-  const { store } = run;
-  store.journal.close(entry.id);
-  const link = store.links.get(entry.link_id);
-  if (link === undefined) return;
-  const intent = JSON.parse(entry.intent) as Partial<BlockIntent>;
-  if (link.kind === 'export') store.touched.touch(context.mapping.id, 'booking', link.source_id);
-  else if (intent.eventId) store.touched.touch(context.mapping.id, 'event', intent.eventId);
 }
 
 async function probeEvent(

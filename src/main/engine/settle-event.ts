@@ -77,7 +77,10 @@ function touchImporters(run: RunContext, { calendar }: MappingContext, eventId: 
   }
 }
 
-/** The event is gone; the link stays as a tombstone, so that a later event gets the next incarnation. */
+/**
+ * The event is gone; the link stays as a tombstone, so that a later event gets the next incarnation. Or it was one too
+ * many: then the link goes on with the other.
+ */
 export function settleDeleted(
   run: RunContext,
   context: MappingContext,
@@ -91,13 +94,15 @@ export function settleDeleted(
     noteGone(run, context, entry.target_id);
     store.journal.close(entry.id);
     if (link === undefined) return;
-    store.links.update(link, {
-      state: 'deleted',
-      basis: '',
-      rewrites: 0,
-      reason: intent.reason,
-      decided_at: run.clock.now().toISOString(),
-    });
+    if (link.event_id === entry.target_id) {
+      store.links.update(link, {
+        state: 'deleted',
+        basis: '',
+        rewrites: 0,
+        reason: intent.reason,
+        decided_at: run.clock.now().toISOString(),
+      });
+    } else store.touched.touch(context.mapping.id, 'booking', link.source_id);
     if (intent.lost !== null) recordLost(run, context, link.id, link.source_id, intent.lost);
     store.syncLog.append(
       logEntry(run, context, {

@@ -17,6 +17,7 @@ import { type AdoptedBlocks, adoptBlocks, planOrphanBlocks } from './adopt-block
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
 import { planDecisions } from './decisions.ts';
 import { judgeDisappearances, proveBookings, proveEvents } from './disappearances.ts';
+import { drop } from './drop-entry.ts';
 import { executeBlocks } from './execute-blocks.ts';
 import { executeEvents } from './execute-events.ts';
 import { executeProposals } from './execute-proposals.ts';
@@ -25,10 +26,11 @@ import { planImports } from './plan-imports.ts';
 import { importMapping } from './planner/import-plan.ts';
 import { pullBookings } from './pull-bookings.ts';
 import { isListedAfresh, pullCalendar } from './pull-calendar.ts';
-import { drop, recover } from './recover.ts';
+import { recover } from './recover.ts';
 import { mappingResult, plannedOperations, tallyPlanned } from './run-report.ts';
 import type { AccountResult, SyncResult } from './sync-result.ts';
 import { newTally } from './tally.ts';
+import { Turns } from './turns.ts';
 
 /** An answer may lead to a further plan (a proposal accepted, an id taken); more than this often is a loop. */
 const MAX_PASSES = 30;
@@ -89,6 +91,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
     canReschedule: ports.canReschedule,
     signal: options.signal ?? new AbortController().signal,
     mappings,
+    blockTurns: new Turns(),
     failed: new Set(),
     held: new Set(),
     contested: new Map(),

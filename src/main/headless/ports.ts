@@ -1,6 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { AppPorts } from '../app-contract.ts';
 import { redact, redactText } from '../diagnostics/redaction.ts';
 import type { Clock, Log, Random } from '../ports.ts';
@@ -9,14 +8,19 @@ import { VERSION } from './version.ts';
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: async (milliseconds, signal) => {
-    try {
-      await wait(milliseconds, undefined, { ...(signal !== undefined && { signal }) });
-    } catch (error) {
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      throw error;
-    }
-  },
+      const onAbort = (): void => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      }, milliseconds);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    }),
 };
 
 const RANDOM_UNITS = 2 ** 32;

@@ -132,6 +132,8 @@ export function createHttp(options: HttpOptions): Fetch {
   };
 }
 
+const ANSWERED = new Error('The answer has arrived');
+
 /**
  * Runs `work` for at most so long, also when it ignores its signal.
  * @throws TypeError when the time is over, as a fetch without an answer does; the reason of `signal` when it aborts
@@ -156,7 +158,8 @@ async function within<T>(
   try {
     return await Promise.race([work(limit), stopped]);
   } finally {
-    settled.abort();
+    // A reason of our own: the default one is an error whose stack would be taken for every request.
+    settled.abort(ANSWERED);
     await timer;
   }
 }

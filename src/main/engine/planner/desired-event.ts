@@ -21,7 +21,7 @@ const MAX_DESCRIPTION = 8_000;
 const MAX_LINE = 1_000;
 
 /** Line ends and outer blanks are what providers change; sending them changed already keeps both sides equal. */
-const tidy = (text: string | null | undefined): string => (text ?? '').replaceAll('\r\n', '\n').trim();
+const tidy = (text: string | null | undefined): string => (text ?? '').replace(/\r\n?/g, '\n').trim();
 
 /** Cut between characters, not inside one: half an emoji is not valid text. */
 function clip(text: string, length: number): string {

@@ -8,7 +8,7 @@ import { isHistory, mappingWindow, overlaps } from './selection.ts';
 import { eventSpan } from './skip-reason.ts';
 
 /** Writing the same event back this often without a change of its booking means that somebody else rewrites it. */
-export const MAX_REWRITES = 3;
+const MAX_REWRITES = 3;
 
 /** What is known of an exported booking: which event it is, and the base of the next merge. */
 export interface ExportLink {
