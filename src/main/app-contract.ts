@@ -4,6 +4,7 @@ import type { Mapping } from '../shared/domain/mapping.ts';
 import type { LogEntry, LogStatus } from '../shared/domain/sync-log.ts';
 import type { SyncResult } from './engine/sync-result.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
+import type { OAuthProviderName } from './oauth-providers.ts';
 import type { Clock, Fetch, Keychain, Log, OpenUrl, Random } from './ports.ts';
 
 /** What a host supplies. */
@@ -116,6 +117,14 @@ export interface ConnectedAccount {
   readonly email: string;
 }
 
+/** A sign-in in the browser. */
+export interface SignInRequest {
+  readonly access: 'read' | 'write';
+  readonly openUrl: OpenUrl;
+  /** Cancels it. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The program, whatever host it runs in. Every method throws `AppError` only. Methods that write need the data
  * directory's lock; those of `LookApp` do not.
@@ -124,11 +133,8 @@ export interface App extends LookApp {
   enrol(
     input: { readonly url: string } & ({ readonly code: string } | { readonly token: string }),
   ): Promise<Technician>;
-  connectGoogle(options: {
-    readonly access: 'read' | 'write';
-    readonly openUrl: OpenUrl;
-    readonly signal?: AbortSignal;
-  }): Promise<ConnectedAccount>;
+  connectOAuth(provider: OAuthProviderName, options: SignInRequest): Promise<ConnectedAccount>;
+  connectGoogle(options: SignInRequest): Promise<ConnectedAccount>;
   /** With `deleteEvents`, first removes what was created in the calendar and in the booking system; says how many. */
   removeAccount(
     id: string,

@@ -106,7 +106,8 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
   return {
     ...look(store, enrolment, close),
     enrol: (input) => enrolment.enrol(input),
-    connectGoogle: (options) => connections.connectGoogle(options),
+    connectOAuth: (provider, options) => connections.connectOAuth(provider, options),
+    connectGoogle: (options) => connections.connectOAuth('google', options),
     calendars: (accountId) => connections.calendars(accountId),
     technicians: async () => (await enrolment.api()).technicians(),
     projects: async () => (await enrolment.api()).projects(),

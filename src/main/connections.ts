@@ -1,13 +1,13 @@
 import type { Account, CalendarListEntry } from '../shared/domain/account.ts';
 import { AppError } from '../shared/rpc/errors.ts';
-import type { AppPorts, ConnectedAccount } from './app-contract.ts';
+import type { AppPorts, ConnectedAccount, SignInRequest } from './app-contract.ts';
 import { TokenSet } from './auth/oauth-client.ts';
-import { googleApiBaseUrl, googleOAuthService } from './auth/oauth-settings.ts';
 import { authorizedFetch, createTokenSource } from './auth/token-source.ts';
 import type { Vault } from './auth/vault.ts';
 import type { RetryNote } from './engine/account-outcome.ts';
 import type { AccountConnection } from './engine/sync-run.ts';
 import type { Enrolment } from './enrolment.ts';
+import { type OAuthProvider, type OAuthProviderName, oauthProvider } from './oauth-providers.ts';
 import type { CalendarProvider } from './providers/provider.ts';
 import { createHttp, type HttpOptions } from './schedule/http.ts';
 import type { Store } from './store/store.ts';
@@ -29,19 +29,18 @@ export class Connections {
   }
 
   /**
-   * Signs in to Google. The same person again is the same account with new tokens; somebody else is another account.
+   * Signs in to a provider in the browser. The same person again is the same account with new tokens; somebody else is
+   * another account.
    * @throws AppError PERMISSION_DENIED when it is refused, cancelled or takes longer than five minutes
    */
-  async connectGoogle(options: {
-    readonly access: 'read' | 'write';
-    readonly openUrl: (url: string) => Promise<void>;
-    readonly signal?: AbortSignal;
-  }): Promise<ConnectedAccount> {
+  async connectOAuth(provider: OAuthProviderName, options: SignInRequest): Promise<ConnectedAccount> {
     const { signIn } = await import('./auth/oauth.ts');
     const { clock, random, environment } = this.#ports;
-    googleApiBaseUrl(environment);
+    const { service, baseUrl } = signedInTo(provider);
+    // Nobody should sign in to find out afterwards that the API cannot be reached at such an address.
+    baseUrl(environment);
     const signedIn = await signIn({
-      service: googleOAuthService(environment),
+      service: service(environment),
       access: options.access,
       openUrl: options.openUrl,
       fetch: this.#http({}),
@@ -50,14 +49,14 @@ export class Connections {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     const { subject, email, access, tokens } = signedIn;
-    const known = this.#store.accounts.findBySubject('google', subject);
+    const known = this.#store.accounts.findBySubject(provider, subject);
     const id = known?.id ?? `acc_${random.uuid()}`;
     await this.#vault.put(id, TOKENS, JSON.stringify(tokens));
     if (known === null) {
       const createdAt = clock.now().toISOString();
       this.#store.accounts.insert({
         id,
-        provider: 'google',
+        provider,
         subject,
         email,
         access,
@@ -73,7 +72,7 @@ export class Connections {
         tokenExpiresAt: tokens.expiresAt,
       });
     }
-    return { accountId: id, provider: 'google', email };
+    return { accountId: id, provider, email };
   }
 
   /** Takes our access back at the provider, as far as it can be reached; what is stored here goes with the account. */
@@ -82,7 +81,8 @@ export class Connections {
       const tokens = await this.#tokens(account.id);
       if (tokens === null) return;
       const { revoke } = await import('./auth/oauth-client.ts');
-      await revoke(googleOAuthService(this.#ports.environment), tokens, this.#http({}));
+      const { service } = signedInTo(account.provider);
+      await revoke(service(this.#ports.environment), tokens, this.#http({}));
     } catch (error) {
       this.#ports.log('warn', 'auth', 'The sign-in could not be revoked at the provider.', {
         accountId: account.id,
@@ -122,19 +122,11 @@ export class Connections {
     account: Account,
     watch: Pick<HttpOptions, 'onRequest' | 'onRetry'>,
   ): Promise<CalendarProvider> {
-    if (account.provider !== 'google') {
-      throw new AppError(
-        'INVALID_INPUT',
-        `This version cannot sync ${account.provider} accounts. Update Calendar Sync.`,
-      );
-    }
+    const { service, baseUrl, load } = signedInTo(account.provider);
     const { environment, clock } = this.#ports;
-    const { createGoogleProvider, GOOGLE_CONCURRENCY } = await import(
-      './providers/google/google-provider.ts'
-    );
-    const { isGoogleRateLimit } = await import('./providers/google/google-errors.ts');
+    const { http, create } = await load();
     const tokens = createTokenSource({
-      service: googleOAuthService(environment),
+      service: service(environment),
       load: () => this.#tokens(account.id),
       save: async (fresh) => {
         await this.#vault.put(account.id, TOKENS, JSON.stringify(fresh));
@@ -143,10 +135,9 @@ export class Connections {
       fetch: this.#http({}),
       clock,
     });
-    const http = this.#http({ ...watch, concurrency: GOOGLE_CONCURRENCY, isRateLimited: isGoogleRateLimit });
-    return createGoogleProvider({
-      baseUrl: googleApiBaseUrl(environment),
-      fetch: authorizedFetch(tokens, http),
+    return create({
+      baseUrl: baseUrl(environment),
+      fetch: authorizedFetch(tokens, this.#http({ ...watch, ...http })),
       subject: account.subject,
     });
   }
@@ -160,4 +151,11 @@ export class Connections {
     const { fetch, clock, random, log } = this.#ports;
     return createHttp({ fetch, clock, random, log, ...options });
   }
+}
+
+/** @throws AppError INVALID_INPUT for an account of a newer version */
+function signedInTo(provider: Account['provider']): OAuthProvider {
+  const known = oauthProvider(provider);
+  if (known !== null) return known;
+  throw new AppError('INVALID_INPUT', `This version cannot sync ${provider} accounts. Update Calendar Sync.`);
 }

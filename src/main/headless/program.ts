@@ -106,12 +106,15 @@ function setUpCommands(program: Command, run: Run): void {
     .action(run(async () => (await import('./commands/enrol.ts')).enrol));
 
   const connect = program.command('connect').description('connect a calendar account');
-  connect
-    .command('google')
-    .description('sign in to Google')
-    .option('--read-only', 'ask for reading only: such an account can import, not export')
-    .option('--no-browser', 'print the sign-in address instead of opening a browser')
-    .action(run(async () => (await import('./commands/connect-google.ts')).connectGoogle));
+  const signIn = (provider: string, name: string): Command =>
+    connect
+      .command(provider)
+      .description(`sign in to ${name}`)
+      .option('--read-only', 'ask for reading only: such an account can import, not export')
+      .option('--no-browser', 'print the sign-in address instead of opening a browser');
+  const oauth = () => import('./commands/connect-oauth.ts');
+  signIn('google', 'Google').action(run(async () => (await oauth()).connectGoogle));
+  signIn('microsoft', 'Microsoft 365 or Outlook').action(run(async () => (await oauth()).connectMicrosoft));
 
   const accounts = program
     .command('accounts')

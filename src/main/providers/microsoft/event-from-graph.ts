@@ -54,7 +54,14 @@ function withoutNulls(value: unknown): unknown {
  */
 export function occurrenceOf(master: GraphEvent, occurrence: GraphEvent): GraphEvent {
   const { iCalUId, transactionId, singleValueExtendedProperties } = master;
-  return { ...master, ...occurrence, iCalUId, transactionId, singleValueExtendedProperties };
+  return {
+    ...master,
+    '@odata.etag': undefined,
+    ...occurrence,
+    iCalUId,
+    transactionId,
+    singleValueExtendedProperties,
+  };
 }
 
 /** A listed event as a change. @throws AppError PROVIDER_ERROR when a live event has no time that can be read */

@@ -1,7 +1,7 @@
 import type { EventChange, PullPage, Window } from '../provider.ts';
 import { changeFrom, GraphEvent, occurrenceOf } from './event-from-graph.ts';
 import { type GraphClient, Link } from './graph-client.ts';
-import { type GraphPage, pages } from './graph-pages.ts';
+import { CursorRefused, type GraphPage, pages } from './graph-pages.ts';
 import { read, unreadable } from './microsoft-errors.ts';
 import { parseTransactionId } from './ownership.ts';
 
@@ -28,20 +28,18 @@ export async function* listEvents(
 ): AsyncGenerator<PullPage> {
   const range = new URLSearchParams({ startDateTime: window.from, endDateTime: window.to });
   const first = cursor === null ? `${calendarPath}/calendarView/delta?${range}` : new Link(cursor);
-  if (first instanceof Link && !client.reaches(first)) {
-    yield { kind: 'cursor-expired' };
-    return;
-  }
   const changesOf = createCompletion(readEvents, cursor !== null);
   const note = createProgress();
-  for await (const page of pages(client, first)) {
-    if (page === 'cursor-refused') {
-      yield { kind: 'cursor-expired' };
-      return;
+  try {
+    if (first instanceof Link && !client.reaches(first)) throw new CursorRefused();
+    for await (const page of pages(client, first)) {
+      const events = page.value.map((item) => read(GraphEvent, item, 'event'));
+      note(events);
+      yield { kind: 'page', changes: await changesOf(events), nextCursor: cursorOf(page) };
     }
-    const events = page.value.map((item) => read(GraphEvent, item, 'event'));
-    note(events);
-    yield { kind: 'page', changes: await changesOf(events), nextCursor: cursorOf(page) };
+  } catch (thrown) {
+    if (!(thrown instanceof CursorRefused)) throw thrown;
+    yield { kind: 'cursor-expired' };
   }
 }
 

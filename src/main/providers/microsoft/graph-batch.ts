@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type GraphAnswer, type GraphClient, PREFER } from './graph-client.ts';
+import type { GraphAnswer } from './graph-answer.ts';
+import { type GraphClient, PREFER } from './graph-client.ts';
 import { accepted, isTransient, read } from './microsoft-errors.ts';
 
 /** https://learn.microsoft.com/en-us/graph/json-batching */

@@ -1,6 +1,7 @@
 import type { Client, Context, Middleware } from '@microsoft/microsoft-graph-client';
 import { toAppError } from '../../../shared/rpc/errors.ts';
 import type { Fetch } from '../../ports.ts';
+import type { GraphAnswer } from './graph-answer.ts';
 import { foreignLink, unanswered } from './microsoft-errors.ts';
 
 /**
@@ -19,13 +20,6 @@ export interface GraphRequest {
   readonly body?: string;
   /** Write only over this version. */
   readonly etag?: string | null;
-}
-
-export interface GraphAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Parsed JSON, or the text itself where it is none. Not validated. */
-  readonly body: unknown;
 }
 
 export interface GraphClient {
@@ -84,7 +78,8 @@ export function createGraphClient(baseUrl: string, fetch: Fetch): GraphClient {
       let response = await respond(request);
       // Reading has no precondition: it is the mailbox being moved, and over at once.
       if (response.status === 412 && request.method === 'GET') response = await respond(request);
-      return { status: response.status, headers: response.headers, body: parsed(await response.text()) };
+      const { status, headers } = response;
+      return { status, headers, body: parsed(await text(response)) };
     },
   };
 }
@@ -128,6 +123,14 @@ function execute(
       return request.patch(body);
     case 'DELETE':
       return request.delete();
+  }
+}
+
+async function text(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (cause) {
+    throw unanswered(cause);
   }
 }
 

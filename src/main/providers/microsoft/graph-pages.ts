@@ -20,25 +20,24 @@ export interface GraphPage {
   readonly deltaLink: string | null;
 }
 
+/** The listing cannot go on from the cursor of an earlier one, and has to begin anew. */
+export class CursorRefused extends Error {
+  override readonly name = 'CursorRefused';
+}
+
 /**
  * Follows the links of a listing, and refuses to go round in circles.
- * @param first where to begin: what follows `/v1.0`, or the cursor of an earlier listing. Ends with `cursor-refused`
- *   when that is no longer good
- * @throws AppError PROVIDER_ERROR when the listing does not end or cannot be read
+ * @param first where to begin: what follows `/v1.0`, or the cursor of an earlier listing
+ * @throws CursorRefused when that is no longer good; AppError PROVIDER_ERROR when the listing does not end or cannot
+ *   be read
  */
-export async function* pages(
-  client: GraphClient,
-  first: string | Link,
-): AsyncGenerator<GraphPage | 'cursor-refused'> {
+export async function* pages(client: GraphClient, first: string | Link): AsyncGenerator<GraphPage> {
   const seen = new Set<string>();
   for (let target = first; ; ) {
     const answer = await client.send({ method: 'GET', target });
     // A link that Graph gave us cannot be a bad request: it has forgotten what it meant by it.
-    const isForgotten = target === first && answer.status === 400;
-    if (first instanceof Link && (isForgotten || isCursorRefused(answer))) {
-      yield 'cursor-refused';
-      return;
-    }
+    const isForgotten = isCursorRefused(answer) || (target === first && answer.status === 400);
+    if (first instanceof Link && isForgotten) throw new CursorRefused();
     const page = read(Page, accepted(answer), 'listing');
     const next = page['@odata.nextLink'];
     yield { value: page.value, more: next !== undefined, deltaLink: page['@odata.deltaLink'] ?? null };

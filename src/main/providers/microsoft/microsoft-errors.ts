@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import { effectOf } from '../../request-effect.ts';
-import type { GraphAnswer } from './graph-client.ts';
+import type { GraphAnswer } from './graph-answer.ts';
 
 /** https://learn.microsoft.com/en-us/graph/errors */
 const ErrorBody = z.object({
@@ -50,7 +50,7 @@ export function accepted(answer: GraphAnswer): unknown {
 }
 
 /** The one place where what Graph answers becomes one of our codes. */
-export function refused(answer: GraphAnswer): AppError {
+function refused(answer: GraphAnswer): AppError {
   const { status, headers } = answer;
   const code = codeOf(answer);
   const retryAfter = Number(headers.get('retry-after') ?? Number.NaN);

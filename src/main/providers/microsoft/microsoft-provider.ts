@@ -63,7 +63,6 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
   async function findCreated(calendarId: string, transactionId: string): Promise<GraphEvent | null> {
     const first = `${calendarPath(calendarId)}/events?${filterByTransaction(transactionId)}&${EXPAND_TAG}`;
     for await (const page of pages(client, first)) {
-      if (page === 'cursor-refused') continue;
       const events = page.value.map((item) => read(GraphEvent, item, 'event'));
       // A copy carries the same property.
       const created = events.find((event) => isCreatedUnder(event, transactionId));
@@ -92,7 +91,6 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
     async listCalendars() {
       const calendars: CalendarListEntry[] = [];
       for await (const page of pages(client, '/me/calendars')) {
-        if (page === 'cursor-refused') continue;
         for (const item of page.value) {
           const { id, name, isDefaultCalendar, canEdit } = read(GraphCalendar, item, 'calendar');
           calendars.push({

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
 import { eventFrom, GraphEvent } from './event-from-graph.ts';
-import type { GraphAnswer } from './graph-client.ts';
+import type { GraphAnswer } from './graph-answer.ts';
+import { Moment } from './graph-time.ts';
 import { accepted, read } from './microsoft-errors.ts';
 import { ExtendedProperty, sealedTag } from './ownership.ts';
 
@@ -17,7 +18,7 @@ export function storedEvent(answer: GraphAnswer, body: string): CalendarEvent {
   return eventFrom({ ...event, ...Properties.parse(JSON.parse(body)) });
 }
 
-const Sent = z.looseObject({ start: z.object({ timeZone: z.string() }) });
+const Sent = z.looseObject({ start: Moment });
 
 /**
  * Whether an event says what a create sent. A repeated create is answered with the event of the first, which somebody

@@ -1,3 +1,4 @@
+import type { OAuthProviderName } from '../../oauth-providers.ts';
 import type { OpenUrl } from '../../ports.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { withApp } from '../open-app.ts';
@@ -10,13 +11,25 @@ export interface ConnectOptions {
   readonly browser: boolean;
 }
 
-/** Signs in to Google in the system browser, or at an address that is printed. */
-export async function connectGoogle(context: CommandContext, options: ConnectOptions): Promise<Outcome> {
+const NAMES: Readonly<Record<OAuthProviderName, string>> = { google: 'Google', microsoft: 'Microsoft' };
+
+export const connectGoogle = (context: CommandContext, options: ConnectOptions): Promise<Outcome> =>
+  connect(context, 'google', options);
+
+export const connectMicrosoft = (context: CommandContext, options: ConnectOptions): Promise<Outcome> =>
+  connect(context, 'microsoft', options);
+
+/** Signs in in the system browser, or at an address that is printed. */
+async function connect(
+  context: CommandContext,
+  provider: OAuthProviderName,
+  options: ConnectOptions,
+): Promise<Outcome> {
   const { terminal } = context;
   const access = options.readOnly === true ? 'read' : 'write';
-  const openUrl = options.browser ? systemBrowser(terminal) : printedAddress(terminal);
+  const openUrl = options.browser ? systemBrowser(terminal, NAMES[provider]) : printedAddress(terminal);
   const account = await withApp(context, (app) =>
-    untilStopped((signal) => app.connectGoogle({ access, openUrl, signal })),
+    untilStopped((signal) => app.connectOAuth(provider, { access, openUrl, signal })),
   );
   return {
     document: account,
@@ -32,10 +45,10 @@ const printedAddress =
   };
 
 const systemBrowser =
-  (terminal: Terminal): OpenUrl =>
+  (terminal: Terminal, name: string): OpenUrl =>
   async (url) => {
     terminal.err(
-      'Sign in to Google in the browser window that opens now. Waiting for at most 5 minutes; Ctrl-C cancels.',
+      `Sign in to ${name} in the browser window that opens now. Waiting for at most 5 minutes; Ctrl-C cancels.`,
     );
     try {
       const { default: open } = await import('open');

@@ -1,0 +1,70 @@
+import type { OAuthService } from './auth/oauth-client.ts';
+import {
+  type Environment,
+  googleApiBaseUrl,
+  googleOAuthService,
+  microsoftGraphBaseUrl,
+  microsoftOAuthService,
+} from './auth/oauth-settings.ts';
+import type { Fetch } from './ports.ts';
+import type { CalendarProvider } from './providers/provider.ts';
+import type { HttpOptions } from './schedule/http.ts';
+
+/** The providers that people sign in to in the browser. */
+export const OAUTH_PROVIDERS = ['google', 'microsoft'] as const;
+export type OAuthProviderName = (typeof OAUTH_PROVIDERS)[number];
+
+/** How one of them is put together. */
+export interface OAuthProvider {
+  /** @throws AppError INVALID_INPUT naming the variable that is missing or wrong */
+  readonly service: (environment: Environment) => OAuthService;
+  /** Where its API is. @throws AppError INVALID_INPUT naming the variable that is wrong */
+  readonly baseUrl: (environment: Environment) => string;
+  /** Loaded on first use: each client is large, and most commands need none or one. */
+  readonly load: () => Promise<LoadedProvider>;
+}
+
+export interface LoadedProvider {
+  /** What the provider's requests need that others do not. */
+  readonly http: Pick<HttpOptions, 'concurrency' | 'isRateLimited'>;
+  readonly create: (options: {
+    readonly baseUrl: string;
+    /** Authorizes, retries and limits. */
+    readonly fetch: Fetch;
+    /** Who the account is to the provider. */
+    readonly subject: string;
+  }) => CalendarProvider;
+}
+
+const PROVIDERS: Readonly<Record<OAuthProviderName, OAuthProvider>> = {
+  google: {
+    service: googleOAuthService,
+    baseUrl: googleApiBaseUrl,
+    load: async () => {
+      const { createGoogleProvider, GOOGLE_CONCURRENCY } = await import(
+        './providers/google/google-provider.ts'
+      );
+      const { isGoogleRateLimit } = await import('./providers/google/google-errors.ts');
+      return {
+        http: { concurrency: GOOGLE_CONCURRENCY, isRateLimited: isGoogleRateLimit },
+        create: createGoogleProvider,
+      };
+    },
+  },
+  microsoft: {
+    service: microsoftOAuthService,
+    baseUrl: microsoftGraphBaseUrl,
+    load: async () => {
+      const { createMicrosoftProvider, MICROSOFT_CONCURRENCY } = await import(
+        './providers/microsoft/microsoft-provider.ts'
+      );
+      return { http: { concurrency: MICROSOFT_CONCURRENCY }, create: createMicrosoftProvider };
+    },
+  },
+};
+
+/** The provider of that name, or null when it is not signed in to in the browser. */
+export function oauthProvider(name: string): OAuthProvider | null {
+  const known = OAUTH_PROVIDERS.find((provider) => provider === name);
+  return known === undefined ? null : PROVIDERS[known];
+}
