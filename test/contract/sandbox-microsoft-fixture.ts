@@ -18,8 +18,7 @@ export const WRITE_SCOPES = 'openid email offline_access User.Read Calendars.Rea
 export const READ_SCOPES = 'openid email offline_access User.Read Calendars.Read';
 export const REDIRECT_URI = 'http://127.0.0.1:49152/oauth/callback';
 export const VERIFIER = 'verifier-of-at-least-forty-three-characters-0123456789';
-export const IMMUTABLE = 'IdType="ImmutableId"';
-export const PREFER = `${IMMUTABLE}, outlook.timezone="UTC", odata.maxpagesize=500`;
+export const PREFER = 'IdType="ImmutableId", outlook.timezone="UTC", odata.maxpagesize=500';
 
 /** A clock that moves when it is told to, or when somebody waits. */
 function handClock(start = '2026-03-02T08:00:00Z') {
