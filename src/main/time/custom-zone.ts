@@ -1,4 +1,5 @@
 import { expandRule } from './rule.ts';
+import { lastNotAfter } from './sorted.ts';
 import { DAY_MS, HOUR_MS, type WallTime } from './wall-time.ts';
 import { fixedZone, type Zone } from './zone.ts';
 
@@ -17,6 +18,9 @@ export interface Observance {
 /** Definitions are expanded once and for all between these. */
 const SPAN = { from: Date.UTC(1970, 0, 1), to: Date.UTC(2100, 0, 1) };
 
+/** Nobody has changed their clocks as often; what comes after is no definition any more. */
+const MAX_OBSERVANCES = 500;
+
 interface Change {
   readonly at: number;
   readonly before: number;
@@ -29,37 +33,28 @@ interface Change {
  * @returns null when the definition is empty
  */
 export function customZone(name: string, observances: readonly Observance[]): Zone | null {
-  const changes = observances.flatMap(changesOf).sort((a, b) => a.at - b.at);
+  const changes = observances
+    .slice(0, MAX_OBSERVANCES)
+    .flatMap(changesOf)
+    .sort((a, b) => a.at - b.at);
   const first = changes[0];
   if (first === undefined) return null;
   return {
     name,
     custom: true,
-    offsetAt: (instant) => lastChange(changes, instant)?.after ?? first.before,
+    offsetAt: (instant) => lastNotAfter(changes, instant)?.after ?? first.before,
   };
 }
 
 function changesOf(observance: Observance): readonly Change[] {
   const { onset, offsetFrom, offsetTo } = observance;
   const before = fixedZone('UTC', offsetFrom);
-  const repeated = observance.rules.flatMap((rule) => {
+  const repeated = observance.rules.slice(0, 1).flatMap((rule) => {
     const expansion = expandRule(rule, { start: onset, zone: before, dated: false }, SPAN);
     return expansion.kind === 'starts' ? expansion.starts : [];
   });
   const single = [onset, ...observance.onsets].map((wall) => wall - offsetFrom);
   return [...new Set([...single, ...repeated])].map((at) => ({ at, before: offsetFrom, after: offsetTo }));
-}
-
-/** The last change that is not after `instant`. */
-function lastChange(changes: readonly Change[], instant: number): Change | undefined {
-  let low = 0;
-  let high = changes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((changes[middle]?.at ?? Number.POSITIVE_INFINITY) <= instant) low = middle + 1;
-    else high = middle;
-  }
-  return changes[low - 1];
 }
 
 /** RFC 5545 section 3.3.14, `+0100` or `-033045`, in milliseconds; null when it is none. */

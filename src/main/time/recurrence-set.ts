@@ -21,9 +21,12 @@ export interface Expansion {
   readonly starts: readonly number[];
   /** Why rules could not be followed; the series then has its first start and its listed dates only. */
   readonly refused: readonly string[];
-  /** How much work it was, in occurrences looked at. */
+  /** How much work it was; 1 is what it takes to calculate a start. */
   readonly work: number;
 }
+
+/** One is what RFC 5545 asks for; some calendars write a few. */
+const MAX_RULES = 8;
 
 /**
  * The starts of a series within a span. DTSTART is always its first one, whether or not the rules yield it
@@ -33,7 +36,7 @@ export function expand(set: RecurrenceSet, span: InstantSpan): Expansion {
   const refused: string[] = [];
   let work = 1;
   const yielded = (rules: readonly string[]): readonly number[] =>
-    rules.flatMap((rule) => {
+    rules.slice(0, MAX_RULES).flatMap((rule) => {
       const expansion = expandRule(rule, set, span);
       work += expansion.work;
       if (expansion.kind === 'starts') return expansion.starts;

@@ -1,6 +1,6 @@
 import { RRuleTemporal } from 'rrule-temporal';
 import { DAY_MS, END_OF_TIME, parseStamp, stampText, startOfDay, type WallTime } from './wall-time.ts';
-import { toInstant, toWall, type Zone } from './zone.ts';
+import { toInstant, toWall, UTC, type Zone } from './zone.ts';
 
 /** What a recurrence rule starts from. */
 export interface RuleStart {
@@ -21,55 +21,57 @@ export interface InstantSpan {
 export type RuleExpansion =
   | {
       readonly kind: 'starts';
-      /** Instants within the span, ascending. */
+      /** Instants within the span. */
       readonly starts: readonly number[];
-      /** How much work it was, in occurrences looked at. */
+      /** How much work it was; 1 is what it takes to calculate a start. */
       readonly work: number;
     }
   | { readonly kind: 'refused'; readonly reason: string; readonly work: number };
 
 /** Every quarter of an hour for more than half a year. What repeats more often is no appointment. */
 const MAX_STARTS = 25_000;
-/** Enough for a hundred years of days. */
-const MAX_PERIODS = 40_000;
+/** Longer than a rule with every day of the year in it. */
+const MAX_LENGTH = 4000;
+/** Enough for fifty years of days. */
+const MAX_PERIODS = 20_000;
+/** What following a rule step by step costs for each step, compared with what a start costs that is calculated. */
+const STEP_COST = 8;
 
 /**
  * The starts that a recurrence rule yields within a span (RFC 5545 section 3.3.10), by rrule-temporal. Bounded in
  * time and size whatever the rule says. DTSTART counts only if the rule yields it.
  *
- * Daily and slower rules repeat by the wall clock; a start that the clocks skip falls after the gap and one that
- * happens twice is the first (section 3.8.5.3 and every calendar; section 3.3.10 would drop the former). What repeats
- * within the day keeps its distance in time.
+ * Rules repeat by the wall clock. A start that the clocks skip falls after the gap and one that happens twice is the
+ * first (section 3.8.5.3 and every calendar; section 3.3.10 would drop the former). Only what repeats so many hours,
+ * minutes or seconds after itself keeps that distance when the clocks change.
  *
  * @param rule the value of an RRULE
  */
 export function expandRule(rule: string, from: RuleStart, within: InstantSpan): RuleExpansion {
+  if (rule.length > MAX_LENGTH) return { kind: 'refused', reason: 'it is too long', work: 1 };
   const parts = ruleParts(rule);
   // Nothing comes before the start, and dates have an end.
   const span = { from: Math.max(within.from, from.start - 2 * DAY_MS), to: Math.min(within.to, END_OF_TIME) };
   if (span.from >= span.to) return { kind: 'starts', starts: [], work: 0 };
-  // Wall times go in and come out as if they were UTC, which is also what the library is fastest at.
-  const byClock = !isWithinDay(parts) || from.zone.custom;
   try {
     const reason = whyRefused(parts, from, span);
     if (reason !== null) return { kind: 'refused', reason, work: 1 };
+    const clock = keepsDistance(parts) ? UTC : from.zone;
+    // Wall times go in and come out as if they were UTC, which is also what the library is fastest at.
     const expander = new RRuleTemporal({
-      rruleString: ruleText(parts, from, byClock),
+      rruleString: ruleText(parts, from, clock),
       maxIterations: MAX_PERIODS,
     });
-    const reach = byClock
-      ? { from: toWall(from.zone, span.from) - DAY_MS, to: toWall(from.zone, span.to) + DAY_MS }
-      : span;
-    const times = expander
-      .between(new Date(reach.from), new Date(reach.to), true)
-      .map(({ epochMilliseconds }) =>
-        byClock ? toInstant(from.zone, epochMilliseconds) : epochMilliseconds,
-      );
-    const starts = times.filter((start) => start >= span.from && start < span.to);
-    return { kind: 'starts', starts, work: times.length + Math.min(countOf(parts), MAX_PERIODS) };
+    const first = new Date(toWall(clock, span.from) - DAY_MS);
+    const last = new Date(toWall(clock, span.to) + DAY_MS);
+    const times = expander.between(first, last, true);
+    const starts = times
+      .map(({ epochMilliseconds }) => toInstant(clock, epochMilliseconds))
+      .filter((start) => start >= span.from && start < span.to);
+    return { kind: 'starts', starts, work: times.length + stepsOf(parts) * STEP_COST };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { kind: 'refused', reason, work: MAX_PERIODS };
+    return { kind: 'refused', reason, work: MAX_PERIODS * STEP_COST };
   }
 }
 
@@ -97,7 +99,26 @@ const UNITS_A_DAY: ReadonlyMap<string, number> = new Map([
 
 const isWithinDay = (parts: RuleParts): boolean => UNITS_A_DAY.has(parts.get('FREQ') ?? '');
 
+const keepsDistance = (parts: RuleParts): boolean =>
+  isWithinDay(parts) && ![...parts.keys()].some((part) => part.startsWith('BY'));
+
 const countOf = (parts: RuleParts): number => Number(parts.get('COUNT') ?? 0) || 0;
+
+/** rrule-temporal calculates where a rule is at some time, save for one with a COUNT and more than weekdays. */
+function stepsOf(parts: RuleParts): number {
+  const isCalculated = [...parts.keys()].every((part) => CALCULATED_PARTS.has(part));
+  const isByDays = /^(DAILY|WEEKLY)$/.test(parts.get('FREQ') ?? '');
+  return isCalculated && isByDays ? 0 : Math.min(countOf(parts), MAX_PERIODS);
+}
+
+const CALCULATED_PARTS: ReadonlySet<string> = new Set([
+  'FREQ',
+  'INTERVAL',
+  'COUNT',
+  'UNTIL',
+  'BYDAY',
+  'WKST',
+]);
 
 function whyRefused(parts: RuleParts, from: RuleStart, span: InstantSpan): string | null {
   for (const part of ['COUNT', 'INTERVAL']) {
@@ -119,10 +140,13 @@ function mixesDaysOfTheYear(parts: RuleParts): boolean {
 
 /** An upper bound of the starts within the span, without looking at which days they are on. */
 function mostStarts(parts: RuleParts, from: RuleStart, span: InstantSpan): number {
+  const perDay = startsADay(parts);
+  // The span's own days are never too many.
+  if (perDay <= 1) return 0;
   const until = parts.get('UNTIL');
   const last = until === undefined ? span.to : Math.min(span.to, untilWall(until, from) + DAY_MS);
-  const days = Math.max(0, last - Math.max(span.from, from.start - DAY_MS)) / DAY_MS;
-  return Math.min(days * startsADay(parts), countOf(parts) || Number.POSITIVE_INFINITY);
+  const most = (Math.max(0, last - span.from) / DAY_MS) * perDay;
+  return Math.min(most, countOf(parts) || Number.POSITIVE_INFINITY);
 }
 
 function startsADay(parts: RuleParts): number {
@@ -154,7 +178,8 @@ function timesAPeriod(frequency: string, minutes: number, seconds: number): numb
   }
 }
 
-function ruleText(parts: RuleParts, from: RuleStart, byClock: boolean): string {
+/** @param clock the one by which the rule repeats, whose times the library takes for UTC */
+function ruleText(parts: RuleParts, from: RuleStart, clock: Zone): string {
   const amended = new Map(parts);
   if (from.dated) {
     // "MUST be ignored" where the start is a date (section 3.3.10).
@@ -164,14 +189,12 @@ function ruleText(parts: RuleParts, from: RuleStart, byClock: boolean): string {
     // What a rule does not say is taken from its start (section 3.3.10): the month.
     amended.set('BYMONTH', String(new Date(from.start).getUTCMonth() + 1));
   }
+  const onClock = (wall: WallTime): string =>
+    stampText(clock === from.zone ? wall : toWall(clock, toInstant(from.zone, wall)));
   const until = parts.get('UNTIL');
-  if (until !== undefined) {
-    const last = untilWall(until, from);
-    amended.set('UNTIL', `${stampText(byClock ? last : toInstant(from.zone, last))}Z`);
-  }
-  const zone = byClock ? '' : `;TZID=${from.zone.name}`;
-  const dtstart = `DTSTART${zone}:${stampText(from.start)}${byClock ? 'Z' : ''}`;
-  return `${dtstart}\nRRULE:${[...amended].map((part) => part.join('=')).join(';')}`;
+  if (until !== undefined) amended.set('UNTIL', `${onClock(untilWall(until, from))}Z`);
+  const rule = [...amended].map((part) => part.join('=')).join(';');
+  return `DTSTART:${onClock(from.start)}Z\nRRULE:${rule}`;
 }
 
 function isYearlyByMonthDayAlone(parts: RuleParts): boolean {

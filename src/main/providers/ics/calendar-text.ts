@@ -10,7 +10,7 @@ export function wholeCalendars(text: string, source: string): readonly string[] 
   const problem = obviousProblem(text);
   if (problem !== null) throw unreadable(source, problem);
   const lines = nested(unfolded(text), source);
-  return lines.split(/^(?=BEGIN:VCALENDAR$)/m).map(withRawProperties);
+  return lines.split(/^(?=BEGIN:VCALENDAR$)/m).map(forNodeIcal);
 }
 
 function obviousProblem(text: string): Unreadable | null {
@@ -48,10 +48,8 @@ function nested(text: string, source: string): string {
   return checked;
 }
 
-/** The prefix under which node-ical files what it does not know. */
-export const RAW = 'RAW-';
-
-const READ_BY_US = [
+/** What we read ourselves, see `forNodeIcal`. */
+const RAW_PROPERTIES = [
   'UID',
   'DTSTART',
   'DTEND',
@@ -61,24 +59,50 @@ const READ_BY_US = [
   'RDATE',
   'EXDATE',
   'RECURRENCE-ID',
-  'DTSTAMP',
-  'CREATED',
-  'LAST-MODIFIED',
-  'COMPLETED',
-  'DUE',
-  'FREEBUSY',
 ];
-const RAW_PROPERTIES = new RegExp(`^(${READ_BY_US.join('|')})(?=[;:])`, 'gim');
+
+/** What node-ical reads for us. */
+const TEXT_PROPERTIES = [
+  'BEGIN',
+  'END',
+  'SUMMARY',
+  'DESCRIPTION',
+  'LOCATION',
+  'STATUS',
+  'CLASS',
+  'TRANSP',
+  'SEQUENCE',
+  'X-MICROSOFT-CDO-BUSYSTATUS',
+  'TZID',
+  'TZOFFSETFROM',
+  'TZOFFSETTO',
+  'X-LIC-LOCATION',
+  'X-WR-CALNAME',
+  'X-WR-TIMEZONE',
+  'NAME',
+];
+
+const RAW_NAMES: ReadonlySet<string> = new Set(RAW_PROPERTIES);
+const LINE = new RegExp(`^(?:${[...RAW_PROPERTIES, ...TEXT_PROPERTIES].join('|')})[;:].*$`, 'gim');
 
 /**
- * Hides times, rules and identity from node-ical, which keeps an extension property as it is written: `DTSTART;X=Y:Z`
- * becomes `X-RAW-DTSTART:;X=Y:Z`. Read by node-ical 0.27 itself,
+ * A calendar's lines as far as they are used, with times, rules and identity out of node-ical's reach: an extension
+ * property it keeps as it is written, so `DTSTART;X=Y:Z` becomes `X-RAW-DTSTART:;X=Y:Z`. Read by node-ical 0.27 itself,
  * - a floating time is in the zone of this computer, or in the first one defined in the calendar,
  * - a time that happens twice is the second (RFC 5545 section 3.3.5: the first),
  * - RANGE=THISANDFUTURE is lost, and so are events that share a UID,
  * - one rule that it cannot read, or a second DTSTART, makes the whole calendar unreadable,
  * - each of n floating times looks through all n events.
  */
-function withRawProperties(calendar: string): string {
-  return calendar.replace(RAW_PROPERTIES, (name) => `X-${RAW}${name.toUpperCase()}:`);
+function forNodeIcal(calendar: string): string {
+  const lines = calendar.match(LINE) ?? [];
+  return lines.map(withKnownName).join('\n');
+}
+
+/** Names mean the same in any case; node-ical knows them in capitals. */
+function withKnownName(line: string): string {
+  return line.replace(/^[^;:]+/, (written) => {
+    const name = written.toUpperCase();
+    return RAW_NAMES.has(name) ? `X-RAW-${name}:` : name;
+  });
 }

@@ -135,5 +135,7 @@ async function withinLimit<T>(
   } finally {
     settled.abort();
     await timer;
+    // What is still on its way is not wanted any more.
+    limit.abort();
   }
 }

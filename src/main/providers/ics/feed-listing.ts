@@ -3,6 +3,7 @@ import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
 import type { Duration } from '../../time/duration.ts';
 import { expand } from '../../time/recurrence-set.ts';
 import type { InstantSpan } from '../../time/rule.ts';
+import { lastNotAfter } from '../../time/sorted.ts';
 import { DAY_MS, startOfDay } from '../../time/wall-time.ts';
 import { toInstant, toWall, UTC, type Zone } from '../../time/zone.ts';
 import type { EventChange, EventLookup } from '../provider.ts';
@@ -11,6 +12,7 @@ import {
   type FeedEntry,
   type FeedSeries,
   instanceKeyAt,
+  keyFrom,
   occurrenceId,
   type Turn,
 } from './feed.ts';
@@ -18,7 +20,7 @@ import { endOf, type FeedEvent, firstStart, timeFrom } from './feed-event.ts';
 import type { Notice } from './feed-zones.ts';
 import { tooManyOccurrences } from './ics-errors.ts';
 
-/** Occurrences that may be looked at for one listing: seconds of work, and far more than anybody has. */
+/** What the rules of a feed may take for one listing, in starts calculated: half a minute, and more than anybody has. */
 const MAX_WORK = 3_000_000;
 
 /**
@@ -31,6 +33,7 @@ export function* listFeed(
   span: InstantSpan,
   source: string,
   notice: Notice,
+  maxWork = MAX_WORK,
 ): Generator<EventChange> {
   let work = 0;
   for (const entry of feed.entries) {
@@ -49,7 +52,7 @@ export function* listFeed(
       );
     }
     work += expansion.work;
-    if (work > MAX_WORK) throw tooManyOccurrences(source);
+    if (work > maxWork) throw tooManyOccurrences(source);
     for (const occurrence of expansion.occurrences) {
       if (overlaps(occurrence.event, occurrence.start, span)) {
         yield { kind: 'event', event: occurrenceEvent(entry, occurrence) };
@@ -109,14 +112,18 @@ interface Occurrence {
 }
 
 function occurrenceEvent(series: FeedSeries, { at, start, event }: Occurrence): CalendarEvent {
-  const instanceKey = instanceKeyAt(at, series.event.start.kind === 'date');
+  const time = timeFrom(event, start);
+  const dated = series.event.start.kind === 'date';
+  // Writing instants out is the most of the work, so that the key is taken from the time where it is the same.
+  const instanceKey =
+    at === start && dated === (time.kind === 'all-day') ? keyFrom(time.start) : instanceKeyAt(at, dated);
   return {
     ...event.content,
     id: occurrenceId(series.id, instanceKey),
     seriesId: series.id,
     instanceKey,
     iCalUid: series.iCalUid,
-    time: timeFrom(event, start),
+    time,
     form: 'occurrence',
   };
 }
@@ -129,11 +136,11 @@ interface SeriesExpansion {
 
 /** All occurrences that reach into the span, and perhaps a few more. */
 function expandSeries(series: FeedSeries, span: InstantSpan): SeriesExpansion {
-  const shifts = series.turns.map(({ from, event }) => firstStart(event) - from);
-  const longest = Math.max(longestOf(series.event), ...series.turns.map(({ event }) => longestOf(event)));
+  const shifts = series.turns.map(({ at, event }) => firstStart(event) - at);
+  const longest = largest([series.event, ...series.turns.map(({ event }) => event)].map(longestOf));
   const { starts, refused, work } = expand(series.recurrence, {
-    from: span.from - longest - Math.max(0, ...shifts) - DAY_MS,
-    to: span.to - Math.min(0, ...shifts) + DAY_MS,
+    from: span.from - longest - largest(shifts) - DAY_MS,
+    to: span.to + largest(shifts.map((shift) => -shift)) + DAY_MS,
   });
   const occurrences = starts
     .filter((at) => !series.replaced.has(at))
@@ -144,11 +151,15 @@ function expandSeries(series: FeedSeries, span: InstantSpan): SeriesExpansion {
 
 function longestOf({ length, lengths }: FeedEvent): number {
   const inAll = ({ days, milliseconds }: Duration): number => days * DAY_MS + milliseconds;
-  return [...lengths.values()].reduce((longest, own) => Math.max(longest, inAll(own)), inAll(length));
+  return largest([length, ...lengths.values()].map(inAll));
 }
 
+/** The largest of them, at least 0. As arguments of `Math.max` they could be too many. */
+const largest = (numbers: readonly number[]): number =>
+  numbers.reduce((most, next) => Math.max(most, next), 0);
+
 function occurrenceAt(series: FeedSeries, at: number): Occurrence {
-  const turn = series.turns.findLast(({ from }) => from <= at);
+  const turn = lastNotAfter(series.turns, at);
   if (turn === undefined) return { at, start: at, event: series.event };
   return { at, start: startAfterTurn(series.event, turn, at), event: turn.event };
 }
@@ -159,7 +170,7 @@ function startAfterTurn(original: FeedEvent, turn: Turn, at: number): number {
   const bothTimed = original.start.kind === 'time' && turn.event.start.kind === 'time';
   const after = bothTimed ? before : zoneOf(turn.event);
   const moved = bothTimed ? toWall(after, firstStart(turn.event)) : turn.event.start.wall;
-  const wall = toWall(before, at) + moved - toWall(before, turn.from);
+  const wall = toWall(before, at) + moved - toWall(before, turn.at);
   return toInstant(after, turn.event.start.kind === 'date' ? startOfDay(wall) : wall);
 }
 

@@ -12,31 +12,40 @@ export type Notice = (text: string) => void;
  * The zones of a calendar by their TZID. A name that the world knows means what the world means by it; only for one
  * that it does not, the calendar's own definition counts, so that next year's rules do not depend on who wrote it.
  */
-export function zoneTable(definitions: readonly ZoneComponent[], home: Zone, notice: Notice): ZoneTable {
+export function zoneTable(components: readonly ZoneComponent[], home: Zone, notice: Notice): ZoneTable {
+  const definitions = new Map(components.map((component) => [plain(component.id), component]));
   const known = new Map<string, Zone>();
+  let own = 0;
+
+  function resolve(name: string): Zone {
+    const definition = own < MAX_OWN_ZONES ? definitions.get(name) : undefined;
+    const zone = zoneNamed(name) ?? definedZone(definition, home) ?? statedOffset(name, home);
+    if (zone === null) notice(`The time zone “${name}” is not known: its times are read as local ones.`);
+    else if (zone.custom) {
+      own += 1;
+      notice(`The time zone “${name}” is the calendar's own: its instants are kept.`);
+    }
+    return zone ?? home;
+  }
+
   return {
     home,
     named(id) {
       const name = plain(id);
-      const zone = known.get(name) ?? resolve(name, definitions, home, notice);
+      const zone = known.get(name) ?? resolve(name);
       known.set(name, zone);
       return zone;
     },
   };
 }
 
-function resolve(name: string, definitions: readonly ZoneComponent[], home: Zone, notice: Notice): Zone {
-  const zone = zoneNamed(name) ?? definedZone(name, definitions, home) ?? statedOffset(name, home);
-  if (zone === null) notice(`The time zone “${name}” is not known: its times are read as local ones.`);
-  else if (zone.custom) notice(`The time zone “${name}” is the calendar's own: its instants are kept.`);
-  return zone ?? home;
-}
+/** Working one out takes milliseconds, and a calendar has one or two. */
+const MAX_OWN_ZONES = 100;
 
 /** node-ical drops the quotes and escapes of some mentions of a name and keeps those of others. */
 const plain = (id: string): string => id.replace(/["\\]/g, '').trim();
 
-function definedZone(name: string, definitions: readonly ZoneComponent[], home: Zone): Zone | null {
-  const definition = definitions.find(({ id }) => plain(id) === name);
+function definedZone(definition: ZoneComponent | undefined, home: Zone): Zone | null {
   if (definition === undefined) return null;
   return ianaZone(definition.location) ?? customZone(home.name, definition.observances.flatMap(observance));
 }

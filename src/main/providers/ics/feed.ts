@@ -39,7 +39,7 @@ export interface FeedSeries {
 
 export interface Turn {
   /** Start of the first occurrence that it holds for, as the series itself has it. */
-  readonly from: number;
+  readonly at: number;
   readonly event: FeedEvent;
 }
 
@@ -98,7 +98,7 @@ function entriesOf(events: readonly FeedEvent[]): ReadonlyMap<string, FeedEntry>
 }
 
 function withoutUid(event: FeedEvent): FeedEntry {
-  return masterEntry(fingerprint(event), null, event, []);
+  return masterEntry(fingerprint(event), null, event, UNCHANGED);
 }
 
 /** The events of one UID: at best one event or series, and the overrides of its occurrences. */
@@ -108,15 +108,17 @@ function sharedUid(uid: string, group: readonly FeedEvent[]): readonly FeedEntry
   // Several meetings under one UID are several: it does not say whose copies they are.
   const iCalUid = masters.length > 1 ? null : uid;
   const overrides = overridesOf(uid, iCalUid, group, only);
+  const changes = changesBy(overrides);
   const entries = masters.map((event) =>
-    masterEntry(only === undefined ? fingerprint(event) : uid, iCalUid, event, overrides),
+    masterEntry(only === undefined ? fingerprint(event) : uid, iCalUid, event, changes),
   );
   return [...entries, ...overrides];
 }
 
-const distinct = (events: readonly FeedEvent[]): readonly FeedEvent[] => [
-  ...new Map(events.map((event) => [fingerprint(event), event])).values(),
-];
+function distinct(events: readonly FeedEvent[]): readonly FeedEvent[] {
+  if (events.length < 2) return events;
+  return [...new Map(events.map((event) => [fingerprint(event), event])).values()];
+}
 
 /** RFC 5545 section 3.8.7.4: what has a lower SEQUENCE has been superseded. */
 function latestRevision(events: readonly FeedEvent[]): readonly FeedEvent[] {
@@ -129,16 +131,25 @@ function masterEntry(
   id: string,
   iCalUid: string | null,
   event: FeedEvent,
-  overrides: readonly FeedOverride[],
+  changes: SeriesChanges,
 ): FeedEntry {
   const { recurrence } = event;
   if (recurrence === null) return { kind: 'single', id, iCalUid, event };
-  const turns = overrides
-    .filter((override) => override.event.replaces?.following === true)
-    .map((override) => ({ from: override.at, event: override.event }))
-    .sort((a, b) => a.from - b.from);
-  const replaced = new Set(overrides.map(({ at }) => at));
-  return { kind: 'series', id, iCalUid, event, recurrence, replaced, turns };
+  return { kind: 'series', id, iCalUid, event, recurrence, ...changes };
+}
+
+type SeriesChanges = Pick<FeedSeries, 'replaced' | 'turns'>;
+
+const UNCHANGED: SeriesChanges = { replaced: new Set(), turns: [] };
+
+function changesBy(overrides: readonly FeedOverride[]): SeriesChanges {
+  return {
+    replaced: new Set(overrides.map(({ at }) => at)),
+    turns: overrides
+      .filter(({ event }) => event.replaces?.following === true)
+      .map(({ at, event }) => ({ at, event }))
+      .sort((a, b) => a.at - b.at),
+  };
 }
 
 function overridesOf(
@@ -163,7 +174,12 @@ function overridesOf(
 
 /** Where its series has an occurrence: UTC instant without milliseconds, or date. */
 export function instanceKeyAt(start: number, dated: boolean): string {
-  return dated ? dateText(start) : `${instantText(start).slice(0, 19)}Z`;
+  return keyFrom(dated ? dateText(start) : instantText(start));
+}
+
+/** The same from the text of a date or of a UTC instant. */
+export function keyFrom(start: string): string {
+  return start.length === 10 ? start : `${start.slice(0, 19)}Z`;
 }
 
 export function occurrenceId(seriesId: string, instanceKey: string): string {
