@@ -87,7 +87,10 @@ export class ImportWorld {
     this.now = new Date(this.now.getTime() + days * DAY);
   }
 
-  /** What is left after the database is lost: the listing of the window, and the blocks that are there already. */
+  /**
+   * What is left after the database is lost: the listing of the window, and the blocks in it that are there already.
+   * Those of the past stay, but nobody asks about them any more.
+   */
   loseDatabase(): void {
     this.#links.clear();
     for (const calendar of this.calendars) {
@@ -97,6 +100,10 @@ export class ImportWorld {
       }
       for (const block of this.blocks.values()) {
         if (!isFrom(block, source)) continue;
+        if (block.end <= window.from) {
+          this.blocks.delete(block.id);
+          continue;
+        }
         const adopted = { id: 1, revision: 0, reason: 'It was there already.', shown: '', basis: '' };
         this.#links.set(block.id, { ...adopted, state: 'live', sent: blockPrint(block) });
       }

@@ -12,7 +12,7 @@ import type { CalendarEvent } from '../../src/shared/domain/calendar-event.ts';
 import type { Mapping } from '../../src/shared/domain/mapping.ts';
 import { aMapping, anEvent, hourAt, NOW } from './planner-builders.ts';
 
-export const SOURCE = { provider: 'google', subject: 'subject-1', calendarId: 'tess@example.com' } as const;
+const SOURCE = { provider: 'google', subject: 'subject-1', calendarId: 'tess@example.com' } as const;
 
 /** Everything that decides whether an event blocks time, each by an example. The first two do block. */
 export const CONDITIONS = [
@@ -124,7 +124,7 @@ function remembered(memory: Memory, known: Omit<ImportCandidate, 'link'>): Impor
 export const hasBlock = ({ link }: Pick<ImportCandidate, 'link'>): boolean => link?.state === 'live';
 
 /** An event as it is remembered once an operation on it was carried out, as the engine does. */
-export function carriedOut(one: ImportCandidate, operation: ImportOperation): ImportCandidate {
+function carriedOut(one: ImportCandidate, operation: ImportOperation): ImportCandidate {
   const { reason } = operation;
   const link = { id: 1, revision: one.mapping.mapping.revision, reason, basis: importBasis(one) };
   switch (operation.kind) {

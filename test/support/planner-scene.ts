@@ -104,7 +104,7 @@ function shown(scene: Scene): DesiredEvent {
 }
 
 /** The booking that says this: without customer and link, so that its notes are its description. */
-export function bookingOf(event: DesiredEvent): Booking {
+function bookingOf(event: DesiredEvent): Booking {
   const { start, end, timeZone } = event.time;
   const { title, description, location, status } = event;
   return aBooking({ title, description, location, status, start, end, timeZone });

@@ -38,7 +38,8 @@ function agreedWorld(of: WorldSettings): PlannerWorld {
     sent: '',
   };
   world.put(anEvent({ id: 'colleague', tag: colleagues }));
-  while (world.round((items) => items).length > 0);
+  // The first run exports them, the second has nothing left to do.
+  expect([1, 2].map(() => world.round((items) => items).length)).toEqual([BOOKINGS.length, 0]);
   return world;
 }
 

@@ -7,6 +7,8 @@ import { anEvent, hourAt } from '../support/planner-builders.ts';
 import { ImportWorld } from '../support/planner-import-world.ts';
 import { shuffledBy } from '../support/planner-world.ts';
 
+/** Blocks first, then what is recorded of events that lost theirs. */
+const FEW_ROUNDS = 2;
 const MEETINGS = ['meeting_0', 'meeting_1', 'meeting_2'] as const;
 
 const content: fc.Arbitrary<Partial<CalendarEvent>> = fc.record(
@@ -128,9 +130,7 @@ describe('two calendars that people keep changing', () => {
           const before = new Map([...world.blocks].map(([id, { start }]) => [id, start]));
           for (const each of acts) perform(world, each);
           if (losesDatabase) world.loseDatabase();
-          let rounds = 0;
-          while (world.round(shuffle).length > 0) rounds += 1;
-          expect(rounds).toBeLessThanOrEqual(3);
+          for (let round = 1; round <= FEW_ROUNDS; round += 1) world.round(shuffle);
           expect([...world.round(shuffle), ...world.round(shuffle)]).toEqual([]);
           expect([...broken(world, before)]).toEqual([]);
         }
@@ -158,7 +158,7 @@ describe('two calendars that people keep changing', () => {
                 ]),
             );
           for (const each of first) perform(world, each);
-          while (world.round(shuffle).length > 0);
+          for (let round = 1; round <= FEW_ROUNDS; round += 1) world.round(shuffle);
           for (const each of then) perform(world, each);
           const before = blocked();
           const gaps = new Set<string | null>();
