@@ -250,6 +250,52 @@ describe('a personal event that stops blocking', () => {
   });
 });
 
+describe('an event of ours that comes back beside the one that took its place', () => {
+  async function withTwin(change: object = {}): Promise<Booking> {
+    const booking = bookingAt('2026-11-24');
+    await world.sync();
+    const first = eventOf(booking)?.id ?? '';
+    world.sandbox.google.deleteEvent(CALENDAR, first);
+    await world.sync();
+    edit(first, { status: 'confirmed', ...change });
+    expect(exported(world)).toHaveLength(2);
+    return booking;
+  }
+
+  it('goes again: a booking is in a calendar once', async () => {
+    await withTwin();
+    await world.sync();
+    expectInStep(world);
+    await expectQuiet(world);
+  });
+
+  it('goes when the booking is cancelled at the same time, and so does the other', async () => {
+    const booking = await withTwin();
+    world.sandbox.booking.bookings.cancel(booking.id);
+    await world.sync();
+    expect(exported(world)).toEqual([]);
+    await expectQuiet(world);
+  });
+
+  it('goes when the local database was lost meanwhile', async () => {
+    await withTwin();
+    await world.restart({ forget: true });
+    await world.reconnect();
+    await world.sync();
+    expectInStep(world);
+    await expectQuiet(world);
+  });
+
+  it('leaves the copies that the technician made of it alone', async () => {
+    const booking = await withTwin();
+    world.sandbox.google.copyEvent(CALENDAR, eventOf(booking)?.id ?? '', timesOn('2026-11-30'));
+    await world.sync();
+    expect(exported(world)).toHaveLength(2);
+    expect(blocks(world)).toMatchObject([{ start: '2026-11-30T09:00:00.000Z' }]);
+    await expectQuiet(world);
+  });
+});
+
 describe('a series of the technician’s', () => {
   it('moved, cut short and thinned out: the blocks follow', async () => {
     const series = personalAt('2026-11-24', { recurrence: ['RRULE:FREQ=DAILY;COUNT=10'] });

@@ -22,7 +22,9 @@ let booking: Booking;
 
 afterEach(() => world.close());
 
-async function synced(mapping: { direction?: 'export' | 'two-way'; onDelete?: OnDelete } = {}): Promise<void> {
+async function synced(
+  mapping: { direction?: 'export' | 'two-way'; onDelete?: OnDelete } = {},
+): Promise<void> {
   world = await createWorld({ mapping });
   booking = addBooking(world, 9);
   await world.sync();
@@ -81,7 +83,10 @@ describe('booking same', () => {
 
     it('reminders, colour and guests belong to the technician', async () => {
       await synced();
-      editEvent({ colorId: '5', reminders: { useDefault: false, overrides: [{ method: 'popup', minutes: 5 }] } });
+      editEvent({
+        colorId: '5',
+        reminders: { useDefault: false, overrides: [{ method: 'popup', minutes: 5 }] },
+      });
       world.sandbox.faults.journal.clear();
       await world.sync();
       expect(writes(world)).toEqual([]);
@@ -116,7 +121,9 @@ describe('booking same', () => {
       await synced();
       world.sandbox.google.makeRecurring(CALENDAR, event()?.id ?? '', ['RRULE:FREQ=DAILY;COUNT=5']);
       await world.sync();
-      const raw = world.sandbox.google.event(CALENDAR, event()?.id ?? '') as { recurrence?: readonly string[] } | null;
+      const raw = world.sandbox.google.event(CALENDAR, event()?.id ?? '') as {
+        recurrence?: readonly string[];
+      } | null;
       expect(raw?.recurrence ?? []).toEqual([]);
       await expectQuiet();
     });

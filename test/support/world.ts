@@ -16,7 +16,8 @@ import { VirtualClock } from './virtual-clock.ts';
 
 export const TECHNICIAN = 'tech_tess';
 export const EMAIL = 'tess@example.com';
-export const CALENDAR = EMAIL;
+/** Google names a person's own calendar after their address. */
+export const CALENDAR = 'tess@example.com';
 const CODE = 'TESS-1';
 
 /** A technician's small world: booking system and Google in process, and the app on a data directory of its own. */

@@ -326,13 +326,12 @@ export class CalendarPicture {
     // Our event was made a series: its master is not listed any more, so it has to be looked at.
     this.#db
       .prepare(
-        `UPDATE observed_event SET state = 'absent'
-         WHERE calendar = @calendar AND state = 'live' AND event_id IN (
-           SELECT o.series_id FROM changed_event c
-             CROSS JOIN observed_event o ON o.calendar = @calendar AND o.event_id = c.event_id
-             CROSS JOIN event_mapping l ON l.mapping_id = @mapping AND l.kind = 'export' AND l.event_id = o.series_id
-           WHERE o.state = 'live')`,
+        `INSERT INTO observed_event (calendar, event_id, copy_key, state, starts_at, ends_at, content, hash, booking_id)
+         SELECT @calendar, o.series_id, '', 'absent', '', '', '{}', '', o.booking_id FROM changed_event c
+           CROSS JOIN observed_event o ON o.calendar = @calendar AND o.event_id = c.event_id
+         WHERE o.state = 'live' AND o.series_id IS NOT NULL AND o.booking_id IS NOT NULL
+         ON CONFLICT (calendar, event_id) DO UPDATE SET state = 'absent', booking_id = excluded.booking_id`,
       )
-      .run(parameters);
+      .run({ calendar });
   }
 }

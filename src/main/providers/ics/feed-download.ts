@@ -30,7 +30,7 @@ export type Download =
     };
 
 /** For all of a download: redirects, headers and body. */
-export const DOWNLOAD_SECONDS = 30;
+const DOWNLOAD_SECONDS = 30;
 const MAX_REDIRECTS = 5;
 
 const NO_VALIDATORS: Validators = { etag: null, lastModified: null };

@@ -30,7 +30,7 @@ export interface IcsProviderOptions {
 }
 
 /** Feeds are fetched whole. */
-export const ICS_CONCURRENCY = 1;
+const ICS_CONCURRENCY = 1;
 
 const CHANGES_PER_PAGE = 2500;
 

@@ -1,0 +1,240 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Booking } from '../../src/shared/domain/booking.ts';
+import {
+  loseDatabase,
+  moveToOutlook,
+  OUTLOOK,
+  type OutlookEvent,
+  outlookWrites,
+  shownInOutlook,
+} from '../support/outlook.ts';
+import { addBooking, blocks, createWorld, onlyAccount, type World } from '../support/world.ts';
+
+let world: World;
+let booking: Booking;
+
+beforeEach(async () => {
+  world = await createWorld();
+  await moveToOutlook(world);
+  booking = addBooking(world, 9);
+  addBooking(world, 13, { status: 'tentative' });
+  addPersonal('Dentist', 10);
+  await sync();
+});
+afterEach(() => world.close());
+
+function addPersonal(subject: string, hour: number, more: object = {}): string {
+  const at = (hours: number) => ({
+    dateTime: `2026-11-25T${String(hours).padStart(2, '0')}:00:00`,
+    timeZone: 'GMT Standard Time',
+  });
+  return world.sandbox.microsoft.addEvent(OUTLOOK, { subject, start: at(hour), end: at(hour + 1), ...more })
+    .id;
+}
+
+async function sync(): Promise<void> {
+  expect(onlyAccount(await world.sync()).error).toBeNull();
+}
+
+const job = (): OutlookEvent => {
+  const [event] = shownInOutlook(world);
+  if (event === undefined) throw new RangeError('The calendar is empty');
+  return event;
+};
+const edit = (patch: object): unknown => world.sandbox.microsoft.editEvent(OUTLOOK, job().id, patch);
+const move = (byMinutes: number): unknown =>
+  world.sandbox.microsoft.moveEvent(OUTLOOK, job().id, { byMinutes });
+const starts = (): string[] => blocks(world).map(({ start }) => start);
+
+async function expectQuiet(): Promise<void> {
+  await sync();
+  const before = shownInOutlook(world);
+  world.sandbox.faults.journal.clear();
+  await sync();
+  await sync();
+  expect(outlookWrites(world)).toEqual([]);
+  expect(shownInOutlook(world)).toEqual(before);
+}
+
+describe('a calendar at Microsoft', () => {
+  it('shows the bookings, and blocks the technician’s own time', async () => {
+    expect(shownInOutlook(world)).toMatchObject([
+      { subject: 'Job at 9', start: '2026-11-24T09:00', showAs: 'busy', isOurs: true },
+      { subject: 'Job at 13', start: '2026-11-24T13:00', showAs: 'tentative', isOurs: true },
+      { subject: 'Dentist', start: '2026-11-25T10:00', isOurs: false },
+    ]);
+    expect(starts()).toEqual(['2026-11-25T10:00:00.000Z']);
+    await expectQuiet();
+  });
+
+  it('follows the booking: changed, confirmed, cancelled', async () => {
+    const { bookings } = world.sandbox.booking;
+    bookings.patch(booking.id, { title: 'Second visit' });
+    await sync();
+    expect(job().subject).toBe('Second visit');
+    bookings.patch(booking.id, { status: 'cancelled' });
+    const [other] = bookings.all().filter(({ title }) => title === 'Job at 13');
+    bookings.patch(other?.id ?? '', { status: 'confirmed' });
+    await sync();
+    expect(shownInOutlook(world)).toMatchObject([
+      { subject: 'Job at 13', showAs: 'busy' },
+      { subject: 'Dentist' },
+    ]);
+    await expectQuiet();
+  });
+
+  it('proposes a move, puts other words back, and leaves the rest to the technician', async () => {
+    move(60);
+    edit({ categories: ['Red'], showAs: 'free' });
+    await sync();
+    expect(world.sandbox.booking.bookings.get(booking.id)?.start).toBe('2026-11-24T10:00:00.000Z');
+    edit({ subject: 'My own words', body: { contentType: 'html', content: '<p>mine</p>' } });
+    await sync();
+    expect(world.sandbox.microsoft.event(OUTLOOK, job().id)).toMatchObject({
+      subject: 'Job at 9',
+      bodyPreview: expect.stringContaining('Bring the long ladder'),
+      showAs: 'free',
+      categories: ['Red'],
+    });
+    await expectQuiet();
+  });
+
+  it('gets an event back that was deleted, and one that was made a series', async () => {
+    const { id } = job();
+    world.sandbox.microsoft.deleteEvent(OUTLOOK, id);
+    await sync();
+    expect(job()).toMatchObject({ subject: 'Job at 9', start: '2026-11-24T09:00' });
+    expect(job().id).not.toBe(id);
+    world.sandbox.microsoft.makeRecurring(OUTLOOK, job().id, { pattern: { type: 'daily', interval: 1 } });
+    await sync();
+    expect(world.sandbox.microsoft.event(OUTLOOK, job().id)).toMatchObject({ type: 'singleInstance' });
+    expect(shownInOutlook(world)).toHaveLength(3);
+    await expectQuiet();
+  });
+
+  it('takes a copy of an event for what it is: the technician’s own', async () => {
+    const copy = world.sandbox.microsoft.copyEvent(OUTLOOK, job().id, { subject: 'Copy' });
+    await sync();
+    expect(starts().sort()).toEqual(['2026-11-24T09:00:00.000Z', '2026-11-25T10:00:00.000Z']);
+    world.sandbox.microsoft.deleteEvent(OUTLOOK, copy.id);
+    await sync();
+    expect(starts()).toEqual(['2026-11-25T10:00:00.000Z']);
+    await expectQuiet();
+  });
+
+  it('frees the time of a series that was deleted', async () => {
+    const id = addPersonal('Training', 14);
+    world.sandbox.microsoft.makeRecurring(OUTLOOK, id, {
+      pattern: { type: 'daily', interval: 1 },
+      range: { type: 'numbered', startDate: '2026-11-25', numberOfOccurrences: 4 },
+    });
+    await sync();
+    expect(starts()).toHaveLength(5);
+    world.sandbox.microsoft.deleteEvent(OUTLOOK, id);
+    await sync();
+    expect(starts()).toEqual(['2026-11-25T10:00:00.000Z']);
+    await expectQuiet();
+  });
+});
+
+describe('after the local database was lost', () => {
+  it('everything is recognised and nothing written', async () => {
+    await loseDatabase(world);
+    world.sandbox.faults.journal.clear();
+    await sync();
+    expect(outlookWrites(world)).toEqual([]);
+    await expectQuiet();
+  });
+
+  it('a move made meanwhile is proposed', async () => {
+    move(60);
+    await loseDatabase(world);
+    await sync();
+    expect(world.sandbox.booking.bookings.get(booking.id)?.start).toBe('2026-11-24T10:00:00.000Z');
+    expect(shownInOutlook(world)).toHaveLength(3);
+    await expectQuiet();
+  });
+});
+
+describe('when the answer to a create is lost', () => {
+  const loseAnswers = (): void =>
+    void world.sandbox.faults.add({
+      id: 'lost',
+      service: 'microsoft',
+      method: 'POST',
+      path: '/events$',
+      times: null,
+      effect: { kind: 'drop', when: 'after' },
+    });
+
+  async function create(): Promise<Booking> {
+    loseAnswers();
+    const added = addBooking(world, 17);
+    expect(onlyAccount(await world.sync()).error?.code).toBe('OFFLINE');
+    world.sandbox.faults.remove('lost');
+    return added;
+  }
+
+  const late = (): readonly OutlookEvent[] =>
+    shownInOutlook(world).filter(({ start }) => start >= '2026-11-24T16' && start < '2026-11-25');
+
+  it('the event is found by the next run', async () => {
+    await create();
+    world.sandbox.faults.journal.clear();
+    await sync();
+    expect(late()).toMatchObject([{ subject: 'Job at 17' }]);
+    expect(outlookWrites(world)).toEqual([]);
+    await expectQuiet();
+  });
+
+  it('the event is brought up to date when the booking has changed since', async () => {
+    const { id } = await create();
+    world.sandbox.booking.bookings.patch(id, { title: 'Changed' });
+    await sync();
+    expect(late()).toMatchObject([{ subject: 'Changed' }]);
+    await expectQuiet();
+  });
+
+  it('an edit made since is merged as any other', async () => {
+    const { id } = await create();
+    world.sandbox.microsoft.moveEvent(OUTLOOK, late()[0]?.id ?? '', { byMinutes: 60 });
+    await sync();
+    expect(world.sandbox.booking.bookings.get(id)?.start).toBe('2026-11-24T18:00:00.000Z');
+    expect(late()).toHaveLength(1);
+    await expectQuiet();
+  });
+
+  it('the event goes when the booking was cancelled since', async () => {
+    const { id } = await create();
+    world.sandbox.booking.bookings.patch(id, { status: 'cancelled' });
+    await sync();
+    expect(late()).toEqual([]);
+    await expectQuiet();
+  });
+});
+
+describe('when the name of a create was used up by an event that is gone', () => {
+  it('the booking gets an event under the next', async () => {
+    const effect = { kind: 'status', status: 409, reason: 'ErrorDuplicateTransactionId' } as const;
+    world.sandbox.faults.add({ service: 'microsoft', method: 'POST', path: '/events$', effect });
+    addBooking(world, 17);
+    await sync();
+    expect(shownInOutlook(world).filter(({ subject }) => subject === 'Job at 17')).toHaveLength(1);
+    await expectQuiet();
+  });
+});
+
+describe('when an old database is put back', () => {
+  it('what was created since is not created twice, wherever it is by now', async () => {
+    const old = world.save();
+    addBooking(world, 17);
+    await sync();
+    const id = shownInOutlook(world).find(({ subject }) => subject === 'Job at 17')?.id ?? '';
+    // Out of the window, where no listing shows it.
+    world.sandbox.microsoft.moveEvent(OUTLOOK, id, { byMinutes: 400 * 1440 });
+    await world.restart({ from: old });
+    await sync();
+    expect(shownInOutlook(world).filter(({ subject }) => subject === 'Job at 17')).toHaveLength(1);
+    await expectQuiet();
+  });
+});
