@@ -28,6 +28,13 @@ export function decideConflict(store: Store, id: string, keep: 'booking' | 'cale
       'The booking was cancelled, so your version has nothing to belong to. Keep the booking’s version, and ask dispatch to book it again.',
     );
   }
+  const isVersion = ['both-edited', 'put-back', 'proposal-refused'].includes(conflict.kind);
+  if (keep === 'calendar' && isVersion && store.mappings.get(conflict.mapping_id)?.direction !== 'two-way') {
+    throw new AppError(
+      'INVALID_INPUT',
+      'This mapping only exports, so your version cannot be proposed. Keep the booking’s version, or make the mapping two-way first.',
+    );
+  }
   store.conflicts.decide(id, keep);
 }
 

@@ -10,8 +10,9 @@ export function recordLost(
   lost: LostRecord,
 ): void {
   const { conflicts } = run.store;
-  // What is undecided already shows this edit; a put-back is only its consequence.
-  if (lost.state === 'recorded' && conflicts.undecidedOf(linkId) !== undefined) return;
+  // What is undecided already shows this very edit; the put-back is only its consequence.
+  const calendarSide = JSON.stringify(lost.calendarSide);
+  if (lost.state === 'recorded' && conflicts.undecidedOf(linkId)?.calendar_side === calendarSide) return;
   conflicts.add({
     id: `conflict_${run.random.uuid()}`,
     mapping_id: context.mapping.id,
@@ -21,7 +22,7 @@ export function recordLost(
     state: lost.state,
     fields: JSON.stringify(lost.fields),
     booking_side: JSON.stringify(lost.bookingSide),
-    calendar_side: JSON.stringify(lost.calendarSide),
+    calendar_side: calendarSide,
     created_at: run.clock.now().toISOString(),
   });
   if (lost.state === 'open') context.tally.conflicts += 1;

@@ -34,6 +34,8 @@ const MAX_STARTS = 25_000;
 const MAX_LENGTH = 4000;
 /** Enough for fifty years of days. */
 const MAX_PERIODS = 20_000;
+/** The same where each hour, minute or second is looked at from all sides. */
+const MAX_PERIODS_WITHIN_DAY = 2000;
 /** What following a rule step by step costs for each step, compared with what a start costs that is calculated. */
 const STEP_COST = 8;
 
@@ -60,7 +62,7 @@ export function expandRule(rule: string, from: RuleStart, within: InstantSpan): 
     // Wall times go in and come out as if they were UTC, which is also what the library is fastest at.
     const expander = new RRuleTemporal({
       rruleString: ruleText(parts, from, clock),
-      maxIterations: MAX_PERIODS,
+      maxIterations: isWithinDay(parts) && !keepsDistance(parts) ? MAX_PERIODS_WITHIN_DAY : MAX_PERIODS,
     });
     const first = new Date(toWall(clock, span.from) - DAY_MS);
     const last = new Date(toWall(clock, span.to) + DAY_MS);
@@ -124,6 +126,9 @@ function whyRefused(parts: RuleParts, from: RuleStart, span: InstantSpan): strin
   for (const part of ['COUNT', 'INTERVAL']) {
     if (!/^\d{1,9}$/.test(parts.get(part) ?? '1')) return `its ${part} is no number`;
   }
+  // RFC 7529. The library can, but takes minutes for some.
+  if ((parts.get('RSCALE') ?? 'GREGORIAN') !== 'GREGORIAN') return 'it repeats by another calendar';
+  if ((parts.get('SKIP') ?? 'OMIT') !== 'OMIT') return 'it moves days that do not exist';
   if (from.dated && isWithinDay(parts)) return 'whole days cannot repeat within the day';
   if (mixesDaysOfTheYear(parts)) return 'it mixes days of the year with other days';
   if (mostStarts(parts, from, span) > MAX_STARTS) return `it repeats more than ${MAX_STARTS} times`;
@@ -181,6 +186,7 @@ function timesAPeriod(frequency: string, minutes: number, seconds: number): numb
 /** @param clock the one by which the rule repeats, whose times the library takes for UTC */
 function ruleText(parts: RuleParts, from: RuleStart, clock: Zone): string {
   const amended = new Map(parts);
+  for (const part of ['RSCALE', 'SKIP']) amended.delete(part);
   if (from.dated) {
     // "MUST be ignored" where the start is a date (section 3.3.10).
     for (const part of ['BYHOUR', 'BYMINUTE', 'BYSECOND']) amended.delete(part);

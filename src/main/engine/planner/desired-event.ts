@@ -43,15 +43,19 @@ export function bookingNotes(notes: string, booking: Booking): string {
   return below !== '' && notes.endsWith(below) ? notes.slice(0, -below.length).trimEnd() : notes;
 }
 
+/** The contact stands last and is needed most: where it gets too long, the description gives way. */
+function eventNotes(booking: Booking): string {
+  const below = contact(booking);
+  const description = clip(tidy(booking.description), Math.max(0, MAX_DESCRIPTION - below.length - 2));
+  return clip([description, below].filter(Boolean).join('\n\n'), MAX_DESCRIPTION);
+}
+
 /** What a booking's event says: job, place, and in the notes the customer to call and the link to the job. */
 export function desiredEvent(booking: Booking): DesiredEvent {
   return {
     time: bookingTime(booking),
     title: clip(tidy(booking.title), MAX_LINE) || 'Booking',
-    description: clip(
-      tidy([tidy(booking.description), contact(booking)].filter(Boolean).join('\n\n')),
-      MAX_DESCRIPTION,
-    ),
+    description: eventNotes(booking),
     location: clip(tidy(booking.location), MAX_LINE),
     status: booking.status === 'tentative' ? 'tentative' : 'confirmed',
   };

@@ -25,7 +25,7 @@ export function titleFilter(pattern: string | null): (title: string) => boolean 
   if (pattern === null || pattern === '') return () => false;
   try {
     const expression = new RegExp(pattern, 'i');
-    // A title is one line for a person; the bound keeps a careless pattern from running long.
+    // A title is one line for a person; what is longer is no title to filter by.
     return (title) => expression.test(title.slice(0, 256));
   } catch {
     return () => false;
