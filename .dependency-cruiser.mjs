@@ -71,6 +71,13 @@ const forbidden = [
     to: { path: '^src/main/providers/[^/]+/', pathNot: '^src/main/providers/$1/' },
   },
   {
+    name: 'time-is-pure',
+    comment: 'Zones and recurrence are worked out from what is passed in, by the libraries that know them.',
+    severity: 'error',
+    from: { path: '^src/main/time/' },
+    to: { pathNot: ['^src/main/time/', 'node_modules/(temporal-polyfill|rrule-temporal|windows-iana)/'] },
+  },
+  {
     name: 'ports-know-no-room',
     comment: 'Everybody may import the ports, so what they import everybody would know.',
     severity: 'error',

@@ -296,6 +296,52 @@ describe('an event of ours that comes back beside the one that took its place', 
   });
 });
 
+describe('an event of ours that is made a series', () => {
+  const daily = ['RRULE:FREQ=DAILY;COUNT=5'];
+  const makeSeries = (id: string): unknown => world.sandbox.google.makeRecurring(CALENDAR, id, daily);
+  const isSeries = (id: string): boolean =>
+    (world.sandbox.google.event(CALENDAR, id)?.recurrence?.length ?? 0) > 0;
+
+  it('again and again is put back each time', async () => {
+    const booking = bookingAt('2026-11-24');
+    await world.sync();
+    const id = eventOf(booking)?.id ?? '';
+    for (let time = 0; time < 3; time += 1) {
+      makeSeries(id);
+      await world.sync();
+      expect(isSeries(id)).toBe(false);
+    }
+    expectInStep(world);
+    await expectQuiet(world);
+  });
+
+  it('goes whole when its booking is cancelled, also when it is then taken out of the bin', async () => {
+    const booking = bookingAt('2026-11-24');
+    await world.sync();
+    const id = eventOf(booking)?.id ?? '';
+    makeSeries(id);
+    world.sandbox.booking.bookings.cancel(booking.id);
+    await world.sync();
+    edit(id, { status: 'confirmed' });
+    await world.sync();
+    expect(exported(world)).toEqual([]);
+    expect(blocks(world)).toEqual([]);
+    await expectQuiet(world);
+  });
+
+  it('while the local database is lost is single again, and still one', async () => {
+    const booking = bookingAt('2026-11-24');
+    await world.sync();
+    makeSeries(eventOf(booking)?.id ?? '');
+    await world.restart({ forget: true });
+    await world.reconnect();
+    await world.sync();
+    expect(isSeries(eventOf(booking)?.id ?? '')).toBe(false);
+    expectInStep(world);
+    await expectQuiet(world);
+  });
+});
+
 describe('a series of the technician’s', () => {
   it('moved, cut short and thinned out: the blocks follow', async () => {
     const series = personalAt('2026-11-24', { recurrence: ['RRULE:FREQ=DAILY;COUNT=10'] });

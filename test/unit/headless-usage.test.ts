@@ -12,7 +12,7 @@ const WRONG: readonly (readonly [line: string, named: string])[] = [
   ['doctor', 'doctor'],
   ['diagnostics out.zip', 'diagnostics'],
   ['connect', 'command'],
-  ['connect microsoft', 'microsoft'],
+  ['connect outlook', 'outlook'],
   ['connect caldav --url https://example.com', 'caldav'],
   ['connect google --frob', '--frob'],
   ['accounts frobnicate', 'frobnicate'],

@@ -222,7 +222,7 @@ describe('any rule', () => {
         const start = Date.UTC(2024, 1, 29, ...(dated ? [] : ([9, 30] as const)));
         const from = { start, zone: dated ? UTC : berlin, dated };
         const expansion = expandRule(rule, from, WINDOW);
-        expect(expansion.work).toBeLessThanOrEqual(185_000);
+        expect(expansion.work).toBeLessThanOrEqual(210_000);
         const starts = expansion.kind === 'starts' ? expansion.starts : [];
         expect(starts.every((time) => time >= WINDOW.from && time < WINDOW.to)).toBe(true);
         expect(starts.length).toBeLessThanOrEqual(25_000);

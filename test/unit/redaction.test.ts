@@ -173,6 +173,7 @@ describe('payloads', () => {
         effect: 'none',
         retryAfterSeconds: null,
         detail: null,
+        party: null,
         cause: { name: 'TypeError', message: 'fetch https://[redacted]@h/ failed' },
       },
     });

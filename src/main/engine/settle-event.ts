@@ -40,6 +40,7 @@ export function settleWritten(
       decided_at: run.clock.now().toISOString(),
     });
     if (created) touchImporters(run, context, event.id);
+    endSeries(run, context, event.id);
     if (intent.lost !== null) recordLost(run, context, link.id, link.source_id, intent.lost);
     if (intent.conflictId !== null) store.conflicts.resolve(intent.conflictId, run.clock.now().toISOString());
     store.journal.close(entry.id);
@@ -66,6 +67,12 @@ export function settleWritten(
 export function noteGone(run: RunContext, context: MappingContext, eventId: string): void {
   run.store.calendars.setState(context.calendar, eventId, 'cancelled');
   touchImporters(run, context, eventId);
+  endSeries(run, context, eventId);
+}
+
+/** What the technician made a series of is a single event again, or gone. */
+function endSeries(run: RunContext, context: MappingContext, eventId: string): void {
+  for (const id of run.store.calendars.endSeries(context.calendar, eventId)) touchImporters(run, context, id);
 }
 
 /** Mappings that import the same calendar put on record why they leave this event out. */

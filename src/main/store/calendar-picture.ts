@@ -127,6 +127,20 @@ export class CalendarPicture {
       .run(state, calendar, eventId);
   }
 
+  /**
+   * The occurrences of an event that is no series any more are gone, so that they are news when they show again.
+   * @returns their ids
+   */
+  endSeries(calendar: number, eventId: string): readonly string[] {
+    return this.#db
+      .prepare<[number, string], string>(
+        `UPDATE observed_event SET state = 'cancelled' WHERE calendar = ? AND series_id = ? AND state = 'live'
+         RETURNING event_id`,
+      )
+      .pluck()
+      .all(calendar, eventId);
+  }
+
   /** Forgets how far the calendar was read, so that the next run lists it completely. */
   clearCursor(calendar: number): void {
     this.#db.prepare('UPDATE calendar SET cursor = NULL WHERE id = ?').run(calendar);

@@ -38,6 +38,9 @@ const MAX_PERIODS = 20_000;
 const MAX_PERIODS_WITHIN_DAY = 2000;
 /** What following a rule step by step costs for each step, compared with what a start costs that is calculated. */
 const STEP_COST = 8;
+/** The same for a rule of so many parts that looking for its next start may take long: nobody's calendar writes it. */
+const ODD_COST = 20_000;
+const ODD_PARTS = 4;
 
 /**
  * The starts that a recurrence rule yields within a span (RFC 5545 section 3.3.10), by rrule-temporal. Bounded in
@@ -70,7 +73,7 @@ export function expandRule(rule: string, from: RuleStart, within: InstantSpan): 
     const starts = times
       .map(({ epochMilliseconds }) => toInstant(clock, epochMilliseconds))
       .filter((start) => start >= span.from && start < span.to);
-    return { kind: 'starts', starts, work: times.length + stepsOf(parts) * STEP_COST };
+    return { kind: 'starts', starts, work: times.length + costOf(parts) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: 'refused', reason, work: MAX_PERIODS * STEP_COST };
@@ -105,6 +108,11 @@ const keepsDistance = (parts: RuleParts): boolean =>
   isWithinDay(parts) && ![...parts.keys()].some((part) => part.startsWith('BY'));
 
 const countOf = (parts: RuleParts): number => Number(parts.get('COUNT') ?? 0) || 0;
+
+function costOf(parts: RuleParts): number {
+  const isOdd = [...parts.keys()].filter((part) => part.startsWith('BY')).length >= ODD_PARTS;
+  return stepsOf(parts) * STEP_COST + (isOdd ? ODD_COST : 0);
+}
 
 /** rrule-temporal calculates where a rule is at some time, save for one with a COUNT and more than weekdays. */
 function stepsOf(parts: RuleParts): number {
