@@ -75,6 +75,7 @@ describe('a series of a feed', () => {
     for (const exception of [
       'EXDATE;VALUE=DATE:20261125',
       'EXDATE:20261125T000000',
+      'EXDATE:20261125T093000Z',
       'EXDATE:20261125T000000Z',
     ]) {
       expect(starts(calendar(daily(start, exception)))).toEqual(['2026-11-24', '2026-11-26']);

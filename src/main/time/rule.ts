@@ -1,6 +1,6 @@
 import { RRuleTemporal } from 'rrule-temporal';
 import { DAY_MS, END_OF_TIME, parseStamp, stampText, startOfDay, type WallTime } from './wall-time.ts';
-import { toInstant, toWall, UTC, type Zone } from './zone.ts';
+import { dayMeant, toInstant, toWall, UTC, type Zone } from './zone.ts';
 
 /** What a recurrence rule starts from. */
 export interface RuleStart {
@@ -221,15 +221,13 @@ function isYearlyByMonthDayAlone(parts: RuleParts): boolean {
 
 /**
  * The last wall time a rule may yield. It should have the form of DTSTART, and often has not: a date where times
- * repeat means all of that day; an instant where days repeat means its date as it is written, save where it is a
- * midnight at home, which is how Outlook writes a day.
+ * repeat means all of that day, an instant where days repeat means one day.
  */
 function untilWall(text: string, from: RuleStart): WallTime {
   const until = parseStamp(text);
   if (until === null) throw new RangeError(`UNTIL=${text} is no date`);
   if (from.dated) {
-    const home = until.form === 'utc' && from.home !== undefined ? toWall(from.home, until.wall) : until.wall;
-    return startOfDay(home) === home ? home : startOfDay(until.wall);
+    return until.form === 'utc' ? dayMeant(until.wall, from.home ?? UTC) : startOfDay(until.wall);
   }
   if (until.form === 'date') return until.wall + DAY_MS - 1000;
   return until.form === 'utc' ? toWall(from.zone, until.wall) : until.wall;

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { DAY_MS, type WallTime } from './wall-time.ts';
+import { DAY_MS, startOfDay, type WallTime } from './wall-time.ts';
 
 /** How wall times and instants belong together at one place. */
 export interface Zone {
@@ -29,6 +29,15 @@ export function toInstant(zone: Zone, wall: WallTime): number {
   const after = zone.offsetAt(wall + DAY_MS);
   if (before === after || zone.offsetAt(wall - before) === before) return wall - before;
   return zone.offsetAt(wall - after) === after ? wall - after : wall - before;
+}
+
+/**
+ * The day that is meant by an instant in UTC where there should be a date: Outlook writes midnight at home, others
+ * the date with any time.
+ */
+export function dayMeant(instant: number, home: Zone): WallTime {
+  const atHome = toWall(home, instant);
+  return startOfDay(atHome) === atHome ? atHome : startOfDay(instant);
 }
 
 /** A zone that is always as far from UTC. */

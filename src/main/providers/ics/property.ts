@@ -1,6 +1,6 @@
 import { type Duration, parseDuration } from '../../time/duration.ts';
 import { parseStamp, startOfDay, type WallTime } from '../../time/wall-time.ts';
-import { toInstant, toWall, UTC, type Zone } from '../../time/zone.ts';
+import { dayMeant, toInstant, UTC, type Zone } from '../../time/zone.ts';
 
 /**
  * A property as it stands in the feed, from the `;` or `:` after its name on (RFC 5545 section 3.1), e.g.
@@ -107,8 +107,8 @@ export function instantOf(moment: Moment, home: Zone): number {
   return toInstant(moment.kind === 'date' ? home : moment.zone, moment.wall);
 }
 
-/** The day on which a moment is: the one that it says, or for an instant in UTC the one at home. */
+/** The day on which a moment is. */
 export function dayOf(moment: Moment, home: Zone): WallTime {
   if (moment.kind === 'date' || moment.zone !== UTC) return startOfDay(moment.wall);
-  return startOfDay(toWall(home, moment.wall));
+  return dayMeant(moment.wall, home);
 }
