@@ -105,6 +105,61 @@ describe.each<Moment>(['before', 'after'])('killed %s any of its requests took e
   });
 });
 
+describe('what was on its way when the app was killed', () => {
+  interface Sent {
+    readonly what: string;
+    readonly key: string | null;
+    readonly body: string;
+  }
+
+  async function killedAt(path: RegExp, before: () => Promise<void>): Promise<readonly Sent[]> {
+    const sent: Sent[] = [];
+    world = await createWorld({
+      network: (fetch) => async (input, init) => {
+        const request = new Request(input, init);
+        if (request.method === 'GET' || !path.test(request.url)) return fetch(input, init);
+        const key = request.headers.get('idempotency-key');
+        sent.push({ what: `${request.method} ${request.url}`, key, body: await request.clone().text() });
+        const answer = await fetch(input, init);
+        if (sent.length === 1) {
+          world.kill();
+          throw new TypeError('The process is dead');
+        }
+        return answer;
+      },
+    });
+    addBooking(world, 9);
+    addPersonal(world, 10);
+    await before();
+    await world.sync().catch(() => {});
+    await world.restart();
+    await world.sync();
+    expectInStep(world);
+    return sent;
+  }
+
+  it('a batch of busy blocks is sent again word for word under the same key', async () => {
+    const [first, second, ...more] = await killedAt(/busy-blocks/, async () => {});
+    expect(first?.key).toMatch(/./);
+    expect(second).toEqual(first);
+    expect(more).toEqual([]);
+  });
+
+  it('a proposal is sent again word for word under the same key', async () => {
+    const [first, second, ...more] = await killedAt(/\/bookings\//, async () => {
+      await world.sync();
+      moveEvent(exported(world)[0]?.bookingId ?? '');
+    });
+    expect(first?.key).toMatch(/./);
+    expect(second).toEqual(first);
+    expect(more).toEqual([]);
+  });
+
+  it('an event that had arrived is recognised, not sent again', async () => {
+    expect(await killedAt(/\/events\?/, async () => {})).toHaveLength(1);
+  });
+});
+
 /** One change of every kind that a sync carries to the other side. */
 function changeEverything(): void {
   const { bookings } = world.sandbox.booking;
