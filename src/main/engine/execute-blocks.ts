@@ -1,6 +1,6 @@
 import { AppError, toAppError } from '../../shared/rpc/errors.ts';
 import type { BlockBatchItem, BookingApi } from '../booking/booking-port.ts';
-import type { JournalOperation, JournalRow } from '../store/journal-repository.ts';
+import type { JournalRow } from '../store/journal-repository.ts';
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
 import type { BlockIntent } from './intent.ts';
 import { logEntry } from './log-entry.ts';
@@ -25,21 +25,27 @@ async function executeInTurn(run: RunContext, account: AccountContext): Promise<
       run.store.journal.prepared(mapping.id, ['delete-block'], ALL).map(({ link_id }) => link_id),
     ),
   );
-  const upserts = await executeKind(run, account, 'upsert-block', () => true);
-  return upserts + (await executeKind(run, account, 'delete-block', ({ link_id }) => due.has(link_id)));
+  const upserts = await executeKind(run, account, (mappingId) =>
+    run.store.journal.prepared(mappingId, ['upsert-block'], BATCH),
+  );
+  const deletes = await executeKind(run, account, (mappingId) =>
+    run.store.journal
+      .prepared(mappingId, ['delete-block'], ALL)
+      .filter(({ link_id }) => due.has(link_id))
+      .slice(0, BATCH),
+  );
+  return upserts + deletes;
 }
 
 async function executeKind(
   run: RunContext,
   account: AccountContext,
-  operation: JournalOperation,
-  isDue: (entry: JournalRow) => boolean,
+  nextBatch: (mappingId: string) => readonly JournalRow[],
 ): Promise<number> {
   let sent = 0;
   for (const context of run.mappings) {
     for (;;) {
-      const prepared = run.store.journal.prepared(context.mapping.id, [operation], ALL);
-      const entries = prepared.filter(isDue).slice(0, BATCH);
+      const entries = nextBatch(context.mapping.id);
       if (entries.length === 0) break;
       run.signal.throwIfAborted();
       const key = run.random.uuid();

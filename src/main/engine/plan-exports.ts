@@ -155,11 +155,7 @@ function retire(event: CalendarEvent): ExportOperation {
 
 /** The live events that our tag marks as this booking's, written for whom this mapping writes; the latest first. */
 function ownEvents(run: RunContext, context: MappingContext, bookingId: string): readonly ObservedEventRow[] {
-  const rows = run.store.db
-    .prepare<[string, number], ObservedEventRow>(
-      "SELECT * FROM observed_event WHERE booking_id = ? AND calendar = ? AND state = 'live'",
-    )
-    .all(bookingId, context.calendar);
+  const rows = run.store.calendars.ownEvents(context.calendar, bookingId);
   const scope = exportScope(context.mapping);
   return rows
     .map((row) => ({ row, tag: eventFromRow(row).tag }))

@@ -47,6 +47,7 @@ export class CalendarPicture {
   readonly #stage;
   readonly #upsert;
   readonly #get;
+  readonly #ownEvents;
 
   constructor(db: Database) {
     this.#db = db;
@@ -58,6 +59,9 @@ export class CalendarPicture {
     );
     this.#upsert = db.prepare<ObservedEventRow & { calendar: number }>(
       `INSERT OR REPLACE INTO observed_event (calendar, ${COLUMNS}) VALUES (@calendar, ${values})`,
+    );
+    this.#ownEvents = db.prepare<[string, number], ObservedEventRow>(
+      `SELECT ${COLUMNS} FROM observed_event WHERE booking_id = ? AND calendar = ? AND state = 'live'`,
     );
     this.#get = db.prepare<[number, string], ObservedEventRow>(
       `SELECT ${COLUMNS} FROM observed_event WHERE calendar = ? AND event_id = ?`,
@@ -93,6 +97,11 @@ export class CalendarPicture {
 
   get(calendar: number, eventId: string): ObservedEventRow | undefined {
     return this.#get.get(calendar, eventId);
+  }
+
+  /** The live events that our tag names as a booking's. */
+  ownEvents(calendar: number, bookingId: string): readonly ObservedEventRow[] {
+    return this.#ownEvents.all(bookingId, calendar);
   }
 
   clearStage(calendar: number): void {
