@@ -8,8 +8,6 @@ export default defineConfig({
   ssr: {
     target: 'node',
     noExternal: true,
-    // Native modules find their binary beside their own package.
-    external: ['better-sqlite3', 'keytar'],
   },
   build: {
     ssr: true,
@@ -18,6 +16,9 @@ export default defineConfig({
     sourcemap: true,
     minify: false,
     rolldownOptions: {
+      // Native modules find their binary beside their own package. Named here and not under `ssr`, which looks them up:
+      // keytar is optional and absent where it could not be compiled.
+      external: ['better-sqlite3', 'keytar'],
       input: { cli: 'src/main/headless/cli.ts' },
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },

@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -110,6 +119,21 @@ describe('scripts/calendar-sync.mjs', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('cli.ts');
     expect(readFileSync(bundle, 'utf8')).toBe(before);
+  });
+
+  it('builds and runs where the optional keychain module could not be installed', async () => {
+    const modules = join(checkout, 'node_modules');
+    rmSync(modules);
+    mkdirSync(modules);
+    for (const name of readdirSync(join(REPOSITORY, 'node_modules'))) {
+      if (name !== 'keytar') symlinkSync(join(REPOSITORY, 'node_modules', name), join(modules, name));
+    }
+    write(
+      'src/main/headless/cli.ts',
+      "import('keytar').then(() => 'present', () => 'absent').then((keytar) => process.stdout.write(keytar));",
+    );
+
+    expect(await run('status')).toEqual({ code: 0, stdout: 'absent', stderr: 'Building…\n' });
   });
 
   it('lets two commands that start at once both build and run', async () => {
