@@ -65,10 +65,14 @@ const forbidden = [
   },
   {
     name: 'providers-do-not-meet',
-    comment: 'A provider shares only the port, and what lies beside it in src/main/providers.',
+    comment:
+      'A provider shares only the port and what lies beside it in src/main/providers, where icalendar reads and writes RFC 5545 for those that speak it.',
     severity: 'error',
     from: { path: '^src/main/providers/([^/]+)/' },
-    to: { path: '^src/main/providers/[^/]+/', pathNot: '^src/main/providers/$1/' },
+    to: {
+      path: '^src/main/providers/[^/]+/',
+      pathNot: ['^src/main/providers/$1/', '^src/main/providers/icalendar/'],
+    },
   },
   {
     name: 'time-is-pure',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lookUp } from '../../src/main/providers/icalendar/listing.ts';
 import { decodedText, unpacked } from '../../src/main/providers/ics/feed-body.ts';
-import { lookUp } from '../../src/main/providers/ics/feed-listing.ts';
 import { expandRule } from '../../src/main/time/rule.ts';
 import { stampText } from '../../src/main/time/wall-time.ts';
 import { ianaZone, UTC } from '../../src/main/time/zone.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listFeed, lookUp } from '../../src/main/providers/ics/feed-listing.ts';
+import { listFeed, lookUp } from '../../src/main/providers/icalendar/listing.ts';
 import { events, eventsAmong, read, WINDOW } from './ics-reading.ts';
 import { calendar, event } from './ics-text.ts';
 

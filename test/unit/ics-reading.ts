@@ -1,5 +1,5 @@
-import { type Feed, parseFeed } from '../../src/main/providers/ics/feed.ts';
-import { listFeed } from '../../src/main/providers/ics/feed-listing.ts';
+import { type Feed, parseFeed } from '../../src/main/providers/icalendar/calendar.ts';
+import { listFeed } from '../../src/main/providers/icalendar/listing.ts';
 import type { EventChange } from '../../src/main/providers/provider.ts';
 import { ianaZone, UTC } from '../../src/main/time/zone.ts';
 import type { CalendarEvent } from '../../src/shared/domain/calendar-event.ts';

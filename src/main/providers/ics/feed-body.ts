@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { tooLarge, unreadable } from './ics-errors.ts';
+import { unreadable } from '../icalendar/errors.ts';
+import { tooLarge } from './ics-errors.ts';
 
 const MEGABYTE = 1024 * 1024;
 const MAX_MEGABYTES = 20;

@@ -1,49 +1,11 @@
 import { AppError } from '../../../shared/rpc/errors.ts';
-
-/** Every sentence says that nothing was lost, since a feed that cannot be read leaves the picture as it was. */
-const KEPT = 'What was read before stays as it is.';
-
-/** A body that is not a whole calendar. */
-export type Unreadable = 'empty' | 'web-page' | 'no-calendar' | 'cut-off' | 'damaged';
-
-/** @param source host or file name; never the whole address, which may be a secret */
-export function unreadable(source: string, problem: Unreadable, cause?: unknown): AppError {
-  return new AppError('PROVIDER_ERROR', `${unreadableSentence(source, problem)} ${KEPT}`, {
-    cause,
-    detail: problem,
-  });
-}
-
-function unreadableSentence(source: string, problem: Unreadable): string {
-  switch (problem) {
-    case 'empty':
-      return `${source} answered with nothing at all. Check that the calendar is still shared under this address.`;
-    case 'web-page':
-      return `${source} answered with a web page instead of a calendar. Copy the calendar's own address (iCal, ICS), which may need no signing in.`;
-    case 'no-calendar':
-      return `What ${source} answered with is not a calendar. Check that the address is the one of an iCal (ICS) calendar.`;
-    case 'cut-off':
-      return `The calendar from ${source} arrived only in part. It is tried again at the next sync.`;
-    case 'damaged':
-      return `The calendar from ${source} is damaged and cannot be read. Tell who publishes it; it is tried again at the next sync.`;
-    default:
-      return problem satisfies never;
-  }
-}
+import { KEPT } from '../icalendar/errors.ts';
 
 export function tooLarge(source: string, megabytes: number): AppError {
   return new AppError(
     'PROVIDER_ERROR',
     `The calendar from ${source} is larger than ${megabytes} MB. Ask who publishes it for one with fewer years in it. ${KEPT}`,
     { detail: 'too-large' },
-  );
-}
-
-export function tooManyOccurrences(source: string): AppError {
-  return new AppError(
-    'PROVIDER_ERROR',
-    `The calendar from ${source} repeats its events so often that it cannot be read in reasonable time. Tell who publishes it. ${KEPT}`,
-    { detail: 'too-many-occurrences' },
   );
 }
 

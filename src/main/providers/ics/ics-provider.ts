@@ -1,14 +1,15 @@
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { Clock, Fetch, Log } from '../../ports.ts';
 import { ianaZone, type Zone } from '../../time/zone.ts';
+import { type Feed, parseFeed } from '../icalendar/calendar.ts';
+import { unreadable } from '../icalendar/errors.ts';
+import { listFeed, lookUp } from '../icalendar/listing.ts';
+import type { Notice } from '../icalendar/zones.ts';
 import type { CalendarProvider, EventChange, PullPage } from '../provider.ts';
-import { type Feed, parseFeed } from './feed.ts';
 import { type FeedAddress, feedId, parseFeedAddress, sourceName } from './feed-address.ts';
 import { type Download, type DownloadPorts, download, type ReadFile } from './feed-download.ts';
-import { listFeed, lookUp } from './feed-listing.ts';
-import type { Notice } from './feed-zones.ts';
 import { cursorOf, readCursor, readingOf, type Validators, writeCursor } from './ics-cursor.ts';
-import { readOnly, unreadable } from './ics-errors.ts';
+import { readOnly } from './ics-errors.ts';
 import type { Lookup } from './network-guard.ts';
 
 export interface IcsProviderOptions {

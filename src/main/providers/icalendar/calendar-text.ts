@@ -1,4 +1,4 @@
-import { type Unreadable, unreadable } from './ics-errors.ts';
+import { type Unreadable, unreadable } from './errors.ts';
 
 /**
  * The whole calendars in a feed's text, each as node-ical can read it. A feed may hold several (RFC 5545

@@ -1,6 +1,6 @@
 import { sync } from 'node-ical';
 import { z } from 'zod';
-import { unreadable } from './ics-errors.ts';
+import { unreadable } from './errors.ts';
 import { ruleOf, uidOf } from './property.ts';
 
 /** A VEVENT (RFC 5545 section 3.6.1). Its times are raw properties still, see `property.ts`. */

@@ -3,8 +3,8 @@ import { dateText, instantText } from '../../time/wall-time.ts';
 import { ianaZone, type Zone } from '../../time/zone.ts';
 import { wholeCalendars } from './calendar-text.ts';
 import { type CalendarComponent, parseCalendar } from './components.ts';
-import { type FeedEvent, feedEvent, fingerprint, occurrenceStart } from './feed-event.ts';
-import { type Notice, zoneTable } from './feed-zones.ts';
+import { type FeedEvent, feedEvent, fingerprint, occurrenceStart } from './event.ts';
+import { type Notice, zoneTable } from './zones.ts';
 
 /** A feed, read to its end. Windows and expansion come later: the same feed answers for any window. */
 export interface Feed {

@@ -15,10 +15,10 @@ import {
   keyFrom,
   occurrenceId,
   type Turn,
-} from './feed.ts';
-import { endOf, type FeedEvent, firstStart, timeFrom } from './feed-event.ts';
-import type { Notice } from './feed-zones.ts';
-import { tooManyOccurrences } from './ics-errors.ts';
+} from './calendar.ts';
+import { tooManyOccurrences } from './errors.ts';
+import { endOf, type FeedEvent, firstStart, timeFrom } from './event.ts';
+import type { Notice } from './zones.ts';
 
 /** What the rules of a feed may take for one listing, in starts calculated: half a minute, and more than anybody has. */
 const MAX_WORK = 3_000_000;
