@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listFeed, lookUp } from '../../src/main/providers/icalendar/listing.ts';
+import { listCalendar, lookUp } from '../../src/main/providers/icalendar/listing.ts';
 import { events, eventsAmong, read, WINDOW } from './ics-reading.ts';
 import { calendar, event } from './ics-text.ts';
 
@@ -61,7 +61,7 @@ describe('the identity of events', () => {
         event('gone@example.com', 'STATUS:CANCELLED'),
       ),
     );
-    const listed = eventsAmong([...listFeed(feed, WINDOW, 'example.com', () => undefined)]);
+    const listed = eventsAmong([...listCalendar(feed, WINDOW, 'example.com', () => undefined)]);
     expect(listed.map(({ id }) => lookUp(feed, id))).toEqual(
       listed.map((found) => ({ kind: 'found', event: found })),
     );

@@ -1,5 +1,5 @@
-import { type Feed, parseFeed } from '../../src/main/providers/icalendar/calendar.ts';
-import { listFeed } from '../../src/main/providers/icalendar/listing.ts';
+import { type ParsedCalendar, readCalendar } from '../../src/main/providers/icalendar/calendar.ts';
+import { listCalendar } from '../../src/main/providers/icalendar/listing.ts';
 import type { EventChange } from '../../src/main/providers/provider.ts';
 import { ianaZone, UTC } from '../../src/main/time/zone.ts';
 import type { CalendarEvent } from '../../src/shared/domain/calendar-event.ts';
@@ -8,11 +8,11 @@ export const WINDOW = { from: Date.parse('2026-10-01T00:00:00Z'), to: Date.parse
 const LONDON = ianaZone('Europe/London') ?? UTC;
 
 /** A feed from example.com, subscribed to in London. */
-export const read = (text: string, notices: string[] = []): Feed =>
-  parseFeed(text, LONDON, 'example.com', (notice) => notices.push(notice));
+export const read = (text: string, notices: string[] = []): ParsedCalendar =>
+  readCalendar(text, LONDON, 'example.com', (notice) => notices.push(notice));
 
 export const changes = (text: string, notices: string[] = [], window = WINDOW): readonly EventChange[] => [
-  ...listFeed(read(text, notices), window, 'example.com', (notice) => notices.push(notice)),
+  ...listCalendar(read(text, notices), window, 'example.com', (notice) => notices.push(notice)),
 ];
 
 export const eventsAmong = (listed: readonly EventChange[]): readonly CalendarEvent[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listFeed } from '../../src/main/providers/icalendar/listing.ts';
+import { listCalendar } from '../../src/main/providers/icalendar/listing.ts';
 import { changes, events, read, starts, times, WINDOW } from './ics-reading.ts';
 import { calendar, event } from './ics-text.ts';
 
@@ -219,7 +219,9 @@ describe('a series of a feed', () => {
     ],
   ])('is refused with its feed when the rules in it %s', (_, rule) => {
     const feed = read(calendar(event('1', rule), event('2', rule), event('3', rule)));
-    const list = (maxWork: number) => [...listFeed(feed, WINDOW, 'example.com', () => undefined, maxWork)];
+    const list = (maxWork: number) => [
+      ...listCalendar(feed, WINDOW, 'example.com', () => undefined, maxWork),
+    ];
     expect(() => list(300)).toThrow(
       expect.objectContaining({ code: 'PROVIDER_ERROR', detail: 'too-many-occurrences' }),
     );

@@ -1,7 +1,7 @@
 import { type Unreadable, unreadable } from './errors.ts';
 
 /**
- * The whole calendars in a feed's text, each as node-ical can read it. A feed may hold several (RFC 5545
+ * The whole calendars in a text, each as node-ical can read it. A text may hold several (RFC 5545
  * section 3.4), of which node-ical keeps only the last.
  * @param source whom to name in errors
  * @throws AppError PROVIDER_ERROR when the text is not a whole calendar, from its first BEGIN to its last END

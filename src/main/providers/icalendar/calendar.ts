@@ -3,33 +3,33 @@ import { dateText, instantText } from '../../time/wall-time.ts';
 import { ianaZone, type Zone } from '../../time/zone.ts';
 import { wholeCalendars } from './calendar-text.ts';
 import { type CalendarComponent, parseCalendar } from './components.ts';
-import { type FeedEvent, feedEvent, fingerprint, occurrenceStart } from './event.ts';
+import { fingerprint, occurrenceStart, type ParsedEvent, parsedEvent } from './event.ts';
 import { type Notice, zoneTable } from './zones.ts';
 
-/** A feed, read to its end. Windows and expansion come later: the same feed answers for any window. */
-export interface Feed {
+/** A calendar, read to its end. Windows and expansion come later: the same calendar answers for any window. */
+export interface ParsedCalendar {
   /** What it calls itself, or null. */
   readonly name: string | null;
   /** The zone it says it is in, or the only one that it defines: a proposal for its floating times. */
   readonly timeZone: string | null;
-  readonly entries: readonly FeedEntry[];
+  readonly entries: readonly CalendarEntry[];
 }
 
-export type FeedEntry =
+export type CalendarEntry =
   | {
       readonly kind: 'single';
       readonly id: string;
       readonly iCalUid: string | null;
-      readonly event: FeedEvent;
+      readonly event: ParsedEvent;
     }
-  | FeedSeries
-  | FeedOverride;
+  | SeriesEntry
+  | OverrideEntry;
 
-export interface FeedSeries {
+export interface SeriesEntry {
   readonly kind: 'series';
   readonly id: string;
   readonly iCalUid: string | null;
-  readonly event: FeedEvent;
+  readonly event: ParsedEvent;
   readonly recurrence: RecurrenceSet;
   /** Starts that overrides stand for. */
   readonly replaced: ReadonlySet<number>;
@@ -40,11 +40,11 @@ export interface FeedSeries {
 export interface Turn {
   /** Start of the first occurrence that it holds for, as the series itself has it. */
   readonly at: number;
-  readonly event: FeedEvent;
+  readonly event: ParsedEvent;
 }
 
-/** An occurrence of a series that has its own VEVENT, with or without the series in the feed. */
-export interface FeedOverride {
+/** An occurrence of a series that has its own VEVENT, with or without the series in the calendar. */
+export interface OverrideEntry {
   readonly kind: 'override';
   readonly id: string;
   readonly iCalUid: string | null;
@@ -52,16 +52,16 @@ export interface FeedOverride {
   readonly instanceKey: string;
   /** The start that it stands for. */
   readonly at: number;
-  readonly event: FeedEvent;
+  readonly event: ParsedEvent;
 }
 
 /**
- * Reads the text of a feed.
+ * Reads the text of a calendar.
  * @param home where its floating times and whole days are lived
  * @param source whom to name in errors
  * @throws AppError PROVIDER_ERROR when it is not a whole calendar
  */
-export function parseFeed(text: string, home: Zone, source: string, notice: Notice): Feed {
+export function readCalendar(text: string, home: Zone, source: string, notice: Notice): ParsedCalendar {
   const calendars = wholeCalendars(text, source).map((calendar) => parseCalendar(calendar, source));
   const events = calendars.flatMap((calendar) => eventsOf(calendar, home, notice));
   return {
@@ -71,10 +71,10 @@ export function parseFeed(text: string, home: Zone, source: string, notice: Noti
   };
 }
 
-function eventsOf(calendar: CalendarComponent, home: Zone, notice: Notice): readonly FeedEvent[] {
+function eventsOf(calendar: CalendarComponent, home: Zone, notice: Notice): readonly ParsedEvent[] {
   const zones = zoneTable(calendar.zones, home, notice);
   return calendar.events.flatMap((component) => {
-    const event = feedEvent(component, zones);
+    const event = parsedEvent(component, zones);
     if (event !== null) return [event];
     notice(`The event ${component.uid || 'without UID'} has no start that can be read: it is left out.`);
     return [];
@@ -88,8 +88,8 @@ function proposedZone(calendars: readonly CalendarComponent[]): string | null {
   return ianaZone(name)?.name ?? null;
 }
 
-function entriesOf(events: readonly FeedEvent[]): ReadonlyMap<string, FeedEntry> {
-  const entries = new Map<string, FeedEntry>();
+function entriesOf(events: readonly ParsedEvent[]): ReadonlyMap<string, CalendarEntry> {
+  const entries = new Map<string, CalendarEntry>();
   for (const [uid, group] of Map.groupBy(events, (event) => event.uid)) {
     for (const entry of uid === '' ? group.map(withoutUid) : sharedUid(uid, group))
       entries.set(entry.id, entry);
@@ -97,12 +97,12 @@ function entriesOf(events: readonly FeedEvent[]): ReadonlyMap<string, FeedEntry>
   return entries;
 }
 
-function withoutUid(event: FeedEvent): FeedEntry {
+function withoutUid(event: ParsedEvent): CalendarEntry {
   return masterEntry(fingerprint(event), null, event, UNCHANGED);
 }
 
 /** The events of one UID: at best one event or series, and the overrides of its occurrences. */
-function sharedUid(uid: string, group: readonly FeedEvent[]): readonly FeedEntry[] {
+function sharedUid(uid: string, group: readonly ParsedEvent[]): readonly CalendarEntry[] {
   const masters = distinct(latestRevision(group.filter(({ replaces }) => replaces === null)));
   const only = masters.length === 1 ? masters[0] : undefined;
   // Several meetings under one UID are several: it does not say whose copies they are.
@@ -115,13 +115,13 @@ function sharedUid(uid: string, group: readonly FeedEvent[]): readonly FeedEntry
   return [...entries, ...overrides];
 }
 
-function distinct(events: readonly FeedEvent[]): readonly FeedEvent[] {
+function distinct(events: readonly ParsedEvent[]): readonly ParsedEvent[] {
   if (events.length < 2) return events;
   return [...new Map(events.map((event) => [fingerprint(event), event])).values()];
 }
 
 /** RFC 5545 section 3.8.7.4: what has a lower SEQUENCE has been superseded. */
-function latestRevision(events: readonly FeedEvent[]): readonly FeedEvent[] {
+function latestRevision(events: readonly ParsedEvent[]): readonly ParsedEvent[] {
   if (events.length < 2) return events;
   const latest = events.reduce((highest, { sequence }) => Math.max(highest, sequence), 0);
   return events.filter(({ sequence }) => sequence >= latest);
@@ -130,19 +130,19 @@ function latestRevision(events: readonly FeedEvent[]): readonly FeedEvent[] {
 function masterEntry(
   id: string,
   iCalUid: string | null,
-  event: FeedEvent,
+  event: ParsedEvent,
   changes: SeriesChanges,
-): FeedEntry {
+): CalendarEntry {
   const { recurrence } = event;
   if (recurrence === null) return { kind: 'single', id, iCalUid, event };
   return { kind: 'series', id, iCalUid, event, recurrence, ...changes };
 }
 
-type SeriesChanges = Pick<FeedSeries, 'replaced' | 'turns'>;
+type SeriesChanges = Pick<SeriesEntry, 'replaced' | 'turns'>;
 
 const UNCHANGED: SeriesChanges = { replaced: new Set(), turns: [] };
 
-function changesBy(overrides: readonly FeedOverride[]): SeriesChanges {
+function changesBy(overrides: readonly OverrideEntry[]): SeriesChanges {
   return {
     replaced: new Set(overrides.map(({ at }) => at)),
     turns: overrides
@@ -155,10 +155,10 @@ function changesBy(overrides: readonly FeedOverride[]): SeriesChanges {
 function overridesOf(
   uid: string,
   iCalUid: string | null,
-  group: readonly FeedEvent[],
-  series: FeedEvent | undefined,
-): readonly FeedOverride[] {
-  const overrides = new Map<string, FeedOverride>();
+  group: readonly ParsedEvent[],
+  series: ParsedEvent | undefined,
+): readonly OverrideEntry[] {
+  const overrides = new Map<string, OverrideEntry>();
   for (const event of group) {
     if (event.replaces === null) continue;
     const start = series?.start ?? event.replaces.moment;

@@ -35,7 +35,7 @@ function texts(value: unknown): readonly string[] {
 
 const firstText = (value: unknown): string => texts(value)[0]?.trim() ?? '';
 
-/** The first of that name, and '' where there is none: what a feed says wrongly must not cost the rest of it. */
+/** The first of that name, and '' where there is none: what a calendar says wrongly must not cost the rest of it. */
 const Text = z.unknown().optional().transform(firstText);
 const Texts = z.unknown().optional().transform(texts);
 

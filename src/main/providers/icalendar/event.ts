@@ -23,7 +23,7 @@ export type EventContent = Omit<
 >;
 
 /** A VEVENT with its times read. */
-export interface FeedEvent {
+export interface ParsedEvent {
   /** '' where it has none. */
   readonly uid: string;
   readonly sequence: number;
@@ -42,7 +42,7 @@ export interface FeedEvent {
 }
 
 /** A component as an event, or null when it has no start that can be read. */
-export function feedEvent(component: EventComponent, zones: ZoneTable): FeedEvent | null {
+export function parsedEvent(component: EventComponent, zones: ZoneTable): ParsedEvent | null {
   const start = parseMoment(component.start, zones);
   if (start === null) return null;
   // What is floating beside a start with a zone is meant in that zone.
@@ -144,18 +144,18 @@ function recurrenceOf(
 const isDayIn = (moment: Moment, dated: boolean): boolean => dated || moment.kind === 'date';
 
 /** The first start, as `RecurrenceSet` counts them: an instant, or for days midnight in UTC. */
-export function firstStart({ start }: FeedEvent): number {
+export function firstStart({ start }: ParsedEvent): number {
   return start.kind === 'date' ? start.wall : toInstant(start.zone, start.wall);
 }
 
 /** The end of the occurrence that starts there, counted likewise. */
-export function endOf(event: FeedEvent, start: number): number {
+export function endOf(event: ParsedEvent, start: number): number {
   const zone = event.start.kind === 'date' ? UTC : event.start.zone;
   return endAfter(start, event.lengths.get(start) ?? event.length, zone);
 }
 
 /** The time of the occurrence that starts there. */
-export function timeFrom(event: FeedEvent, start: number): EventTime {
+export function timeFrom(event: ParsedEvent, start: number): EventTime {
   const end = endOf(event, start);
   if (event.start.kind === 'date') {
     return { kind: 'all-day', start: dateText(start), end: dateText(end), timeZone: event.home.name };
@@ -172,7 +172,7 @@ export function timeFrom(event: FeedEvent, start: number): EventTime {
  * Identifies an event by when and what it is, where its UID does not: without it or shared with others. What changes
  * by itself from one fetch to the next, such as DTSTAMP or a description, is left out.
  */
-export function fingerprint({ component }: FeedEvent): string {
+export function fingerprint({ component }: ParsedEvent): string {
   const { uid, start, end, duration, rules, dates, recurrenceId, summary, location } = component;
   const text = JSON.stringify([uid, start, end, duration, rules, dates, recurrenceId, summary, location]);
   return `event-${hash('sha256', text, 'hex').slice(0, 32)}`;

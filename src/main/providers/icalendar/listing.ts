@@ -8,35 +8,35 @@ import { DAY_MS, startOfDay } from '../../time/wall-time.ts';
 import { toInstant, toWall, UTC, type Zone } from '../../time/zone.ts';
 import type { EventChange, EventLookup } from '../provider.ts';
 import {
-  type Feed,
-  type FeedEntry,
-  type FeedSeries,
+  type CalendarEntry,
   instanceKeyAt,
   keyFrom,
   occurrenceId,
+  type ParsedCalendar,
+  type SeriesEntry,
   type Turn,
 } from './calendar.ts';
 import { tooManyOccurrences } from './errors.ts';
-import { endOf, type FeedEvent, firstStart, timeFrom } from './event.ts';
+import { endOf, firstStart, type ParsedEvent, timeFrom } from './event.ts';
 import type { Notice } from './zones.ts';
 
-/** What the rules of a feed may take for one listing, in starts calculated: half a minute, and more than anybody has. */
+/** What the rules of a calendar may take for one listing, in starts calculated: half a minute, and more than anybody has. */
 const MAX_WORK = 3_000_000;
 
 /**
- * What a feed shows of a window, one by one, so that an endless series is never held in memory.
+ * What a calendar shows of a window, one by one, so that an endless series is never held in memory.
  * @param source whom to name in errors
  * @throws AppError PROVIDER_ERROR when its rules yield too much
  */
-export function* listFeed(
-  feed: Feed,
+export function* listCalendar(
+  calendar: ParsedCalendar,
   span: InstantSpan,
   source: string,
   notice: Notice,
   maxWork = MAX_WORK,
 ): Generator<EventChange> {
   let work = 0;
-  for (const entry of feed.entries) {
+  for (const entry of calendar.entries) {
     if (entry.kind !== 'series') {
       if (overlaps(entry.event, firstStart(entry.event), span)) yield changeOf(entry);
       continue;
@@ -61,19 +61,19 @@ export function* listFeed(
   }
 }
 
-/** What an event of the feed looks like by itself, whatever window it is in. A series answers with its master. */
-export function lookUp(feed: Feed, id: string): EventLookup {
-  const entry = feed.entries.find((candidate) => candidate.id === id);
-  if (entry === undefined) return lookUpOccurrence(feed, id);
+/** What an event of the calendar looks like by itself, whatever window it is in. A series answers with its master. */
+export function lookUp(calendar: ParsedCalendar, id: string): EventLookup {
+  const entry = calendar.entries.find((candidate) => candidate.id === id);
+  if (entry === undefined) return lookUpOccurrence(calendar, id);
   if (entry.event.cancelled) return { kind: 'cancelled', sent: null };
   return { kind: 'found', event: eventOf(entry) };
 }
 
-function lookUpOccurrence(feed: Feed, id: string): EventLookup {
+function lookUpOccurrence(calendar: ParsedCalendar, id: string): EventLookup {
   const key = id.slice(id.lastIndexOf('/') + 1);
   const at = Date.parse(key);
   if (Number.isNaN(at)) return { kind: 'missing' };
-  for (const entry of feed.entries) {
+  for (const entry of calendar.entries) {
     if (entry.kind !== 'series' || id !== occurrenceId(entry.id, key)) continue;
     if (entry.event.cancelled) return { kind: 'cancelled', sent: null };
     const starts = expand(entry.recurrence, { from: at, to: at + 1 }).starts;
@@ -83,13 +83,13 @@ function lookUpOccurrence(feed: Feed, id: string): EventLookup {
   return { kind: 'missing' };
 }
 
-function changeOf(entry: Exclude<FeedEntry, FeedSeries>): EventChange {
+function changeOf(entry: Exclude<CalendarEntry, SeriesEntry>): EventChange {
   if (!entry.event.cancelled) return { kind: 'event', event: eventOf(entry) };
   const seriesId = entry.kind === 'override' ? entry.seriesId : null;
   return { kind: 'removed', id: entry.id, seriesId, proof: 'cancelled' };
 }
 
-function eventOf(entry: FeedEntry): CalendarEvent {
+function eventOf(entry: CalendarEntry): CalendarEvent {
   const { id, iCalUid, event } = entry;
   const base = { ...event.content, id, iCalUid, time: timeFrom(event, firstStart(event)) };
   switch (entry.kind) {
@@ -108,10 +108,10 @@ function eventOf(entry: FeedEntry): CalendarEvent {
 interface Occurrence {
   readonly at: number;
   readonly start: number;
-  readonly event: FeedEvent;
+  readonly event: ParsedEvent;
 }
 
-function occurrenceEvent(series: FeedSeries, { at, start, event }: Occurrence): CalendarEvent {
+function occurrenceEvent(series: SeriesEntry, { at, start, event }: Occurrence): CalendarEvent {
   const time = timeFrom(event, start);
   const dated = series.event.start.kind === 'date';
   // Writing instants out is the most of the work, so that the key is taken from the time where it is the same.
@@ -135,7 +135,7 @@ interface SeriesExpansion {
 }
 
 /** All occurrences that reach into the span, and perhaps a few more. */
-function expandSeries(series: FeedSeries, span: InstantSpan): SeriesExpansion {
+function expandSeries(series: SeriesEntry, span: InstantSpan): SeriesExpansion {
   const shifts = series.turns.map(({ at, event }) => firstStart(event) - at);
   const longest = largest([series.event, ...series.turns.map(({ event }) => event)].map(longestOf));
   const { starts, refused, work } = expand(series.recurrence, {
@@ -149,7 +149,7 @@ function expandSeries(series: FeedSeries, span: InstantSpan): SeriesExpansion {
   return { occurrences, refused, work };
 }
 
-function longestOf({ length, lengths }: FeedEvent): number {
+function longestOf({ length, lengths }: ParsedEvent): number {
   const inAll = ({ days, milliseconds }: Duration): number => days * DAY_MS + milliseconds;
   return largest([length, ...lengths.values()].map(inAll));
 }
@@ -158,14 +158,14 @@ function longestOf({ length, lengths }: FeedEvent): number {
 const largest = (numbers: readonly number[]): number =>
   numbers.reduce((most, next) => Math.max(most, next), 0);
 
-function occurrenceAt(series: FeedSeries, at: number): Occurrence {
+function occurrenceAt(series: SeriesEntry, at: number): Occurrence {
   const turn = lastNotAfter(series.turns, at);
   if (turn === undefined) return { at, start: at, event: series.event };
   return { at, start: startAfterTurn(series.event, turn, at), event: turn.event };
 }
 
 /** As far from its old place by the clock as the first occurrence that was moved (RFC 5545 section 3.2.13). */
-function startAfterTurn(original: FeedEvent, turn: Turn, at: number): number {
+function startAfterTurn(original: ParsedEvent, turn: Turn, at: number): number {
   const before = zoneOf(original);
   const bothTimed = original.start.kind === 'time' && turn.event.start.kind === 'time';
   const after = bothTimed ? before : zoneOf(turn.event);
@@ -174,8 +174,8 @@ function startAfterTurn(original: FeedEvent, turn: Turn, at: number): number {
   return toInstant(after, turn.event.start.kind === 'date' ? startOfDay(wall) : wall);
 }
 
-const zoneOf = ({ start }: FeedEvent): Zone => (start.kind === 'date' ? UTC : start.zone);
+const zoneOf = ({ start }: ParsedEvent): Zone => (start.kind === 'date' ? UTC : start.zone);
 
-function overlaps(event: FeedEvent, start: number, span: InstantSpan): boolean {
+function overlaps(event: ParsedEvent, start: number, span: InstantSpan): boolean {
   return start < span.to && (start >= span.from || endOf(event, start) > span.from);
 }

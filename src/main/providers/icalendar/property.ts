@@ -3,7 +3,7 @@ import { parseStamp, startOfDay, type WallTime } from '../../time/wall-time.ts';
 import { dayMeant, toInstant, UTC, type Zone } from '../../time/zone.ts';
 
 /**
- * A property as it stands in the feed, from the `;` or `:` after its name on (RFC 5545 section 3.1), e.g.
+ * A property as it stands in the calendar, from the `;` or `:` after its name on (RFC 5545 section 3.1), e.g.
  * `;TZID=Europe/Berlin:20261124T090000`. Quotes around parameters may be missing.
  */
 export type RawProperty = string;

@@ -5,7 +5,7 @@ import { offsetNamed, zoneNamed } from '../../time/zone-name.ts';
 import type { ObservanceComponent, ZoneComponent } from './components.ts';
 import { ruleOf, type ZoneTable } from './property.ts';
 
-/** Tells what in a feed could not be read as it was meant, for the log. */
+/** Tells what in a calendar could not be read as it was meant, for the log. */
 export type Notice = (text: string) => void;
 
 /**

@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { Clock, Fetch, Log } from '../../ports.ts';
 import { ianaZone, type Zone } from '../../time/zone.ts';
-import { type Feed, parseFeed } from '../icalendar/calendar.ts';
+import { type ParsedCalendar, readCalendar } from '../icalendar/calendar.ts';
 import { unreadable } from '../icalendar/errors.ts';
-import { listFeed, lookUp } from '../icalendar/listing.ts';
+import { listCalendar, lookUp } from '../icalendar/listing.ts';
 import type { Notice } from '../icalendar/zones.ts';
 import type { CalendarProvider, EventChange, PullPage } from '../provider.ts';
 import { type FeedAddress, feedId, parseFeedAddress, sourceName } from './feed-address.ts';
@@ -45,10 +45,10 @@ export function createIcsProvider(options: IcsProviderOptions): CalendarProvider
   const { address, source, home } = subscription;
   const reading = readingOf(home.name);
   const notice: Notice = (text) => options.log?.('warn', 'ics', text, { source });
-  let latest: Feed | null = null;
+  let latest: ParsedCalendar | null = null;
 
   /** What was last fetched, whatever was pulled since: a feed has no way to ask for one event. */
-  async function lastFeed(): Promise<Feed> {
+  async function lastFeed(): Promise<ParsedCalendar> {
     latest ??= await subscription.read(notice);
     return latest;
   }
@@ -87,10 +87,10 @@ export function createIcsProvider(options: IcsProviderOptions): CalendarProvider
         yield { kind: 'page', changes: [], nextCursor: writeCursor(next) };
         return;
       }
-      latest = parseFeed(fetched.text, home, source, notice);
+      latest = readCalendar(fetched.text, home, source, notice);
       const span = { from: Date.parse(window.from), to: Date.parse(window.to) };
       let changes: EventChange[] = [];
-      for (const change of listFeed(latest, span, source, notice)) {
+      for (const change of listCalendar(latest, span, source, notice)) {
         if (changes.length === CHANGES_PER_PAGE) {
           yield { kind: 'page', changes, nextCursor: null };
           changes = [];
@@ -158,7 +158,7 @@ interface Subscription {
   readonly source: string;
   readonly home: Zone;
   download(known: Validators | null): Promise<Download>;
-  read(notice: Notice): Promise<Feed>;
+  read(notice: Notice): Promise<ParsedCalendar>;
 }
 
 function subscribe(options: IcsProviderOptions): Subscription {
@@ -181,7 +181,7 @@ function subscribe(options: IcsProviderOptions): Subscription {
       const fetched = await download(address, null, ports);
       // Asked for unconditionally, so that it cannot be unchanged.
       if (fetched.kind === 'unchanged') throw unreadable(source, 'empty');
-      return parseFeed(fetched.text, home, source, notice);
+      return readCalendar(fetched.text, home, source, notice);
     },
   };
 }
