@@ -1,8 +1,11 @@
-import type { Account, CalendarListEntry, ProviderName } from '../shared/domain/account.ts';
+import type { Account, CalendarListEntry } from '../shared/domain/account.ts';
 import type { Project, Technician } from '../shared/domain/booking.ts';
+import type { ConflictItem, HoldItem } from '../shared/domain/decision.ts';
+import type { Explanation } from '../shared/domain/explanation.ts';
 import type { Mapping } from '../shared/domain/mapping.ts';
-import type { LogEntry, LogStatus } from '../shared/domain/sync-log.ts';
-import type { SyncResult } from './engine/sync-result.ts';
+import type { LogFilter, LogPage } from '../shared/domain/sync-log.ts';
+import type { SyncResult } from '../shared/domain/sync-result.ts';
+import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
 import type { Clock, Fetch, Keychain, Log, OpenUrl, Random } from './ports.ts';
@@ -45,76 +48,6 @@ export interface Status {
   /** How many wait for a decision. */
   readonly conflicts: number;
   readonly holds: number;
-}
-
-export interface ConflictItem {
-  readonly id: string;
-  readonly bookingId: string;
-  readonly mappingId: string;
-  readonly kind: string;
-  readonly createdAt: string;
-  /** The differing fields, by their name in a booking: start, end, title, description, location, status. */
-  readonly fields: readonly string[];
-  readonly booking: ConflictVersion;
-  readonly calendar: ConflictVersion;
-}
-
-export interface ConflictVersion {
-  readonly title: string;
-  readonly description: string;
-  readonly location: string;
-  readonly start: string;
-  readonly end: string;
-  readonly timeZone: string;
-  readonly status: string;
-}
-
-export interface HoldItem {
-  readonly id: string;
-  readonly mappingId: string;
-  readonly createdAt: string;
-  readonly reason: string;
-  readonly deletions: readonly { readonly id: string; readonly title: string; readonly start: string }[];
-}
-
-export interface LogFilter {
-  readonly status?: LogStatus;
-  readonly provider?: string;
-  /** UTC instants. */
-  readonly from?: string;
-  readonly to?: string;
-  readonly search?: string;
-  /** From 1. */
-  readonly page?: number;
-}
-
-export interface LogPage {
-  readonly items: readonly LogEntry[];
-  readonly page: number;
-  readonly pages: number;
-  readonly total: number;
-}
-
-export interface Explanation {
-  readonly id: string;
-  readonly links: readonly {
-    readonly kind: 'export' | 'import';
-    readonly mappingId: string;
-    readonly bookingId: string | null;
-    readonly blockId: string | null;
-    readonly eventId: string | null;
-    readonly state: string;
-    readonly reason: string;
-    readonly decidedAt: string;
-  }[];
-  readonly mapping: Mapping | null;
-  readonly decisions: readonly { readonly at: string; readonly operation: string; readonly reason: string }[];
-}
-
-export interface ConnectedAccount {
-  readonly accountId: string;
-  readonly provider: ProviderName;
-  readonly email: string;
 }
 
 /** A sign-in in the browser. */

@@ -1,6 +1,7 @@
 import type { Account, CalendarListEntry } from '../shared/domain/account.ts';
+import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import { AppError } from '../shared/rpc/errors.ts';
-import type { AppPorts, ConnectedAccount, SignInRequest } from './app-contract.ts';
+import type { AppPorts, SignInRequest } from './app-contract.ts';
 import { TokenSet } from './auth/oauth-client.ts';
 import { authorizedFetch, createTokenSource } from './auth/token-source.ts';
 import type { Vault } from './auth/vault.ts';

@@ -1,5 +1,7 @@
+import type { ConflictItem, ConflictVersion } from '../shared/domain/decision.ts';
+import type { Explanation } from '../shared/domain/explanation.ts';
 import type { Mapping } from '../shared/domain/mapping.ts';
-import type { ConflictItem, ConflictVersion, Explanation, LookApp, Status } from './app-contract.ts';
+import type { LookApp, Status } from './app-contract.ts';
 import type { EventVersion } from './engine/intent.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { ConflictRow } from './store/conflict-repository.ts';

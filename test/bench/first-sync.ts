@@ -1,6 +1,6 @@
-import type { SyncResult } from '../../src/main/engine/sync-result.ts';
 import { GOOGLE_CONCURRENCY } from '../../src/main/providers/google/google-provider.ts';
 import { openDatabase } from '../../src/main/store/database.ts';
+import type { SyncResult } from '../../src/shared/domain/sync-result.ts';
 import { onlyMapping } from '../support/world.ts';
 import type { Load } from './company.ts';
 import { type Exchange, recordingFetch, replay, totalBytes } from './exchange.ts';

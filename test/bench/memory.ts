@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SyncResult } from '../../src/main/engine/sync-result.ts';
+import type { SyncResult } from '../../src/shared/domain/sync-result.ts';
 import { onlyMapping } from '../support/world.ts';
 import { missingCommand, runBundle } from './command.ts';
 import { type Measure, verify } from './figure.ts';

@@ -1,5 +1,5 @@
 import type { App } from '../../src/main/app-contract.ts';
-import type { SyncResult } from '../../src/main/engine/sync-result.ts';
+import type { SyncResult } from '../../src/shared/domain/sync-result.ts';
 import { onlyAccount, onlyMapping } from '../support/world.ts';
 import type { Load } from './company.ts';
 import {

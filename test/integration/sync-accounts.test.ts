@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AccountResult, SyncResult } from '../../src/main/engine/sync-result.ts';
+import type { AccountResult, SyncResult } from '../../src/shared/domain/sync-result.ts';
 import { expectInStep, expectQuiet } from '../support/in-step.ts';
 import {
   addBooking,

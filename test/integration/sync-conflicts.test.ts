@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ConflictItem } from '../../src/main/app-contract.ts';
 import type { Booking } from '../../src/shared/domain/booking.ts';
+import type { ConflictItem } from '../../src/shared/domain/decision.ts';
 import type { OnDelete } from '../../src/shared/domain/mapping.ts';
 import { expectInStep, expectQuiet } from '../support/in-step.ts';
 import {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PlannedOperation, SyncResult } from '../../src/main/engine/sync-result.ts';
 import type { Fetch } from '../../src/main/ports.ts';
+import type { PlannedOperation, SyncResult } from '../../src/shared/domain/sync-result.ts';
 import { expectInStep, expectQuiet } from '../support/in-step.ts';
 import {
   addBooking,

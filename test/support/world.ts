@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { openApp } from '../../src/main/app.ts';
 import type { App, AppPorts, MappingInput } from '../../src/main/app-contract.ts';
-import type { AccountResult, MappingResult, SyncResult } from '../../src/main/engine/sync-result.ts';
 import type { SyncOptions } from '../../src/main/engine/sync-run.ts';
 import type { Fetch } from '../../src/main/ports.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -12,6 +11,7 @@ import type { SeedOptions } from '../../src/sandbox/seed.ts';
 import { seededRandom } from '../../src/sandbox/seeded-random.ts';
 import type { Booking } from '../../src/shared/domain/booking.ts';
 import type { BusyBlock } from '../../src/shared/domain/busy-block.ts';
+import type { AccountResult, MappingResult, SyncResult } from '../../src/shared/domain/sync-result.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export const TECHNICIAN = 'tech_tess';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { MappingResult, SyncResult } from '../../src/main/engine/sync-result.ts';
 import { syncExitCode } from '../../src/main/headless/exit-code.ts';
 import { mappingText, syncText } from '../../src/main/headless/sync-text.ts';
 import { table } from '../../src/main/headless/table.ts';
 import { printable } from '../../src/main/headless/terminal.ts';
 import { count, localTime } from '../../src/main/headless/words.ts';
 import type { Account } from '../../src/shared/domain/account.ts';
+import type { MappingResult, SyncResult } from '../../src/shared/domain/sync-result.ts';
 
 const NOTHING = { created: 0, updated: 0, deleted: 0, unchanged: 0, skipped: 0 };
 const WIDE = { columns: Number.POSITIVE_INFINITY };

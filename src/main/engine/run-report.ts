@@ -1,7 +1,7 @@
 import { imports } from '../../shared/domain/mapping.ts';
+import type { MappingResult, PlannedOperation } from '../../shared/domain/sync-result.ts';
 import type { MappingContext, RunContext } from './context.ts';
 import type { BlockIntent, EventIntent } from './intent.ts';
-import type { MappingResult, PlannedOperation } from './sync-result.ts';
 import type { SideTally } from './tally.ts';
 
 export function mappingResult(run: RunContext, context: MappingContext): MappingResult {

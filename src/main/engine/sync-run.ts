@@ -1,5 +1,6 @@
 import type { Account } from '../../shared/domain/account.ts';
 import type { Mapping } from '../../shared/domain/mapping.ts';
+import type { AccountResult, SyncResult } from '../../shared/domain/sync-result.ts';
 import { AppError, toAppError } from '../../shared/rpc/errors.ts';
 import type { BookingApi } from '../booking/booking-port.ts';
 import type { Clock, Log, Random } from '../ports.ts';
@@ -28,7 +29,6 @@ import { pullBookings } from './pull-bookings.ts';
 import { isListedAfresh, pullCalendar } from './pull-calendar.ts';
 import { recover } from './recover.ts';
 import { mappingResult, plannedOperations, tallyPlanned } from './run-report.ts';
-import type { AccountResult, SyncResult } from './sync-result.ts';
 import { newTally } from './tally.ts';
 import { Turns } from './turns.ts';
 

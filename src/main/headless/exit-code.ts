@@ -1,4 +1,4 @@
-import type { SyncResult } from '../engine/sync-result.ts';
+import type { SyncResult } from '../../shared/domain/sync-result.ts';
 
 /** What the process says of its outcome. */
 export const EXIT = {

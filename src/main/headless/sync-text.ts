@@ -5,7 +5,7 @@ import type {
   PlannedOperation,
   SideResult,
   SyncResult,
-} from '../engine/sync-result.ts';
+} from '../../shared/domain/sync-result.ts';
 import { table } from './table.ts';
 import type { Screen } from './terminal.ts';
 import { count, PROVIDER_NAMES } from './words.ts';

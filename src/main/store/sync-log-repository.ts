@@ -1,4 +1,4 @@
-import type { LogEntry, LogStatus, NewLogEntry } from '../../shared/domain/sync-log.ts';
+import type { LogEntry, LogFilter, LogPage, LogStatus, NewLogEntry } from '../../shared/domain/sync-log.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
 import { redact, redactText } from '../diagnostics/redaction.ts';
 import type { Database } from './connection.ts';
@@ -7,28 +7,6 @@ const LOG_PAGE_SIZE = 100;
 
 /** The most that `explain` shows of one event or booking. */
 const DECISIONS = 200;
-
-/** What to show of the log; what is left out does not narrow it. */
-export interface LogQuery {
-  readonly status?: LogStatus;
-  readonly provider?: string;
-  /** RFC 3339 date-time or date; entries at or after it. */
-  readonly from?: string;
-  /** RFC 3339 date-time or date; entries before it. */
-  readonly to?: string;
-  /** Part of a technician's, project's, booking's or event's id, or of the message; case does not matter. */
-  readonly search?: string;
-  /** From 1. */
-  readonly page?: number;
-}
-
-export interface LogPage {
-  readonly items: readonly LogEntry[];
-  readonly page: number;
-  /** At least 1, so that an empty log has an empty first page. */
-  readonly pages: number;
-  readonly total: number;
-}
 
 interface LogRow {
   readonly id: number;
@@ -88,7 +66,7 @@ export class SyncLogRepository {
    * One page of the log, newest first.
    * @throws AppError INVALID_INPUT when `from`, `to` or `page` cannot be understood
    */
-  query(query: LogQuery = {}): LogPage {
+  query(query: LogFilter = {}): LogPage {
     const page = query.page ?? 1;
     if (!Number.isSafeInteger(page) || page < 1) {
       throw new AppError(
@@ -120,7 +98,7 @@ export class SyncLogRepository {
   }
 }
 
-function conditions(query: LogQuery): { where: string; parameters: Record<string, string> } {
+function conditions(query: LogFilter): { where: string; parameters: Record<string, string> } {
   const clauses: string[] = [];
   const parameters: Record<string, string> = {};
   const add = (clause: string, name: string, value: string | undefined): void => {

@@ -1,31 +1,56 @@
+import { z } from 'zod';
+
 export const LOG_STATUSES = ['ok', 'error', 'retry'] as const;
 export type LogStatus = (typeof LOG_STATUSES)[number];
 
 /** One thing the sync did, tried to do or decided, as support reads it. */
-export interface LogEntry {
-  readonly id: number;
+const LogEntry = z.object({
+  id: z.number().int(),
   /** UTC instant. */
-  readonly at: string;
-  readonly runId: string | null;
-  readonly accountId: string | null;
-  readonly mappingId: string | null;
-  readonly provider: string | null;
+  at: z.string(),
+  runId: z.string().nullable(),
+  accountId: z.string().nullable(),
+  mappingId: z.string().nullable(),
+  provider: z.string().nullable(),
   /** `import`: calendar to booking system; `export`: booking system to calendar. */
-  readonly direction: 'import' | 'export' | null;
-  readonly operation: string;
-  readonly status: LogStatus;
-  readonly bookingId: string | null;
+  direction: z.enum(['import', 'export']).nullable(),
+  operation: z.string(),
+  status: z.enum(LOG_STATUSES),
+  bookingId: z.string().nullable(),
   /** The calendar's event id. */
-  readonly externalId: string | null;
-  readonly technicianId: string | null;
-  readonly projectId: string | null;
-  readonly message: string;
-  readonly code: string | null;
-  readonly durationMs: number | null;
+  externalId: z.string().nullable(),
+  technicianId: z.string().nullable(),
+  projectId: z.string().nullable(),
+  message: z.string(),
+  code: z.string().nullable(),
+  durationMs: z.number().nullable(),
   /** Which try this was, from 1. */
-  readonly attempt: number | null;
+  attempt: z.number().int().nullable(),
   /** Redacted: what was sent or answered, for support. */
-  readonly payload: unknown;
-}
+  payload: z.unknown(),
+});
+export type LogEntry = Readonly<z.infer<typeof LogEntry>>;
 
 export type NewLogEntry = Omit<LogEntry, 'id'>;
+
+export const LogFilter = z.object({
+  status: z.enum(LOG_STATUSES).exactOptional(),
+  provider: z.string().exactOptional(),
+  /** UTC instants; `to` is exclusive. */
+  from: z.string().exactOptional(),
+  to: z.string().exactOptional(),
+  /** Part of the id of a technician, project, booking or event, or of the message. */
+  search: z.string().exactOptional(),
+  /** From 1. */
+  page: z.number().int().min(1).exactOptional(),
+});
+export type LogFilter = Readonly<z.infer<typeof LogFilter>>;
+
+/** 100 entries, newest first. */
+export const LogPage = z.object({
+  items: z.array(LogEntry).readonly(),
+  page: z.number().int(),
+  pages: z.number().int(),
+  total: z.number().int(),
+});
+export type LogPage = Readonly<z.infer<typeof LogPage>>;

@@ -1,4 +1,4 @@
-import type { SyncResult } from '../../engine/sync-result.ts';
+import type { SyncResult } from '../../../shared/domain/sync-result.ts';
 import { type CommandContext, print } from '../command.ts';
 import { type DemoChecks, demoChecks, type Evidence } from '../demo/checks.ts';
 import { type DemoWorld, openDemoWorld } from '../demo/demo-world.ts';

@@ -1,4 +1,4 @@
-import type { Explanation } from '../../app-contract.ts';
+import type { Explanation } from '../../../shared/domain/explanation.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { withLook } from '../open-app.ts';
 import { localTime } from '../words.ts';

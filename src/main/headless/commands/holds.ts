@@ -1,4 +1,4 @@
-import type { HoldItem } from '../../app-contract.ts';
+import type { HoldItem } from '../../../shared/domain/decision.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { withApp, withLook } from '../open-app.ts';
 import { table } from '../table.ts';

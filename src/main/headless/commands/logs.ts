@@ -1,6 +1,5 @@
 import type { ProviderName } from '../../../shared/domain/account.ts';
-import type { LogEntry, LogStatus } from '../../../shared/domain/sync-log.ts';
-import type { LogPage } from '../../app-contract.ts';
+import type { LogEntry, LogPage, LogStatus } from '../../../shared/domain/sync-log.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { withLook } from '../open-app.ts';
 import { given } from '../options.ts';

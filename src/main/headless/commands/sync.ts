@@ -1,7 +1,7 @@
 import type { Account } from '../../../shared/domain/account.ts';
+import type { SyncResult } from '../../../shared/domain/sync-result.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { App } from '../../app-contract.ts';
-import type { SyncResult } from '../../engine/sync-result.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { EXIT, syncExitCode } from '../exit-code.ts';
 import { ExitError } from '../failure.ts';

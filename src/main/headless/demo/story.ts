@@ -1,6 +1,6 @@
 import type { CalendarListEntry } from '../../../shared/domain/account.ts';
 import type { Booking } from '../../../shared/domain/booking.ts';
-import type { SyncResult } from '../../engine/sync-result.ts';
+import type { SyncResult } from '../../../shared/domain/sync-result.ts';
 import { mappingText } from '../sync-text.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';

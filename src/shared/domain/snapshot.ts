@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { Account, ProviderName } from './account.ts';
+import { Technician } from './booking.ts';
+import { Mapping } from './mapping.ts';
+import { Failure } from './sync-result.ts';
+
+/** How the whole program stands, in one word; `status.ts` says it in a sentence. */
+export const OverallState = z.enum([
+  'not-enrolled',
+  'no-accounts',
+  'syncing',
+  'paused',
+  'offline',
+  'needs-sign-in',
+  'error',
+  'attention',
+  'up-to-date',
+]);
+export type OverallState = z.infer<typeof OverallState>;
+
+/** A sign-in that waits in the browser, or how it ended. */
+export const PendingSignIn = z.object({
+  id: z.string(),
+  provider: ProviderName,
+  /** Where to sign in: opened by the host, and shown to be copied. */
+  url: z.string().nullable(),
+  startedAt: z.string(),
+  outcome: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('waiting') }),
+    z.object({ kind: z.literal('connected'), accountId: z.string(), email: z.string() }),
+    z.object({ kind: z.literal('failed'), error: Failure }),
+  ]),
+});
+export type PendingSignIn = Readonly<z.infer<typeof PendingSignIn>>;
+
+/** How far a run has come. */
+export const RunProgress = z.object({
+  runId: z.string(),
+  startedAt: z.string(),
+  /** In plain words: “Reading Google”, “Writing 12 of 57”. */
+  phase: z.string(),
+  done: z.number().int(),
+  /** Null while it is not known. */
+  total: z.number().int().nullable(),
+});
+export type RunProgress = Readonly<z.infer<typeof RunProgress>>;
+
+const LastRun = z.object({
+  runId: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  ok: z.boolean(),
+  /** What it did, over all accounts. */
+  added: z.number().int(),
+  changed: z.number().int(),
+  removed: z.number().int(),
+});
+
+/**
+ * Everything that tray, window and status show at a glance, in one value. Sent whole on every change, so that each
+ * window is right after any message it missed. Times are UTC instants.
+ */
+export const Snapshot = z.object({
+  /** Grows with every change: a window keeps the newest. */
+  revision: z.number().int(),
+  state: OverallState,
+  enrolled: z.boolean(),
+  technician: Technician.nullable(),
+  /** Host name of the booking system, for a person. */
+  bookingSystem: z.string().nullable(),
+  accounts: z.array(Account).readonly(),
+  mappings: z.array(Mapping.extend({ mappingId: z.string() })).readonly(),
+  progress: RunProgress.nullable(),
+  lastRun: LastRun.nullable(),
+  nextRunAt: z.string().nullable(),
+  /** Until when nothing runs by itself; `resumed` until somebody says so. */
+  pausedUntil: z.union([z.iso.datetime(), z.literal('resumed')]).nullable(),
+  offlineSince: z.string().nullable(),
+  failingSince: z.string().nullable(),
+  conflicts: z.number().int(),
+  holds: z.number().int(),
+  signIns: z.array(PendingSignIn).readonly(),
+  host: z.object({ kind: z.enum(['electron', 'headless']), version: z.string() }),
+});
+export type Snapshot = Readonly<z.infer<typeof Snapshot>>;

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { Account, ProviderName } from '../domain/account.ts';
+import { Project, Technician } from '../domain/booking.ts';
+import { ConflictItem, HoldItem } from '../domain/decision.ts';
+import { Explanation } from '../domain/explanation.ts';
+import { Direction, Mapping } from '../domain/mapping.ts';
+import { Snapshot } from '../domain/snapshot.ts';
+import { LOG_STATUSES, LogFilter, LogPage } from '../domain/sync-log.ts';
+import { SyncResult } from '../domain/sync-result.ts';
+import { WeekItem } from '../domain/week.ts';
+
+/**
+ * Everything that a window, a command or a tray can ask of the running program, and everything it tells them. Both ends
+ * are derived from this one value: the client's types, and the validation of every message in both directions.
+ */
+
+const Id = z.string().min(1).max(2_048);
+const Empty = z.object({});
+const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item).readonly() });
+
+const ConnectedAccount = z.object({ accountId: z.string(), provider: ProviderName, email: z.string() });
+export type ConnectedAccount = Readonly<z.infer<typeof ConnectedAccount>>;
+
+const MappingSettings = Mapping.omit({ id: true, revision: true, accountId: true, calendarId: true });
+const MappingInput = MappingSettings.partial().extend({
+  accountId: Id,
+  calendarId: Id,
+  direction: Direction,
+});
+const MappingChanges = MappingSettings.partial();
+
+const Scope = z.object({ accountId: Id.exactOptional(), mappingId: Id.optional() });
+const Removed = z.object({ removed: z.number().int() });
+
+/** How many a disconnection would leave or remove. */
+const Created = z.object({ events: z.number().int(), busyBlocks: z.number().int() });
+
+const method = <Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) => ({
+  input,
+  output,
+});
+
+export const METHODS = {
+  'snapshot.get': method(Empty, Snapshot),
+
+  'enrolment.enrol': method(
+    z.object({ url: z.string().min(1).max(2_048), code: z.string().min(1).max(200) }),
+    Technician,
+  ),
+  'technicians.list': method(Empty, items(Technician)),
+  'projects.list': method(Empty, items(Project)),
+
+  /** Starts a sign-in in the browser; how it goes on is in the snapshot's `signIns`. */
+  'signIn.start': method(
+    z.object({ provider: z.enum(['google', 'microsoft']), access: z.enum(['read', 'write']) }),
+    z.object({ id: z.string(), url: z.string() }),
+  ),
+  'signIn.cancel': method(z.object({ id: Id }), Empty),
+  /** Takes a finished one off the snapshot. */
+  'signIn.dismiss': method(z.object({ id: Id }), Empty),
+  'accounts.connectIcs': method(
+    z.object({
+      url: z.string().min(1).max(8_192),
+      name: z.string().max(200).exactOptional(),
+      timeZone: z.string().max(100).exactOptional(),
+    }),
+    ConnectedAccount,
+  ),
+  'accounts.connectCaldav': method(
+    z.object({
+      url: z.string().min(1).max(8_192),
+      username: z.string().min(1).max(500),
+      password: z.string().min(1).max(5_000),
+    }),
+    ConnectedAccount,
+  ),
+  'accounts.list': method(Empty, items(Account)),
+  'accounts.created': method(z.object({ id: Id }), Created),
+  'accounts.setPaused': method(z.object({ id: Id, paused: z.boolean() }), Empty),
+  'accounts.remove': method(z.object({ id: Id, deleteEvents: z.boolean() }), Removed),
+  'calendars.list': method(
+    z.object({ accountId: Id }),
+    items(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        timeZone: z.string(),
+        primary: z.boolean(),
+        writable: z.boolean(),
+      }),
+    ),
+  ),
+
+  'mappings.list': method(Empty, items(Mapping.extend({ mappingId: z.string() }))),
+  'mappings.add': method(MappingInput, Mapping),
+  'mappings.update': method(z.object({ id: Id, changes: MappingChanges }), Mapping),
+  'mappings.created': method(z.object({ id: Id }), Created),
+  'mappings.remove': method(z.object({ id: Id, deleteEvents: z.boolean() }), Removed),
+  'mappings.resync': method(z.object({ id: Id }), Empty),
+  /** What a sync would do if the mapping were as given; nothing is stored or written. Without `id`: a new one. */
+  'mappings.preview': method(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('new'), mapping: MappingInput }),
+      z.object({ kind: z.literal('changed'), id: Id, changes: MappingChanges }),
+    ]),
+    SyncResult,
+  ),
+
+  /** Answers when the run has ended; a run in progress that covers it is the same run. */
+  'sync.now': method(Scope.extend({ full: z.boolean().exactOptional() }), SyncResult),
+  'sync.preview': method(Scope.extend({ full: z.boolean().exactOptional() }), SyncResult),
+  'sync.cancel': method(Empty, Empty),
+  'sync.pause': method(z.object({ until: z.union([z.iso.datetime(), z.literal('resumed')]) }), Empty),
+  'sync.resume': method(Empty, Empty),
+
+  /** Bookings and personal events that overlap [from, to), UTC instants, at most five weeks. */
+  'week.get': method(z.object({ from: z.iso.datetime(), to: z.iso.datetime() }), items(WeekItem)),
+  'explain.get': method(z.object({ id: Id }), Explanation),
+
+  'conflicts.list': method(Empty, items(ConflictItem)),
+  'conflicts.resolve': method(z.object({ id: Id, keep: z.enum(['booking', 'calendar']) }), Empty),
+  /** Takes an answer back, as long as no run has carried it out. */
+  'conflicts.undo': method(z.object({ id: Id }), Empty),
+  'holds.list': method(Empty, items(HoldItem)),
+  'holds.release': method(z.object({ id: Id }), z.object({ deletions: z.number().int() })),
+  'holds.discard': method(z.object({ id: Id }), z.object({ deletions: z.number().int() })),
+
+  'logs.query': method(LogFilter, LogPage),
+  /** All entries that the filter lets through, up to 100,000, as text. */
+  'logs.export': method(
+    LogFilter.omit({ page: true }).extend({ format: z.enum(['csv', 'json']) }),
+    z.object({ fileName: z.string(), text: z.string() }),
+  ),
+} as const;
+
+export type Method = keyof typeof METHODS;
+export type Input<M extends Method> = z.input<(typeof METHODS)[M]['input']>;
+export type Output<M extends Method> = z.output<(typeof METHODS)[M]['output']>;
+
+export const EVENTS = {
+  /** Something of it changed; several changes at once are one event. */
+  snapshot: Snapshot,
+  /** New entries in the log: those with a greater id than the last one seen are new. */
+  'logs.added': z.object({ lastId: z.number().int(), statuses: z.array(z.enum(LOG_STATUSES)) }),
+} as const;
+
+export type EventName = keyof typeof EVENTS;
+export type EventPayload<E extends EventName> = z.output<(typeof EVENTS)[E]>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { ERROR_CODES } from './errors.ts';
+
+/** What travels between a client and the dispatcher, whatever carries it. */
+
+export const RequestMessage = z.strictObject({
+  id: z.number().int().nonnegative(),
+  method: z.string().max(100),
+  input: z.unknown(),
+});
+export type RequestMessage = z.infer<typeof RequestMessage>;
+
+const RpcFailure = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  detail: z.string().nullable(),
+});
+export type RpcFailure = z.infer<typeof RpcFailure>;
+
+export const ServerMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('result'), id: z.number().int(), output: z.unknown() }),
+  z.object({ kind: z.literal('failure'), id: z.number().int(), error: RpcFailure }),
+  z.object({ kind: z.literal('event'), event: z.string(), payload: z.unknown() }),
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
