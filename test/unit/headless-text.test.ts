@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { syncExitCode } from '../../src/main/headless/exit-code.ts';
+import { progressText } from '../../src/main/headless/progress-text.ts';
 import { mappingText, syncText } from '../../src/main/headless/sync-text.ts';
 import { table } from '../../src/main/headless/table.ts';
-import { printable } from '../../src/main/headless/terminal.ts';
+import { printable, processTerminal } from '../../src/main/headless/terminal.ts';
 import { count, localTime } from '../../src/main/headless/words.ts';
 import type { Account } from '../../src/shared/domain/account.ts';
 import type { MappingResult, SyncResult } from '../../src/shared/domain/sync-result.ts';
@@ -178,5 +179,41 @@ describe('words', () => {
     expect(printable('Lunch\u001b[2J\u0007\u202e\u009b31m with Sam\n\tat one')).toBe(
       'Lunch[2J31m with Sam\n\tat one',
     );
+  });
+});
+
+describe('progress on a terminal', () => {
+  const progress = { runId: 'run_1', accountId: 'acc_1', mappingId: 'map_1' } as const;
+
+  it('says whose calendar, what is being done, and how far it has come', () => {
+    expect(progressText({ ...progress, phase: 'write-events', done: 12, total: 57 }, [account])).toBe(
+      'Google tess@example.com: writing events, 12 of 57…',
+    );
+    expect(
+      progressText({ ...progress, accountId: null, phase: 'read-bookings', done: 400, total: null }, []),
+    ).toBe('reading bookings, 400…');
+  });
+
+  it('keeps to one line of the screen and passes no control sequence on', () => {
+    const written: string[] = [];
+    const stream = (): NodeJS.WriteStream =>
+      ({
+        isTTY: true,
+        columns: 20,
+        on: () => undefined,
+        write: (text: string) => written.push(text),
+      }) as unknown as NodeJS.WriteStream;
+    const terminal = processTerminal({ stdout: stream() as never, stderr: stream() as never });
+
+    terminal.progress('Google \u001b[31mtess@example.com\n: writing events');
+
+    expect(written).toEqual(['\r\u001b[KGoogle [31mtess@exa']);
+  });
+
+  it('is silent where nobody watches', () => {
+    const written: string[] = [];
+    const stream = { on: () => undefined, write: (text: string) => written.push(text) };
+    processTerminal({ stdout: stream as never, stderr: stream as never }).progress('Syncing…');
+    expect(written).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import type { Clock, Log, Random } from '../ports.ts';
 import type { CalendarProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { ImportMapping } from './planner/import-plan.ts';
+import type { Progress } from './progress.ts';
 import type { Tally } from './tally.ts';
 import type { Turns } from './turns.ts';
 
@@ -24,6 +25,7 @@ export interface RunContext {
   /** The booking system accepts proposals from this device. */
   readonly canReschedule: boolean;
   readonly signal: AbortSignal;
+  readonly progress: Progress;
   /** Every enabled mapping, in the run's scope or not: copies of a meeting concern all of them. */
   readonly mappings: readonly MappingContext[];
   /** One account at a time sends busy blocks: copies of a meeting are planned by any of them. */

@@ -51,6 +51,7 @@ async function executeKind(
       const key = run.random.uuid();
       run.store.journal.markSent(entries, key);
       await sendBatch(run, account, context, entries, key);
+      run.progress.settled(context.account.id, context.mapping.id, 'upsert-block', entries.length);
       sent += entries.length;
     }
   }

@@ -59,6 +59,7 @@ async function executeGroup(
       run.signal.throwIfAborted();
       waiting.delete(entry);
       await executeEvent(run, account, context, entry, (settlement) => settlements.push(settlement));
+      run.progress.settled(context.account.id, context.mapping.id, entry.operation);
     });
   } finally {
     run.store.transaction(() => {

@@ -26,6 +26,7 @@ export async function executeProposals(run: RunContext, account: AccountContext)
         run.signal.throwIfAborted();
         run.store.journal.markSent([entry]);
         await sendProposal(run, account, context, entry);
+        run.progress.settled(context.account.id, context.mapping.id, entry.operation);
       }
       sent += entries.length;
     }

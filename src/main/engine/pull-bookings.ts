@@ -52,6 +52,7 @@ async function stageChanges(run: RunContext, pages: AsyncIterable<BookingPage>):
     run.signal.throwIfAborted();
     if (page.kind === 'cursor-expired') return null;
     run.store.bookings.stage(page.items.map(bookingRow));
+    run.progress.read(null, null, 'read-bookings', page.items.length);
     cursor = page.nextCursor;
   }
   return cursor ?? incomplete();

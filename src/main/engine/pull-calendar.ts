@@ -114,6 +114,7 @@ async function stagePages(
     run.signal.throwIfAborted();
     if (page.kind === 'cursor-expired') return null;
     calendars.stage(position.id, page.changes.map(rowOf));
+    noteRead(run, position.id, page.changes.length);
     nextCursor = page.nextCursor;
     complete ||= page.complete === true;
   }
@@ -124,6 +125,13 @@ async function stagePages(
     );
   }
   return { complete, nextCursor };
+}
+
+function noteRead(run: RunContext, calendar: number, items: number): void {
+  if (!run.progress.isWatched) return;
+  for (const { account, mapping } of run.mappings.filter((context) => context.calendar === calendar)) {
+    run.progress.read(account.id, mapping.id, 'read-calendar', items);
+  }
 }
 
 function rowOf(change: EventChange): ObservedEventRow {

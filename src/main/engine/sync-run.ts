@@ -25,6 +25,7 @@ import { executeProposals } from './execute-proposals.ts';
 import { planExports } from './plan-exports.ts';
 import { planImports } from './plan-imports.ts';
 import { importMapping } from './planner/import-plan.ts';
+import { type OnProgress, Progress } from './progress.ts';
 import { pullBookings } from './pull-bookings.ts';
 import { isListedAfresh, pullCalendar } from './pull-calendar.ts';
 import { recover } from './recover.ts';
@@ -44,6 +45,7 @@ export interface SyncOptions {
   /** List everything afresh. */
   readonly full?: boolean;
   readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
 }
 
 /** One account's way out, with its own count of requests. */
@@ -90,6 +92,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
     full: options.full ?? false,
     canReschedule: ports.canReschedule,
     signal: options.signal ?? new AbortController().signal,
+    progress: new Progress({ runId, clock, log: ports.log, onProgress: options.onProgress }),
     mappings,
     blockTurns: new Turns(),
     failed: new Set(),
@@ -220,6 +223,7 @@ async function syncAccount(
     logFailure(run, account, error);
   }
   noteOutcome(run, account, error);
+  run.progress.finished(account.id);
   return { account, mappings, error, requests: connection?.requests() ?? { provider: 0, booking: 0 } };
 }
 
@@ -251,6 +255,7 @@ async function syncMappings(
     await prove(run, account, calendars);
     plan(run, account, calendars);
     if (run.dryRun) return;
+    expectOperations(run, account);
     const done =
       (await executeProposals(run, account)) +
       (await executeEvents(run, account)) +
@@ -260,6 +265,14 @@ async function syncMappings(
   for (const { calendar } of calendars) run.store.calendars.sweep(calendar);
   for (const { mapping } of account.mappings) {
     run.store.conflicts.settleAnswered(mapping.id, run.clock.now().toISOString());
+  }
+}
+
+/** Tells whoever watches how much this pass has to send. */
+function expectOperations(run: RunContext, { mappings }: AccountContext): void {
+  if (!run.progress.isWatched) return;
+  for (const { account, mapping } of mappings) {
+    run.progress.expect(account.id, mapping.id, run.store.journal.countPrepared(mapping.id));
   }
 }
 

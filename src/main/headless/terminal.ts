@@ -33,7 +33,11 @@ export function processTerminal({ stdout, stderr }: Pick<NodeJS.Process, 'stdout
     // Some terminals do not know their size and say 0.
     columns: stdout.isTTY ? stdout.columns || DEFAULT_COLUMNS : Number.POSITIVE_INFINITY,
     progress: (text) => {
-      if (stderr.isTTY) stderr.write(`\r${CLEAR_LINE}${text}`);
+      if (!stderr.isTTY) return;
+      // What is too long for its line would leave the rest of it behind on the next.
+      const room = (stderr.columns || DEFAULT_COLUMNS) - 1;
+      const line = [...printable(text).replaceAll(/\s/g, ' ')].slice(0, room).join('');
+      stderr.write(`\r${CLEAR_LINE}${line}`);
     },
   };
 }

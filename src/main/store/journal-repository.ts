@@ -97,6 +97,17 @@ export class JournalRepository {
       .all(mappingId);
   }
 
+  /** How many operations of each kind a mapping has prepared. */
+  countPrepared(mappingId: string): readonly (readonly [JournalOperation, number])[] {
+    return this.#db
+      .prepare<[string], { operation: JournalOperation; count: number }>(
+        `SELECT j.operation, count(*) AS count FROM journal j JOIN event_mapping l ON l.id = j.link_id
+         WHERE j.state = 'prepared' AND l.mapping_id = ? GROUP BY j.operation`,
+      )
+      .all(mappingId)
+      .map(({ operation, count }) => [operation, count] as const);
+  }
+
   #open(
     state: 'prepared' | 'sent',
     mappingId: string,

@@ -1,3 +1,4 @@
+import type { SyncProgress } from '../../../shared/domain/sync-progress.ts';
 import type { SyncResult } from '../../../shared/domain/sync-result.ts';
 import { type CommandContext, print } from '../command.ts';
 import { type DemoChecks, demoChecks, type Evidence } from '../demo/checks.ts';
@@ -6,8 +7,9 @@ import { SandboxWitness } from '../demo/sandbox-view.ts';
 import { invitationText, runText, storyText } from '../demo/story.ts';
 import { EXIT, type ExitCode, syncExitCode } from '../exit-code.ts';
 import { systemClock } from '../ports.ts';
+import { progressText } from '../progress-text.ts';
 import { untilStopped } from '../stop-signal.ts';
-import { withProgress } from '../terminal.ts';
+import { type Terminal, withProgress } from '../terminal.ts';
 import { localTime } from '../words.ts';
 
 export interface DemoOptions {
@@ -24,7 +26,9 @@ export function demo(context: CommandContext, options: DemoOptions): Promise<Exi
     const { terminal } = context;
     const world = await openDemoWorld(context, options.port, signal);
     try {
-      const { runs, evidence } = await withProgress(terminal, 'Syncing…', () => perform(world, signal));
+      const { runs, evidence } = await withProgress(terminal, 'Syncing…', () =>
+        perform(world, signal, terminal),
+      );
       const checks = demoChecks(evidence);
       print(context, {
         document: { ...runs[1], checks },
@@ -41,14 +45,17 @@ export function demo(context: CommandContext, options: DemoOptions): Promise<Exi
 async function perform(
   world: DemoWorld,
   signal: AbortSignal,
+  terminal: Terminal,
 ): Promise<{ readonly runs: readonly [SyncResult, SyncResult]; readonly evidence: Evidence }> {
   const { app, mapping, technician } = world;
   const now = systemClock.now();
   const witness = new SandboxWitness(world, now);
   const before = await witness.view();
-  const first = await app.sync({ signal });
+  const accounts = app.accounts();
+  const onProgress = (progress: SyncProgress): void => terminal.progress(progressText(progress, accounts));
+  const first = await app.sync({ signal, onProgress });
   await witness.takeWrites();
-  const second = await app.sync({ signal });
+  const second = await app.sync({ signal, onProgress });
   const secondRunWrites = await witness.takeWrites();
   const evidence: Evidence = {
     before,

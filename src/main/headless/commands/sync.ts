@@ -1,4 +1,5 @@
 import type { Account } from '../../../shared/domain/account.ts';
+import type { SyncProgress } from '../../../shared/domain/sync-progress.ts';
 import type { SyncResult } from '../../../shared/domain/sync-result.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { App } from '../../app-contract.ts';
@@ -7,6 +8,7 @@ import { EXIT, syncExitCode } from '../exit-code.ts';
 import { ExitError } from '../failure.ts';
 import { withApp } from '../open-app.ts';
 import { given } from '../options.ts';
+import { progressText } from '../progress-text.ts';
 import { untilStopped } from '../stop-signal.ts';
 import { syncText } from '../sync-text.ts';
 import { withProgress } from '../terminal.ts';
@@ -22,7 +24,7 @@ export interface SyncCommandOptions {
 export async function sync(context: CommandContext, options: SyncCommandOptions): Promise<Outcome> {
   const { result, accounts } = await withApp(context, (app) =>
     withProgress(context.terminal, 'Syncing…', async () => ({
-      result: await runOnce(app, options),
+      result: await runOnce(app, context, options),
       accounts: app.accounts(),
     })),
   );
@@ -31,11 +33,14 @@ export async function sync(context: CommandContext, options: SyncCommandOptions)
 
 async function runOnce(
   app: App,
+  { terminal }: CommandContext,
   { account, mapping, dryRun, full }: SyncCommandOptions,
 ): Promise<SyncResult> {
   try {
+    const known = app.accounts();
+    const onProgress = (progress: SyncProgress): void => terminal.progress(progressText(progress, known));
     return await untilStopped((signal) =>
-      app.sync({ ...given({ accountId: account, mappingId: mapping, dryRun, full }), signal }),
+      app.sync({ ...given({ accountId: account, mappingId: mapping, dryRun, full }), signal, onProgress }),
     );
   } catch (error) {
     const isNotReady = error instanceof AppError && error.detail === 'not-ready';
