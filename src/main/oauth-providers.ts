@@ -11,11 +11,10 @@ import type { CalendarProvider } from './providers/provider.ts';
 import type { HttpOptions } from './schedule/http.ts';
 
 /** The providers that people sign in to in the browser. */
-export const OAUTH_PROVIDERS = ['google', 'microsoft'] as const;
-export type OAuthProviderName = (typeof OAUTH_PROVIDERS)[number];
+export type OAuthProviderName = 'google' | 'microsoft';
 
 /** How one of them is put together. */
-export interface OAuthProvider {
+interface OAuthProvider {
   /** @throws AppError INVALID_INPUT naming the variable that is missing or wrong */
   readonly service: (environment: Environment) => OAuthService;
   /** Where its API is. @throws AppError INVALID_INPUT naming the variable that is wrong */
@@ -24,7 +23,7 @@ export interface OAuthProvider {
   readonly load: () => Promise<LoadedProvider>;
 }
 
-export interface LoadedProvider {
+interface LoadedProvider {
   /** What the provider's requests need that others do not. */
   readonly http: Pick<HttpOptions, 'concurrency' | 'isRateLimited'>;
   readonly create: (options: {
@@ -36,7 +35,7 @@ export interface LoadedProvider {
   }) => CalendarProvider;
 }
 
-const PROVIDERS: Readonly<Record<OAuthProviderName, OAuthProvider>> = {
+export const OAUTH_PROVIDERS: Readonly<Record<OAuthProviderName, OAuthProvider>> = {
   google: {
     service: googleOAuthService,
     baseUrl: googleApiBaseUrl,
@@ -62,9 +61,3 @@ const PROVIDERS: Readonly<Record<OAuthProviderName, OAuthProvider>> = {
     },
   },
 };
-
-/** The provider of that name, or null when it is not signed in to in the browser. */
-export function oauthProvider(name: string): OAuthProvider | null {
-  const known = OAUTH_PROVIDERS.find((provider) => provider === name);
-  return known === undefined ? null : PROVIDERS[known];
-}
