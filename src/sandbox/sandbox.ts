@@ -9,12 +9,15 @@ import { Faults } from './faults.ts';
 import { createGoogleService } from './google/google.ts';
 import { GOOGLE_SANDBOX_CLIENT } from './google/oauth-routes.ts';
 import type { GoogleState } from './google/state.ts';
+import { createIcsService } from './ics/ics.ts';
+import type { IcsState } from './ics/state.ts';
 import { inProcessFetch } from './in-process-fetch.ts';
 import { createMicrosoftService } from './microsoft/microsoft.ts';
 import { MICROSOFT_SANDBOX_CLIENT } from './microsoft/oauth-routes.ts';
 import { MICROSOFT_SANDBOX_TENANT, type MicrosoftState } from './microsoft/state.ts';
 import type { SandboxClock, SandboxFetch, SandboxRandom } from './ports.ts';
 import { SEEDED_TOKEN, type SeedOptions, seedCompany } from './seed.ts';
+import { seedFeeds } from './seed-feeds.ts';
 import { seedOutlookCalendars } from './seed-outlook.ts';
 
 /** Where the sandbox is while it does not listen: only its own `fetch` can reach it there. */
@@ -32,6 +35,7 @@ export interface Sandbox {
   readonly booking: BookingState;
   readonly google: GoogleState;
   readonly microsoft: MicrosoftState;
+  readonly ics: IcsState;
   readonly faults: Faults;
   /** Reaches the services without a socket, at the origin they have now or had before they listened. */
   readonly fetch: SandboxFetch;
@@ -42,8 +46,10 @@ export interface Sandbox {
   reset(seed?: SeedOptions | null): void;
   /** The environment that points the app at the sandbox. The booking token is that of a seeded company. */
   env(): Record<string, string>;
-  /** Where each service is. */
-  urls(): { booking: string; google: string; microsoft: string; control: string };
+  /** Where each service is; `ics` is the first feed itself, which is all that there is to know of it. */
+  urls(): { booking: string; google: string; microsoft: string; ics: string; control: string };
+  /** Where a feed is. @throws RangeError when there is none of that id */
+  feedUrl(id: string): string;
 }
 
 /** One life of the services, from one reset to the next. */
@@ -52,12 +58,13 @@ interface World {
   readonly booking: BookingState;
   readonly google: GoogleState;
   readonly microsoft: MicrosoftState;
+  readonly ics: IcsState;
   readonly app: FastifyInstance;
 }
 
 /**
  * A booking system and the calendar providers, in memory, behind one server: `/booking/api/v1`, `/google`,
- * `/microsoft`, `/control`. They run on the given clock, so that a week can pass in seconds.
+ * `/microsoft`, `/ics`, `/control`. They run on the given clock, so that a week can pass in seconds.
  */
 export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox {
   let origin = IN_PROCESS_ORIGIN;
@@ -68,22 +75,33 @@ export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox 
     const booking = createBookingService({ clock, random, faults });
     const google = createGoogleService({ clock, random, faults, origin: () => origin });
     const microsoft = createMicrosoftService({ clock, random, faults, origin: () => origin });
+    const ics = createIcsService({ clock, random, faults });
     if (next !== null) {
       seedCompany(next, booking.state, google.state, clock.now());
       seedOutlookCalendars(next, microsoft.state, clock.now());
+      seedFeeds(next, ics.state, clock.now());
     }
 
     const app = createApp(clock);
     app.register(booking.plugin, { prefix: '/booking/api/v1' });
     app.register(google.plugin, { prefix: '/google' });
     app.register(microsoft.plugin, { prefix: '/microsoft' });
+    app.register(ics.plugin, { prefix: '/ics' });
     const services = {
       booking: booking.controlPlugin,
       google: google.controlPlugin,
       microsoft: microsoft.controlPlugin,
+      ics: ics.controlPlugin,
     };
     app.register(controlPlugin({ faults, services, reset }), { prefix: '/control' });
-    return { faults, booking: booking.state, google: google.state, microsoft: microsoft.state, app };
+    return {
+      faults,
+      booking: booking.state,
+      google: google.state,
+      microsoft: microsoft.state,
+      ics: ics.state,
+      app,
+    };
   }
 
   function reset(next: SeedOptions | null = null): void {
@@ -97,10 +115,18 @@ export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox 
     app.routing(request, response);
   });
 
+  const feedUrl = (id: string): string => `${origin}/ics${world.ics.path(id)}`;
+
+  const firstFeed = (): string => {
+    const [id] = world.ics.feeds();
+    return id === undefined ? `${origin}/ics` : feedUrl(id);
+  };
+
   const urls = () => ({
     booking: `${origin}/booking/api/v1`,
     google: `${origin}/google`,
     microsoft: `${origin}/microsoft`,
+    ics: firstFeed(),
     control: `${origin}/control`,
   });
 
@@ -113,6 +139,9 @@ export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox 
     },
     get microsoft() {
       return world.microsoft;
+    },
+    get ics() {
+      return world.ics;
     },
     get faults() {
       return world.faults;
@@ -147,8 +176,11 @@ export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox 
       MICROSOFT_CLIENT_ID: MICROSOFT_SANDBOX_CLIENT.id,
       MICROSOFT_CLIENT_SECRET: MICROSOFT_SANDBOX_CLIENT.secret,
       MICROSOFT_TENANT: MICROSOFT_SANDBOX_TENANT,
+      // Not for the app, which is told of each feed by “connect ics”, but for whoever types that.
+      ICS_FEED_URL: urls().ics,
     }),
     urls,
+    feedUrl,
   };
 }
 

@@ -12,6 +12,7 @@ interface PersonalTime {
 /** The part of a Google Calendar API v3 event resource that made-up calendars use. */
 export interface PersonalEvent {
   summary: string;
+  iCalUID?: string;
   description?: string;
   location?: string;
   start: PersonalTime;
@@ -55,6 +56,17 @@ interface Person {
 /** The address of a technician's own Google account, which is also the id of its primary calendar. */
 const personalEmail = (name: string): string =>
   `${name.toLowerCase().replace(/[^a-z]+/g, '.')}@gmail.example`;
+
+/** The UID of the meeting that is in a technician's own calendar and in their rota as well. */
+export const sharedMeetingUid = (index: number): string => `review-${index + 1}@heatandmeter.example`;
+
+/** That meeting, by the clocks of the technician's depot. */
+export const sharedMeeting = (today: string) => ({
+  summary: 'Apprentice review',
+  date: addDays(today, 7),
+  from: '09:00',
+  to: '10:00',
+});
 
 /** Gives a technician a Google account with a life in it: one event of every kind that syncing must tell apart. */
 export function seedPersonalCalendar(
@@ -146,6 +158,14 @@ export function seedPersonalCalendar(
     end: { date: day(13) },
     recurrence: ['RRULE:FREQ=YEARLY'],
     birthdayProperties: { type: 'birthday' },
+  });
+  const meeting = sharedMeeting(today);
+  const depot = (time: string): PersonalTime => ({ ...at(meeting.date, time), timeZone: 'Europe/London' });
+  add({
+    summary: meeting.summary,
+    iCalUID: sharedMeetingUid(index),
+    start: depot(meeting.from),
+    end: depot(meeting.to),
   });
   for (let count = 0; count < 12; count += 1) {
     const date = day(Math.floor(random.unit() * 42) - 7);
