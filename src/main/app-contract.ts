@@ -6,9 +6,10 @@ import type { Mapping } from '../shared/domain/mapping.ts';
 import type { LogFilter, LogPage } from '../shared/domain/sync-log.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
+import type { Agent } from './agent.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
-import type { Clock, Fetch, Keychain, Log, OpenUrl, Random } from './ports.ts';
+import type { Clock, Fetch, Keychain, Log, OpenUrl, Power, Random } from './ports.ts';
 
 /** What a host supplies. */
 export interface AppPorts {
@@ -17,6 +18,7 @@ export interface AppPorts {
   readonly fetch: Fetch;
   /** Null where the operating system has none. Asked for once, when a secret is first needed. */
   readonly keychain: () => Promise<Keychain | null>;
+  readonly power: Power;
   readonly log: Log;
   /** The variables of `host.md`; the core never reads the process's environment itself. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -63,6 +65,8 @@ export interface SignInRequest {
  * directory's lock; those of `LookApp` do not.
  */
 export interface App extends LookApp {
+  /** What runs unattended. Off until a host starts it; to be stopped before `close`. */
+  readonly agent: Agent;
   enrol(
     input: { readonly url: string } & ({ readonly code: string } | { readonly token: string }),
   ): Promise<Technician>;

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
+import type { SyncResult } from '../shared/domain/sync-result.ts';
 import { AppError } from '../shared/rpc/errors.ts';
+import { createAgent, type OwnAgent } from './agent.ts';
 import type { App, AppPorts, LookApp, MappingChanges, MappingInput } from './app-contract.ts';
 import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
 import { resolveVaultKey } from './auth/vault-key.ts';
 import { Connections } from './connections.ts';
+import type { SyncOptions } from './engine/sync-run.ts';
 import { Enrolment } from './enrolment.ts';
 import { look } from './look.ts';
 import { backupFile, backupTo } from './store/backup.ts';
@@ -102,12 +105,24 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     db.close();
     lock.release();
   };
+  const agent = agentOf(ports, store, enrolment, (options) =>
+    sync(ports, store, enrolment, connections, options),
+  );
+  /** What somebody has just changed should not wait for the timer. */
+  const thenSync = async <T>(change: Promise<T>): Promise<T> => {
+    const done = await change;
+    agent.ask();
+    return done;
+  };
+  const looks = look(store, enrolment, close);
 
   return {
-    ...look(store, enrolment, close),
-    enrol: (input) => enrolment.enrol(input),
-    connectOAuth: (provider, options) => connections.connectOAuth(provider, options),
-    connectGoogle: (options) => connections.connectOAuth('google', options),
+    ...looks,
+    agent,
+    status: () => ({ ...looks.status(), nextRunAt: agent.state().nextRunAt }),
+    enrol: (input) => thenSync(enrolment.enrol(input)),
+    connectOAuth: (provider, options) => thenSync(connections.connectOAuth(provider, options)),
+    connectGoogle: (options) => thenSync(connections.connectOAuth('google', options)),
     calendars: (accountId) => connections.calendars(accountId),
     technicians: async () => (await enrolment.api()).technicians(),
     projects: async () => (await enrolment.api()).projects(),
@@ -125,8 +140,8 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       return { removed };
     },
 
-    addMapping: (input) => addMapping(ports, store, connections, enrolment, input),
-    updateMapping: async (id, changes) => updateMapping(store, id, changes),
+    addMapping: (input) => thenSync(addMapping(ports, store, connections, enrolment, input)),
+    updateMapping: (id, changes) => thenSync(updateMapping(store, id, changes)),
     async removeMapping(id, { deleteEvents }) {
       const mapping = store.mappings.get(id);
       if (mapping === null) throw unknown('mapping', id);
@@ -134,37 +149,76 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       store.mappings.remove(id);
       return { removed };
     },
-    resyncMapping: (id) => store.mappings.forget(id),
-
-    async sync(options = {}) {
-      const { canReschedule } = await requireReady(store, enrolment);
-      const { syncRun } = await import('./engine/sync-run.ts');
-      // A dry run is a real run on a copy that stops before it writes: it cannot disagree with the real one.
-      const target = options.dryRun === true ? createStore(copyInMemory(db)) : store;
-      return syncRun(
-        {
-          store: target,
-          clock: ports.clock,
-          random: ports.random,
-          log: ports.log,
-          canReschedule,
-          connect: (account, onRetry) => connections.connect(account, onRetry),
-        },
-        options,
-      );
+    resyncMapping(id) {
+      store.mappings.forget(id);
+      agent.ask();
     },
+
+    sync: (options = {}) => agent.run(options),
 
     async resolveConflict(id, keep) {
       const { decideConflict } = await import('./engine/decisions.ts');
       decideConflict(store, id, keep);
+      agent.ask();
     },
     async decideHold(id, answer) {
       const { decideHold } = await import('./engine/decisions.ts');
-      return decideHold(store, id, answer, ports.clock.now().toISOString());
+      const decided = decideHold(store, id, answer, ports.clock.now().toISOString());
+      agent.ask();
+      return decided;
     },
     backup: (file) => backupTo(db, file),
     reset: async (options) => reset(ports, store, connections, options),
   };
+}
+
+async function sync(
+  ports: AppPorts,
+  store: Store,
+  enrolment: Enrolment,
+  connections: Connections,
+  options: SyncOptions,
+): Promise<SyncResult> {
+  const { canReschedule } = await requireReady(store, enrolment);
+  const { syncRun } = await import('./engine/sync-run.ts');
+  // A dry run is a real run on a copy that stops before it writes: it cannot disagree with the real one.
+  const target = options.dryRun === true ? createStore(copyInMemory(store.db)) : store;
+  return syncRun(
+    {
+      store: target,
+      clock: ports.clock,
+      random: ports.random,
+      log: ports.log,
+      canReschedule,
+      connect: (account, onRetry) => connections.connect(account, onRetry),
+    },
+    options,
+  );
+}
+
+const PAUSE = 'agent.paused-until';
+const POLL_INTERVAL_MS = 10 * 60_000;
+
+function agentOf(
+  ports: AppPorts,
+  store: Store,
+  enrolment: Enrolment,
+  run: (options: SyncOptions) => Promise<SyncResult>,
+): OwnAgent {
+  return createAgent({
+    clock: ports.clock,
+    random: ports.random,
+    log: ports.log,
+    power: ports.power,
+    run,
+    lastRun: () => (store.runs.last()?.result ?? null) as SyncResult | null,
+    isReady: () => enrolment.isEnrolled() && store.accounts.list().length > 0,
+    intervalMs: () => POLL_INTERVAL_MS,
+    pause: {
+      get: () => store.meta.get(PAUSE),
+      set: (until) => (until === null ? store.meta.delete(PAUSE) : store.meta.set(PAUSE, until)),
+    },
+  });
 }
 
 async function requireReady(store: Store, enrolment: Enrolment): Promise<{ canReschedule: boolean }> {
@@ -236,7 +290,7 @@ async function addMapping(
   });
 }
 
-function updateMapping(store: Store, id: string, changes: MappingChanges): Mapping {
+async function updateMapping(store: Store, id: string, changes: MappingChanges): Promise<Mapping> {
   const before = store.mappings.get(id);
   if (before === null) throw unknown('mapping', id);
   const account = store.accounts.get(before.accountId);

@@ -44,3 +44,20 @@ export type Log = (
   message: string,
   fields?: Readonly<Record<string, unknown>>,
 ) => void;
+
+/** What can happen to the machine under a program that runs for days. */
+export type PowerChange =
+  /** It is about to sleep: there may be a second left. */
+  | 'suspend'
+  /** It slept, and is awake again. */
+  | 'resume'
+  | 'offline'
+  /** There is a network again, or another one. */
+  | 'online';
+
+export interface Power {
+  /** False only where the system is sure that there is no network. */
+  isOnline(): boolean;
+  /** @returns unsubscribes */
+  onChange(listener: (change: PowerChange) => void): () => void;
+}

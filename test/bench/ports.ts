@@ -30,6 +30,7 @@ export function benchPorts(
     clock,
     random,
     fetch,
+    power: { isOnline: () => true, onChange: () => () => {} },
     keychain: async () => null,
     log: () => {},
     environment: { ...environment, CALENDAR_ENCRYPTION_KEY: ENCRYPTION_KEY },

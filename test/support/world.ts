@@ -12,6 +12,7 @@ import { seededRandom } from '../../src/sandbox/seeded-random.ts';
 import type { Booking } from '../../src/shared/domain/booking.ts';
 import type { BusyBlock } from '../../src/shared/domain/busy-block.ts';
 import type { AccountResult, MappingResult, SyncResult } from '../../src/shared/domain/sync-result.ts';
+import { TestPower } from './power.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export const TECHNICIAN = 'tech_tess';
@@ -24,6 +25,7 @@ const CODE = 'TESS-1';
 export interface World {
   readonly sandbox: Sandbox;
   readonly clock: VirtualClock;
+  readonly power: TestPower;
   /** The app; another object after `restart`. */
   readonly app: App;
   readonly dataDir: string;
@@ -63,6 +65,7 @@ export interface WorldOptions {
 /** A world with one technician, enrolled and signed in, and a two-way mapping on her only calendar. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = new VirtualClock(options.start);
+  const power = new TestPower();
   const random = seededRandom(7);
   const sandbox = createSandbox({
     clock,
@@ -94,6 +97,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       if (killed !== null) throw new TypeError('The process is dead');
       return network(input, init);
     },
+    power,
     keychain: async () => null,
     log: (...line) => logged.push(inspect(line, { depth: 8 })),
     environment: {
@@ -124,6 +128,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const world: World = {
     sandbox,
     clock,
+    power,
     get app() {
       return app;
     },

@@ -4,6 +4,7 @@ import type { AppPorts } from '../app-contract.ts';
 import { redact, redactText } from '../diagnostics/redaction.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import { networkFetch } from './network.ts';
+import { systemPower } from './power.ts';
 import { VERSION } from './version.ts';
 
 export const systemClock: Clock = {
@@ -41,6 +42,7 @@ export async function createPorts(environment: Environment, dataDir: string): Pr
     clock: systemClock,
     random: systemRandom,
     fetch: networkFetch(environment),
+    power: systemPower,
     keychain: systemKeychain({ clock: systemClock, environment, log }),
     log,
     environment,

@@ -1,0 +1,242 @@
+import type { AgentState, LastRun } from '../shared/domain/agent-state.ts';
+import type { SyncResult } from '../shared/domain/sync-result.ts';
+import { type AppError, toAppError } from '../shared/rpc/errors.ts';
+import { stopped } from './engine/account-outcome.ts';
+import type { SyncOptions } from './engine/sync-run.ts';
+import { Turns } from './engine/turns.ts';
+import type { Clock, Log, Power, Random } from './ports.ts';
+import { Scheduler } from './schedule/scheduler.ts';
+
+/** What a run that somebody asks for is about. */
+export type SyncScope = Pick<SyncOptions, 'accountId' | 'mappingId' | 'full'>;
+
+/** Everything that happens without anybody asking. Hosts start it, stop it, and show what it says of itself. */
+export interface Agent {
+  /** Turns the timer on and syncs at once; resolves when that is arranged, not when it is done. */
+  start(): Promise<void>;
+  /** Turns it off. The write in progress is finished, the rest stays in the journal. */
+  stop(): Promise<void>;
+  /**
+   * One run now, also while paused, and whatever earlier failures say. Where a run is under way it is the next one;
+   * all who ask for the same meanwhile get that one.
+   * @throws AppError PRECONDITION_FAILED, detail `not-ready`, without enrolment or accounts
+   */
+  syncNow(scope?: SyncScope): Promise<SyncResult>;
+  /** Ends the run under way after the write in progress. */
+  cancel(): void;
+  /** No unattended run until then (UTC instant), or with null until somebody resumes. Outlives the process. */
+  pause(until: string | null): void;
+  resume(): void;
+  state(): AgentState;
+  /** @returns unsubscribes */
+  onChange(listener: (state: AgentState) => void): () => void;
+}
+
+export interface AgentPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly power: Power;
+  /** `attended`: somebody waits for it. */
+  readonly run: (options: SyncOptions, attended: boolean) => Promise<SyncResult>;
+  /** The last run on record. */
+  readonly lastRun: () => SyncResult | null;
+  readonly isReady: () => boolean;
+  readonly intervalMs: () => number;
+  /** Where the pause is kept: see `AgentState.pausedUntil`. */
+  readonly pause: { get(): string | null; set(until: string | null): void };
+}
+
+/** The agent as the program sees it. */
+export interface OwnAgent extends Agent {
+  /** A run with options of its own, in turn with all others. */
+  run(options: SyncOptions): Promise<SyncResult>;
+  /** Somebody changed something that should not wait for the timer. */
+  ask(): void;
+}
+
+export function createAgent(ports: AgentPorts): OwnAgent {
+  const { clock, log } = ports;
+  const turns = new Turns();
+  const listeners = new Set<(state: AgentState) => void>();
+  /** Runs that were asked for and have not begun, by what they are about. */
+  const waiting = new Map<string, Promise<SyncResult>>();
+  let running: { readonly abort: AbortController; readonly attended: boolean } | null = null;
+  let lastRun = summary(ports.lastRun());
+  let offlineSince: string | null = null;
+  let failingSince: string | null = null;
+  let failures = 0;
+
+  const scheduler = new Scheduler({
+    clock,
+    random: ports.random,
+    log,
+    power: ports.power,
+    run: async () => ({ offline: isOffline(await attempt()) }),
+    isReady: ports.isReady,
+    intervalMs: ports.intervalMs,
+    retryAt: () => null,
+    pausedUntil,
+    onSuspend: cancel,
+    onDisturbed: () => undefined,
+    onChange: changed,
+  });
+
+  function pausedUntil(): number | null {
+    const until = ports.pause.get();
+    if (until === null) return null;
+    if (until === 'resumed') return Number.POSITIVE_INFINITY;
+    const at = Date.parse(until);
+    return at > clock.now().getTime() ? at : null;
+  }
+
+  function state(): AgentState {
+    const next = scheduler.nextAt();
+    return {
+      started: scheduler.started,
+      running: running !== null,
+      nextRunAt: next === null ? null : new Date(next).toISOString(),
+      pausedUntil: pausedUntil() === null ? null : ports.pause.get(),
+      offlineSince,
+      failingSince,
+      failures,
+      lastRun,
+    };
+  }
+
+  function changed(): void {
+    if (listeners.size === 0) return;
+    const now = state();
+    for (const listener of listeners) {
+      try {
+        listener(now);
+      } catch (error) {
+        log('warn', 'schedule', 'Whoever watches the agent failed', { error: String(error) });
+      }
+    }
+  }
+
+  async function perform(options: SyncOptions, attended: boolean): Promise<SyncResult> {
+    const abort = new AbortController();
+    const signal =
+      options.signal === undefined ? abort.signal : AbortSignal.any([options.signal, abort.signal]);
+    running = { abort, attended };
+    changed();
+    try {
+      const result = await ports.run({ ...options, signal }, attended);
+      if (!result.dryRun) noteResult(result, signal.aborted);
+      return result;
+    } finally {
+      running = null;
+      changed();
+    }
+  }
+
+  /** An unattended run: a failure is part of what it tells. */
+  async function attempt(): Promise<SyncResult | AppError> {
+    try {
+      return await turns.take(() => perform({}, false));
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      log('warn', 'schedule', error.message, { code: error.code });
+      noteFailure(isOffline(error));
+      return error;
+    }
+  }
+
+  function noteResult(result: SyncResult, wasStopped: boolean): void {
+    lastRun = summary(result);
+    if (result.ok) {
+      offlineSince = null;
+      failingSince = null;
+      failures = 0;
+    } else if (!wasStopped) noteFailure(isOffline(result));
+  }
+
+  function noteFailure(offline: boolean): void {
+    const at = clock.now().toISOString();
+    failingSince ??= at;
+    if (offline) offlineSince ??= at;
+    else {
+      offlineSince = null;
+      failures += 1;
+    }
+  }
+
+  function cancel(): void {
+    running?.abort.abort(stopped());
+  }
+
+  async function asked(options: SyncOptions): Promise<SyncResult> {
+    const result = await perform(options, true);
+    if (!result.dryRun) scheduler.ranMeanwhile(isOffline(result));
+    return result;
+  }
+
+  return {
+    state,
+    cancel,
+    run: (options) => turns.take(() => asked(options)),
+    ask: () => scheduler.ask('person'),
+    async start() {
+      scheduler.start();
+      changed();
+    },
+    async stop() {
+      cancel();
+      await scheduler.stop();
+      // Whoever asked for a run gets it or its failure, before the database is closed.
+      await turns.take(async () => undefined);
+      changed();
+    },
+    syncNow(scope = {}) {
+      const about = JSON.stringify([scope.accountId, scope.mappingId, scope.full === true]);
+      const next =
+        waiting.get(about) ??
+        turns.take(() => {
+          waiting.delete(about);
+          return asked(scope);
+        });
+      waiting.set(about, next);
+      return next;
+    },
+    pause(until) {
+      ports.pause.set(until ?? 'resumed');
+      if (running?.attended === false) cancel();
+      scheduler.recheck();
+    },
+    resume() {
+      ports.pause.set(null);
+      scheduler.ask('person');
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Whether nothing at all has answered. */
+function isOffline(outcome: SyncResult | AppError): boolean {
+  if (outcome instanceof Error) return outcome.code === 'OFFLINE';
+  return outcome.accounts.length > 0 && outcome.accounts.every(({ error }) => error?.code === 'OFFLINE');
+}
+
+function summary(result: SyncResult | null): LastRun | null {
+  if (result === null) return null;
+  const { runId, startedAt, finishedAt, ok, accounts } = result;
+  const changes = accounts
+    .flatMap(({ mappings }) => mappings)
+    .flatMap(({ imported, exported, proposed }) => [proposed, written(imported), written(exported)]);
+  return {
+    runId,
+    startedAt,
+    finishedAt,
+    ok,
+    changes: changes.reduce((sum, count) => sum + count, 0),
+    problems: accounts.flatMap(({ accountId, error }) => (error === null ? [] : [{ accountId, ...error }])),
+  };
+}
+
+const written = (side: { created: number; updated: number; deleted: number }): number =>
+  side.created + side.updated + side.deleted;

@@ -1,0 +1,155 @@
+import type { Clock, Log, Power, PowerChange, Random } from '../ports.ts';
+import { after, dueAt, newTimetable, type Timetable, type TimetableEvent } from './timetable.ts';
+
+/**
+ * The longest single sleep. Timers do not run while a machine sleeps, so that one of ten minutes would end long after
+ * it woke up; and a sleep that took much longer than it should is how waking up shows where nobody tells.
+ */
+const SLICE_MS = 30_000;
+/** A slice that took this much longer was slept through. */
+const SLEPT_MS = 60_000;
+
+export interface SchedulerPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly power: Power;
+  /** One unattended run; says whether it reached nobody. */
+  readonly run: () => Promise<{ readonly offline: boolean }>;
+  /** Whether there is anything to sync. */
+  readonly isReady: () => boolean;
+  readonly intervalMs: () => number;
+  /** When the earliest failed operation is due again. */
+  readonly retryAt: () => Date | null;
+  /** Until when nothing runs: a UTC instant, Infinity, or null. */
+  readonly pausedUntil: () => number | null;
+  /** The machine is about to sleep: what runs should come to its end. */
+  readonly onSuspend: () => void;
+  /** Connections of before are no use: the machine slept, or is on another network. */
+  readonly onDisturbed: () => void;
+  /** What `nextAt` answers may have changed. */
+  readonly onChange: () => void;
+}
+
+/** Starts unattended runs when they are due: by the timer, when asked, after a failure, after sleep. */
+export class Scheduler {
+  readonly #ports: SchedulerPorts;
+  #timetable: Timetable;
+  #stopping: AbortController | null = null;
+  #ended: Promise<void> = Promise.resolve();
+  #awake = new AbortController();
+  #unsubscribe: () => void = () => undefined;
+
+  constructor(ports: SchedulerPorts) {
+    this.#ports = ports;
+    this.#timetable = newTimetable(this.#now());
+  }
+
+  get started(): boolean {
+    return this.#stopping !== null;
+  }
+
+  start(): void {
+    if (this.#stopping !== null) return;
+    const stopping = new AbortController();
+    this.#stopping = stopping;
+    this.#timetable = newTimetable(this.#now());
+    this.#unsubscribe = this.#ports.power.onChange((change) => this.#powerChanged(change));
+    this.#ended = this.#drive(stopping.signal);
+  }
+
+  /** Starts nothing any more, and waits for the run under way. */
+  async stop(): Promise<void> {
+    this.#stopping?.abort(new Error('The scheduler was stopped'));
+    this.#stopping = null;
+    this.#unsubscribe();
+    this.recheck();
+    await this.#ended;
+  }
+
+  /** Something has changed that should not wait for the timer. */
+  ask(by: 'person' | 'notice'): void {
+    this.#note({ kind: 'asked', by });
+  }
+
+  /** Whatever the ports answer may have changed. */
+  recheck(): void {
+    this.#awake.abort(WOKEN);
+    this.#awake = new AbortController();
+    this.#ports.onChange();
+  }
+
+  /** A run was made outside the timetable: the timer begins anew. */
+  ranMeanwhile(offline: boolean): void {
+    const intervalMs = this.#ports.intervalMs();
+    this.#note({ kind: 'ended', offline, intervalMs, unit: this.#ports.random.unit() });
+  }
+
+  /** When the next run is due: milliseconds since the epoch, or null while nothing is planned. */
+  nextAt(): number | null {
+    const { pausedUntil, isReady, retryAt } = this.#ports;
+    const paused = pausedUntil();
+    if (!this.started || !isReady() || paused === Number.POSITIVE_INFINITY) return null;
+    const due = dueAt(this.#timetable, retryAt()?.getTime() ?? null);
+    return paused === null ? due : Math.max(due, paused);
+  }
+
+  async #drive(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const next = this.nextAt();
+      const left = next === null || !this.#ports.power.isOnline() ? SLICE_MS : next - this.#now();
+      if (left <= 0) await this.#runOnce();
+      else await this.#sleep(Math.min(left, SLICE_MS));
+    }
+  }
+
+  async #runOnce(): Promise<void> {
+    this.#timetable = after(this.#timetable, { kind: 'started' }, this.#now());
+    try {
+      const { offline } = await this.#ports.run();
+      this.ranMeanwhile(offline);
+    } catch (error) {
+      this.#ports.log('error', 'schedule', 'A run failed in an unforeseen way', { error: String(error) });
+      this.ranMeanwhile(false);
+    }
+  }
+
+  async #sleep(milliseconds: number): Promise<void> {
+    const before = this.#now();
+    const { signal } = this.#awake;
+    try {
+      await this.#ports.clock.sleep(milliseconds, signal);
+    } catch {
+      return;
+    }
+    const passed = this.#now() - before;
+    if (passed > milliseconds + SLEPT_MS || passed < -SLEPT_MS) this.#powerChanged('resume');
+  }
+
+  #powerChanged(change: PowerChange): void {
+    this.#ports.log('info', 'schedule', `The machine reports: ${change}`);
+    switch (change) {
+      case 'suspend':
+        this.#ports.onSuspend();
+        break;
+      case 'offline':
+        this.recheck();
+        break;
+      case 'resume':
+      case 'online':
+        this.#ports.onDisturbed();
+        this.#note({ kind: 'disturbed', unit: this.#ports.random.unit() });
+    }
+  }
+
+  #note(event: TimetableEvent): void {
+    this.#timetable = after(this.#timetable, event, this.#now());
+    this.recheck();
+  }
+
+  #now(): number {
+    return this.#ports.clock.now().getTime();
+  }
+}
+
+const WOKEN = new Error('There is something to look at');
