@@ -1,5 +1,7 @@
-import type { AgentState, LastRun } from '../shared/domain/agent-state.ts';
-import type { SyncResult } from '../shared/domain/sync-result.ts';
+import type { AgentState } from '../shared/domain/agent-state.ts';
+import type { LastRun } from '../shared/domain/snapshot.ts';
+import type { SyncProgress } from '../shared/domain/sync-progress.ts';
+import type { SideResult, SyncResult } from '../shared/domain/sync-result.ts';
 import { type AppError, toAppError } from '../shared/rpc/errors.ts';
 import { stopped } from './engine/account-outcome.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
@@ -62,6 +64,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
   /** Runs that were asked for and have not begun, by what they are about. */
   const waiting = new Map<string, Promise<SyncResult>>();
   let running: { readonly abort: AbortController; readonly attended: boolean } | null = null;
+  let progress: SyncProgress | null = null;
   let lastRun = summary(ports.lastRun());
   let offlineSince: string | null = null;
   let failingSince: string | null = null;
@@ -95,6 +98,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     return {
       started: scheduler.started,
       running: running !== null,
+      progress,
       nextRunAt: next === null ? null : new Date(next).toISOString(),
       pausedUntil: pausedUntil() === null ? null : ports.pause.get(),
       offlineSince,
@@ -123,11 +127,18 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     running = { abort, attended };
     changed();
     try {
-      const result = await ports.run({ ...options, signal }, attended);
+      const onProgress = (said: SyncProgress): void => {
+        options.onProgress?.(said);
+        progress = said;
+        changed();
+      };
+      const watched = options.onProgress !== undefined || listeners.size > 0;
+      const result = await ports.run({ ...options, signal, ...(watched && { onProgress }) }, attended);
       if (!result.dryRun) noteResult(result, signal.aborted);
       return result;
     } finally {
       running = null;
+      progress = null;
       changed();
     }
   }
@@ -225,18 +236,17 @@ function isOffline(outcome: SyncResult | AppError): boolean {
 function summary(result: SyncResult | null): LastRun | null {
   if (result === null) return null;
   const { runId, startedAt, finishedAt, ok, accounts } = result;
-  const changes = accounts
-    .flatMap(({ mappings }) => mappings)
-    .flatMap(({ imported, exported, proposed }) => [proposed, written(imported), written(exported)]);
+  const sides = accounts.flatMap(({ mappings }) =>
+    mappings.flatMap(({ imported, exported }) => [imported, exported]),
+  );
+  const sum = (of: (side: SideResult) => number): number => sides.reduce((all, side) => all + of(side), 0);
   return {
     runId,
     startedAt,
     finishedAt,
     ok,
-    changes: changes.reduce((sum, count) => sum + count, 0),
-    problems: accounts.flatMap(({ accountId, error }) => (error === null ? [] : [{ accountId, ...error }])),
+    added: sum(({ created }) => created),
+    changed: sum(({ updated }) => updated),
+    removed: sum(({ deleted }) => deleted),
   };
 }
-
-const written = (side: { created: number; updated: number; deleted: number }): number =>
-  side.created + side.updated + side.deleted;

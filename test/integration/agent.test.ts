@@ -61,7 +61,7 @@ describe('the timer', () => {
     await pass(SECOND);
     const { nextRunAt, lastRun, ...rest } = world.app.agent.state();
     expect(rest).toMatchObject({ started: true, running: false, failures: 0, offlineSince: null });
-    expect(lastRun).toMatchObject({ ok: true, changes: 2, problems: [] });
+    expect(lastRun).toMatchObject({ ok: true, added: 2, changed: 0, removed: 0 });
     expect(world.app.status().nextRunAt).toBe(nextRunAt);
     addBooking(world, 14);
     await pass(Date.parse(nextRunAt ?? '') - world.clock.now().getTime() - SECOND);
@@ -201,8 +201,13 @@ describe('runs that are asked for', () => {
 describe('whoever watches', () => {
   it('hears of every run, and no more once they have left', async () => {
     const heard: boolean[] = [];
-    const leave = world.app.agent.onChange(({ running }) => heard.push(running));
+    const phases = new Set<string>();
+    const leave = world.app.agent.onChange(({ running, progress }) => {
+      heard.push(running);
+      if (progress !== null) phases.add(progress.phase);
+    });
     await world.app.agent.syncNow();
+    expect(phases).toContain('write-events');
     expect(heard).toContain(true);
     expect(heard.at(-1)).toBe(false);
     leave();

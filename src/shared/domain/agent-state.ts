@@ -1,19 +1,8 @@
 import { z } from 'zod';
+import { LastRun } from './snapshot.ts';
+import { SyncProgress } from './sync-progress.ts';
 
 const Instant = z.iso.datetime();
-
-/** The last run that came to its end, in one line. */
-export const LastRun = z.object({
-  runId: z.string(),
-  startedAt: Instant,
-  finishedAt: Instant,
-  ok: z.boolean(),
-  /** Events and busy blocks that were written or removed, and proposals that were accepted. */
-  changes: z.number().int().min(0),
-  /** Accounts that failed, and why. */
-  problems: z.array(z.object({ accountId: z.string(), code: z.string(), message: z.string() })),
-});
-export type LastRun = z.infer<typeof LastRun>;
 
 /** What runs unattended, as tray, window and `status` show it. Instants are UTC. */
 export const AgentState = z.object({
@@ -21,6 +10,8 @@ export const AgentState = z.object({
   started: z.boolean(),
   /** A run is under way, unattended or asked for. */
   running: z.boolean(),
+  /** What the run under way last said of itself. */
+  progress: SyncProgress.nullable(),
   /** Null while nothing is planned: stopped, paused until resumed, or nothing to sync yet. */
   nextRunAt: Instant.nullable(),
   /** Until when unattended runs wait; `resumed`: until somebody resumes. Null: not paused. */
@@ -33,4 +24,4 @@ export const AgentState = z.object({
   failures: z.number().int().min(0),
   lastRun: LastRun.nullable(),
 });
-export type AgentState = z.infer<typeof AgentState>;
+export type AgentState = Readonly<z.infer<typeof AgentState>>;

@@ -45,7 +45,8 @@ export const RunProgress = z.object({
 });
 export type RunProgress = Readonly<z.infer<typeof RunProgress>>;
 
-const LastRun = z.object({
+/** The last run that came to its end. */
+export const LastRun = z.object({
   runId: z.string(),
   startedAt: z.string(),
   finishedAt: z.string(),
@@ -55,6 +56,7 @@ const LastRun = z.object({
   changed: z.number().int(),
   removed: z.number().int(),
 });
+export type LastRun = Readonly<z.infer<typeof LastRun>>;
 
 /**
  * Everything that tray, window and status show at a glance, in one value. Sent whole on every change, so that each
