@@ -114,7 +114,17 @@ describe('a private certificate authority', () => {
   });
 
   it('is not trusted otherwise', async () => {
-    expect(await firstAttempt(...enrol())).toMatch(/certificate|fetch failed/i);
+    machine.environment.DEBUG = 'calendar:http';
+    const { code, stdout, stderr } = await machine.run(...enrol(), '--json');
+    expect(code).toBe(1);
+    expect(ErrorDocument.parse(JSON.parse(stdout)).error).toEqual({
+      code: 'PROVIDER_ERROR',
+      message: expect.stringMatching(
+        /^The certificate of localhost:\d+ is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\)\..*CALENDAR_SYNC_CA_FILE/,
+      ),
+    });
+    // Asked once: the certificate would be the same a second later.
+    expect(stderr.match(/ POST /g)).toHaveLength(1);
     expect(sandbox.faults.journal.entries()).toEqual([]);
   });
 

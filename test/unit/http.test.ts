@@ -101,6 +101,28 @@ describe('trying again', () => {
     expect(seen).toHaveLength(2);
   });
 
+  it.each([
+    ['SELF_SIGNED_CERT_IN_CHAIN', /not trusted \(SELF_SIGNED_CERT_IN_CHAIN\).*CALENDAR_SYNC_CA_FILE/],
+    ['CERT_HAS_EXPIRED', /has expired.*clock/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /certificate of another host/],
+  ])('does not try again when the certificate is not trusted: %s', async (code, sentence) => {
+    const cause = Object.assign(new Error('a certificate'), { code });
+    const { clock, http, seen } = setUp([new TypeError('fetch failed', { cause })]);
+    await expect(clock.until(http(URL_A))).rejects.toMatchObject({
+      code: 'PROVIDER_ERROR',
+      effect: 'none',
+      detail: code,
+      message: expect.stringMatching(sentence),
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('remembers that an earlier attempt may have had its effect when the certificate fails later', async () => {
+    const cause = Object.assign(new Error('a certificate'), { code: 'CERT_UNTRUSTED' });
+    const { clock, http } = setUp([503, new TypeError('fetch failed', { cause })]);
+    await expect(clock.until(http(URL_A))).rejects.toMatchObject({ effect: 'unknown' });
+  });
+
   it('passes on what is already one of our errors', async () => {
     const { clock, http, seen } = setUp([new AppError('AUTH_EXPIRED', 'Sign in again.')]);
     await expect(clock.until(http(URL_A))).rejects.toMatchObject({ code: 'AUTH_EXPIRED' });

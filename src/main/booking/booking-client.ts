@@ -6,7 +6,7 @@ import { AppError } from '../../shared/rpc/errors.ts';
 import type { Fetch } from '../ports.ts';
 import type { paths } from './booking-api.generated.ts';
 import { bookingBaseUrl } from './booking-base-url.ts';
-import { refusal, unintelligible, unreachable } from './booking-error.ts';
+import { ofBookingSystem, refusal, unintelligible, unreachable } from './booking-error.ts';
 import type { BlockBatchItem, BookingApi, BookingPage, RescheduleResult } from './booking-port.ts';
 
 export interface BookingApiOptions {
@@ -211,7 +211,7 @@ async function settle(answer: Answer | Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
   } catch (error) {
-    throw error instanceof AppError ? error : unreachable(error);
+    throw error instanceof AppError ? ofBookingSystem(error) : unreachable(error);
   }
 }
 

@@ -79,6 +79,16 @@ export const unreachable = (cause: unknown): AppError =>
     party: 'booking-system',
   });
 
+/** What the HTTP wrapper found out for itself, which does not know whom it asked. */
+export const ofBookingSystem = (error: AppError): AppError =>
+  new AppError(error.code, error.message, {
+    cause: error.cause,
+    effect: error.effect,
+    party: 'booking-system',
+    ...(error.detail !== null && { detail: error.detail }),
+    ...(error.retryAfterSeconds !== null && { retryAfterSeconds: error.retryAfterSeconds }),
+  });
+
 /** An answer arrived that is not what the contract says; what was asked for may have been done. */
 export const unintelligible = (what: string, cause?: unknown): AppError =>
   new AppError(

@@ -1,6 +1,7 @@
 import { AppError, type RequestEffect } from '../../shared/rpc/errors.ts';
 import type { Clock, Fetch, Log, Random } from '../ports.ts';
 import { noteEffect } from '../request-effect.ts';
+import { certificateProblem } from './certificate.ts';
 import { type ReplayableRequest, replayable, whole, withoutQuery } from './http-message.ts';
 import { createLimiter } from './limiter.ts';
 import { backoffMs, isTransientStatus, mayHaveTakenEffect, retryAfterMs } from './retry.ts';
@@ -46,7 +47,7 @@ type Outcome =
 /**
  * The one wrapper around every outgoing call. Tries again when no answer arrived, on 408, 429, 500, 502, 503, 504 and
  * on what `isRateLimited` recognises; waits with exponential back-off and full jitter, but never less than
- * Retry-After; gives up at once when the next wait would not fit the budget. Every method is tried again, because
+ * Retry-After; gives up at once when the next wait would not fit the budget, or when the certificate is not trusted. Every method is tried again, because
  * bodies are exact strings and writes carry their own id, idempotency key or etag.
  *
  * The result behaves like `fetch`: it answers with the last answer whatever its status, and rejects with the last
@@ -114,6 +115,8 @@ export function createHttp(options: HttpOptions): Fetch {
       const outcome = await attempt(request, Math.min(attemptTimeoutMs, left));
       const told = tell(request, attempts, outcome);
       if (outcome.kind === 'answer' && !outcome.transient) return noteEffect(outcome.response, effect);
+      const untrusted = certificateProblem(errorOf(outcome), request.url, effect);
+      if (untrusted !== null) throw untrusted;
       if (told.status === null || mayHaveTakenEffect(told.status)) effect = 'unknown';
 
       const waitMs = nextWaitMs(origin, outcome, attempts);

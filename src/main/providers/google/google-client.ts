@@ -41,6 +41,8 @@ export function createGoogleClient(baseUrl: string, fetch: Fetch): GoogleClient 
         method: init?.method ?? 'GET',
         headers: init?.headers ?? {},
         body: init?.body ?? null,
+        // What we send is for Google only, wherever an answer would like to send us.
+        redirect: 'manual',
       }),
     responseType: 'json',
     retry: false,
