@@ -27,7 +27,8 @@ const forbidden = [
   },
   {
     name: 'planner-is-pure',
-    comment: 'The planner decides and does nothing: shared, its own folder, a hash, and name-based ids.',
+    comment:
+      'The planner decides and does nothing: shared, its own folder, a hash, name-based ids, and title patterns.',
     severity: 'error',
     from: { path: '^src/main/engine/planner/' },
     to: {
@@ -35,6 +36,7 @@ const forbidden = [
         '^src/shared/',
         '^src/main/engine/planner/',
         'node_modules/(uuid|rfc4648)/',
+        '^src/main/title-pattern\\.ts$',
         '^(node:)?crypto$',
       ],
     },
@@ -49,7 +51,7 @@ const forbidden = [
       pathNot: [
         '^src/shared/',
         '^src/main/(engine|store)/',
-        '^src/main/ports\\.ts$',
+        '^src/main/(ports|title-pattern)\\.ts$',
         '^src/main/providers/provider\\.ts$',
         '^src/main/booking/booking-port\\.ts$',
       ],

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { SkipKind } from '../../shared/domain/mapping.ts';
+import { titleMatcher } from '../title-pattern.ts';
 
 /** A whole number from `min` to `max`, as commander's parser of an option. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -27,10 +28,12 @@ export function skipKinds(text: string): readonly SkipKind[] {
 /** A regular expression, as it was written. */
 export function titlePattern(text: string): string {
   try {
-    new RegExp(text, 'i');
+    titleMatcher(text);
     return text;
   } catch {
-    throw new InvalidArgumentError('It must be a regular expression.');
+    throw new InvalidArgumentError(
+      'It must be a regular expression, without look-around and back-references.',
+    );
   }
 }
 

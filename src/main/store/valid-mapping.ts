@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { Mapping } from '../../shared/domain/mapping.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
+import { titleMatcher } from '../title-pattern.ts';
 
 /** A pattern beyond this is no filter for titles but an accident. */
 const MAX_PATTERN = 256;
@@ -39,11 +40,11 @@ function requirePattern(pattern: string | null): void {
     );
   }
   try {
-    new RegExp(pattern, 'i');
+    titleMatcher(pattern);
   } catch (error) {
     throw new AppError(
       'INVALID_INPUT',
-      `The title pattern “${pattern}” is not a regular expression. Correct it, or put a backslash before special characters.`,
+      `The title pattern “${pattern}” is not a regular expression that can be used here. Correct it, put a backslash before special characters, and do without look-around “(?=…)” and back-references “\\1”.`,
       { cause: error },
     );
   }

@@ -1,5 +1,6 @@
 import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
 import type { Mapping } from '../../../shared/domain/mapping.ts';
+import { titleMatcher } from '../../title-pattern.ts';
 import { overlaps, type Span } from './selection.ts';
 
 /** Why a personal event does not become a busy block. A sentence each: shown by `explain` and on screen. */
@@ -24,9 +25,7 @@ export type SkipReason = keyof typeof SKIP_REASONS;
 export function titleFilter(pattern: string | null): (title: string) => boolean {
   if (pattern === null || pattern === '') return () => false;
   try {
-    const expression = new RegExp(pattern, 'i');
-    // A title is one line for a person; what is longer is no title to filter by.
-    return (title) => expression.test(title.slice(0, 256));
+    return titleMatcher(pattern);
   } catch {
     return () => false;
   }
