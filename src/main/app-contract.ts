@@ -10,6 +10,7 @@ import type { Agent } from './agent.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
 import type { Clock, Fetch, Keychain, Log, OpenUrl, Power, Random } from './ports.ts';
+import type { SettingsStore } from './settings/settings.ts';
 
 /** What a host supplies. */
 export interface AppPorts {
@@ -22,6 +23,8 @@ export interface AppPorts {
   readonly log: Log;
   /** The variables of `host.md`; the core never reads the process's environment itself. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The settings in force, opened when they are first asked for. */
+  readonly settings: () => Promise<SettingsStore>;
   readonly dataDir: string;
   /** `calendar-sync/VERSION (host; platform)` */
   readonly userAgent: string;

@@ -61,3 +61,11 @@ export interface Power {
   /** @returns unsubscribes */
   onChange(listener: (change: PowerChange) => void): () => void;
 }
+
+/** `settings.json` in the data directory, whoever keeps it (`conf`, or electron-store, which is made of it). */
+export interface SettingsFile {
+  /** Everything in it; an empty object where there is no file or it is no JSON. */
+  read(): unknown;
+  /** Replaces everything in it, atomically. */
+  write(values: Readonly<Record<string, unknown>>): void;
+}

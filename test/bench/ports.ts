@@ -2,6 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AppPorts } from '../../src/main/app-contract.ts';
 import type { Clock, Fetch, Random } from '../../src/main/ports.ts';
+import { memorySettings } from '../support/memory-settings.ts';
 
 /** The real clock: what is measured here is real time. */
 export const clock: Clock = {
@@ -34,6 +35,7 @@ export function benchPorts(
     keychain: async () => null,
     log: () => {},
     environment: { ...environment, CALENDAR_ENCRYPTION_KEY: ENCRYPTION_KEY },
+    settings: async () => memorySettings(),
     dataDir,
     userAgent: 'calendar-sync/bench (bench; bench)',
     deviceName: 'bench',

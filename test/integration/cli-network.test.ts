@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
@@ -110,6 +110,15 @@ describe('a private certificate authority', () => {
 
   it('is trusted when CALENDAR_SYNC_CA_FILE names it', async () => {
     trust();
+    expect((await succeed(machine.run(...enrol()))).stdout).toContain('Tess Technician');
+  });
+
+  it('is trusted when the settings name it, before the environment', async () => {
+    trust();
+    const { CALENDAR_SYNC_CA_FILE: caFile } = machine.environment;
+    machine.environment.CALENDAR_SYNC_CA_FILE = join('nowhere', 'authority.pem');
+    mkdirSync(machine.dataDir, { recursive: true });
+    writeFileSync(join(machine.dataDir, 'settings.json'), JSON.stringify({ caFile }));
     expect((await succeed(machine.run(...enrol()))).stdout).toContain('Tess Technician');
   });
 

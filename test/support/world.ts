@@ -12,6 +12,7 @@ import { seededRandom } from '../../src/sandbox/seeded-random.ts';
 import type { Booking } from '../../src/shared/domain/booking.ts';
 import type { BusyBlock } from '../../src/shared/domain/busy-block.ts';
 import type { AccountResult, MappingResult, SyncResult } from '../../src/shared/domain/sync-result.ts';
+import { memorySettings } from './memory-settings.ts';
 import { TestPower } from './power.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -106,6 +107,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       BOOKING_API_TOKEN: undefined,
       CALENDAR_ENCRYPTION_KEY: 'ab'.repeat(32),
     },
+    settings: async () => memorySettings(),
     dataDir,
     userAgent: 'calendar-sync/test (test; test)',
     deviceName: 'test',

@@ -5,6 +5,9 @@ import { AppError } from '../../shared/rpc/errors.ts';
 
 const NAME = 'calendar-sync';
 
+/** What else the program keeps there, the temporary file of an unfinished change of the settings included. */
+const OWN_NAMES = [/^backups$/, /^logs$/, /^settings\b.*\.json/];
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -40,7 +43,7 @@ export function prepareDataDirectory(directory: string): void {
   try {
     makeDirectory(directory);
     const names = readdirSync(directory);
-    const isOwn = names.every((name) => name.startsWith(NAME) || name === 'backups' || name === 'logs');
+    const isOwn = names.every((name) => name.startsWith(NAME) || OWN_NAMES.some((own) => own.test(name)));
     if (process.platform !== 'win32' && isOwn && (statSync(directory).mode & 0o077) !== 0) {
       chmodSync(directory, 0o700);
     }

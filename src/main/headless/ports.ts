@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { AppPorts } from '../app-contract.ts';
 import { redact, redactText } from '../diagnostics/redaction.ts';
 import type { Clock, Log, Random } from '../ports.ts';
+import type { SettingsStore } from '../settings/settings.ts';
 import { networkFetch } from './network.ts';
 import { systemPower } from './power.ts';
 import { VERSION } from './version.ts';
@@ -38,14 +39,16 @@ type Environment = AppPorts['environment'];
 export async function createPorts(environment: Environment, dataDir: string): Promise<AppPorts> {
   const log = await openLog(environment);
   const { systemKeychain } = await import('../app.ts');
+  const settings = once(() => openSettings(environment, dataDir));
   return {
     clock: systemClock,
     random: systemRandom,
-    fetch: networkFetch(environment),
+    fetch: networkFetch(environment, async () => (await settings()).values()),
     power: systemPower,
     keychain: systemKeychain({ clock: systemClock, environment, log }),
     log,
     environment,
+    settings,
     dataDir,
     userAgent: `calendar-sync/${VERSION} (headless; ${process.platform})`,
     deviceName: hostname(),
@@ -61,5 +64,21 @@ async function openLog({ DEBUG }: Environment): Promise<Log> {
     if (!print.enabled) return;
     if (fields === undefined) print('%s %s', level, redactText(message));
     else print('%s %s %O', level, redactText(message), redact(fields));
+  };
+}
+
+/** Loaded on first use: most commands that only look need none. */
+async function openSettings(environment: Environment, dataDir: string): Promise<SettingsStore> {
+  const { openSettingsFile } = await import('./settings-file.ts');
+  const { policyFile, readPolicy } = await import('../settings/policy.ts');
+  const { SettingsStore } = await import('../settings/settings.ts');
+  return new SettingsStore(openSettingsFile(dataDir), readPolicy(policyFile(process.platform, environment)));
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | null = null;
+  return () => {
+    done ??= work();
+    return done;
   };
 }
