@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
+import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import { AppError } from '../shared/rpc/errors.ts';
 import { createAgent, type OwnAgent } from './agent.ts';
-import type { App, AppPorts, LookApp, MappingChanges, MappingInput } from './app-contract.ts';
+import type { App, AppPorts, LookApp, MappingChanges, MappingInput, SignInRequest } from './app-contract.ts';
 import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
 import { resolveVaultKey } from './auth/vault-key.ts';
 import { Connections } from './connections.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import { Enrolment } from './enrolment.ts';
 import { look } from './look.ts';
+import type { OAuthProviderName } from './oauth-providers.ts';
 import { backupFile, backupTo } from './store/backup.ts';
 import { copyInMemory, type Database } from './store/connection.ts';
 import { openDatabase } from './store/database.ts';
@@ -19,6 +21,8 @@ import { createStore, type Store } from './store/store.ts';
 
 /** How long a command waits for another one to finish with the data directory. */
 const LOCK_WAIT_MS = 5_000;
+/** How long what somebody has just signed in to waits for a sync to finish: it cannot be had a second time. */
+const KEEP_WAIT_MS = 300_000;
 
 const files = (dataDir: string): { database: string; lock: string; backups: string } => ({
   database: join(dataDir, 'calendar-sync.sqlite'),
@@ -64,6 +68,43 @@ export function openLookApp(ports: AppPorts): LookApp {
   const db = openDatabase(options);
   const store = createStore(db);
   return look(store, new Enrolment(ports, store, vaultOf(ports, store)), () => db.close());
+}
+
+/**
+ * Connects an account, as `App.connectOAuth` does, without owning the data directory while a person signs in: syncs
+ * and other commands go on meanwhile.
+ */
+export async function connectBeside(
+  ports: AppPorts,
+  provider: OAuthProviderName,
+  request: SignInRequest,
+): Promise<ConnectedAccount> {
+  await withConnections(ports, LOCK_WAIT_MS, (connections) => connections.requireKey());
+  const { signInByBrowser } = await import('./oauth-accounts.ts');
+  const { createHttp } = await import('./schedule/http.ts');
+  const connection = await signInByBrowser(provider, request, ports, createHttp(ports));
+  return withConnections(ports, KEEP_WAIT_MS, (connections) => connections.remember(connection));
+}
+
+async function withConnections<T>(
+  ports: AppPorts,
+  waitMs: number,
+  work: (connections: Connections) => Promise<T>,
+): Promise<T> {
+  const { database, lock: lockFile, backups } = files(ports.dataDir);
+  const lock = await acquireLock(lockFile, { clock: ports.clock, waitMs });
+  try {
+    const db = openDatabase({ file: database, backupsDir: backups, clock: ports.clock, log: ports.log });
+    try {
+      const store = createStore(db);
+      const vault = vaultOf(ports, store);
+      return await work(new Connections(ports, store, vault, new Enrolment(ports, store, vault)));
+    } finally {
+      db.close();
+    }
+  } finally {
+    lock.release();
+  }
 }
 
 /** Puts a backup in place of the database, which must not be in use. */

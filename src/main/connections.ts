@@ -37,7 +37,18 @@ export class Connections {
    * @throws AppError PERMISSION_DENIED when it is refused, cancelled or takes longer than five minutes
    */
   async connectOAuth(provider: OAuthProviderName, request: SignInRequest): Promise<ConnectedAccount> {
-    return this.#remember(await signInByBrowser(provider, request, this.#ports, this.#http({})));
+    await this.requireKey();
+    return this.remember(await signInByBrowser(provider, request, this.#ports, this.#http({})));
+  }
+
+  /**
+   * Nobody should sign in to find out afterwards that it cannot be kept.
+   * @throws AppError PERMISSION_DENIED when there is no key to seal a secret with
+   */
+  async requireKey(): Promise<void> {
+    const probe = 'probe';
+    await this.#vault.put(probe, probe, probe);
+    this.#vault.delete(probe);
   }
 
   /** Takes our access back at the provider, as far as it can be reached; what is stored here goes with the account. */
@@ -99,7 +110,7 @@ export class Connections {
   }
 
   /** The same subject again is the same account, opened by what is new; its secret is stored first. */
-  async #remember({ secret, ...connection }: NewConnection): Promise<ConnectedAccount> {
+  async remember({ secret, ...connection }: NewConnection): Promise<ConnectedAccount> {
     const { provider, subject, email, access, tokenExpiresAt } = connection;
     const known = this.#store.accounts.findBySubject(provider, subject);
     const id = known?.id ?? `acc_${this.#ports.random.uuid()}`;

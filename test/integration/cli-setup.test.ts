@@ -125,6 +125,32 @@ describe('connect google', () => {
     expect(await machine.json(MappingDocument, ...add, 'import')).toMatchObject({ direction: 'import' });
   });
 
+  it('leaves the data directory to others while the person signs in', async () => {
+    const connecting = machine.start('connect', 'google', '--no-browser');
+    const [, url = ''] = await connecting.waitFor('stderr', /^open: (\S+)$/m);
+    // It writes, and so would have to wait; nothing is connected yet.
+    expect((await machine.run('sync')).code).toBe(4);
+    await (await fetch(url)).text();
+    expect((await connecting.end).code).toBe(0);
+    expect((await machine.json(StatusDocument, 'status')).accounts).toHaveLength(1);
+  });
+
+  it('asks nobody to sign in where the sign-in could not be kept', async () => {
+    const { CALENDAR_ENCRYPTION_KEY: _key, ...keyless } = machine.environment;
+    const bare = createMachine(keyless);
+    try {
+      delete bare.environment.CALENDAR_ENCRYPTION_KEY;
+      const { code, stdout, stderr } = await bare.run('connect', 'google', '--no-browser', '--json');
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+      expect(ErrorDocument.parse(JSON.parse(stdout)).error).toEqual({
+        code: 'PERMISSION_DENIED',
+        message: expect.stringContaining('CALENDAR_ENCRYPTION_KEY'),
+      });
+    } finally {
+      await bare.dispose();
+    }
+  });
+
   it('says so when the person denies', async () => {
     const connecting = machine.start('connect', 'google', '--no-browser');
     const [, url = ''] = await connecting.waitFor('stderr', /^open: (\S+)$/m);

@@ -1,7 +1,7 @@
 import type { OAuthProviderName } from '../../oauth-providers.ts';
 import type { OpenUrl } from '../../ports.ts';
 import type { CommandContext, Outcome } from '../command.ts';
-import { withApp } from '../open-app.ts';
+import { openPorts } from '../open-app.ts';
 import { untilStopped } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -28,9 +28,9 @@ async function connect(
   const { terminal } = context;
   const access = options.readOnly === true ? 'read' : 'write';
   const openUrl = options.browser ? systemBrowser(terminal, NAMES[provider]) : printedAddress(terminal);
-  const account = await withApp(context, (app) =>
-    untilStopped((signal) => app.connectOAuth(provider, { access, openUrl, signal })),
-  );
+  const ports = await openPorts(context);
+  const { connectBeside } = await import('../../app.ts');
+  const account = await untilStopped((signal) => connectBeside(ports, provider, { access, openUrl, signal }));
   return {
     document: account,
     text: () =>
