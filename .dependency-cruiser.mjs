@@ -58,6 +58,24 @@ const forbidden = [
     },
   },
   {
+    name: 'feeds-see-ports',
+    comment:
+      'Feeds reach the booking API by its port and the vault by its type; what an event says is decided by the planner.',
+    severity: 'error',
+    from: { path: '^src/main/feeds/' },
+    to: {
+      path: '^src/',
+      pathNot: [
+        '^src/shared/',
+        '^src/main/(feeds|store|time)/',
+        '^src/main/ports\\.ts$',
+        '^src/main/booking/booking-port\\.ts$',
+        '^src/main/auth/vault\\.ts$',
+        '^src/main/engine/planner/(desired-event|selection)\\.ts$',
+      ],
+    },
+  },
+  {
     name: 'peers-do-not-meet',
     comment:
       'Providers, booking, store, auth and schedule never import each other; app.ts brings them together.',

@@ -8,6 +8,8 @@ import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import type { Agent } from './agent.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
+import type { FeedRequest, FeedResponse } from './feeds/feed-server.ts';
+import type { FeedChange, FeedInput, FeedItem } from './feeds/feeds.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
 import type { Clock, Fetch, Keychain, Log, OpenUrl, Power, Random } from './ports.ts';
 import type { SettingsStore } from './settings/settings.ts';
@@ -55,6 +57,25 @@ export interface Status {
   readonly holds: number;
 }
 
+/** Calendars that others can subscribe to. */
+export interface AppFeeds {
+  list(): Promise<readonly FeedItem[]>;
+  /**
+   * Makes a feed; with `publish` it is hosted by the booking system before this returns, or not made at all.
+   * @throws AppError NOT_FOUND for a technician or project this device does not see; PRECONDITION_FAILED when the
+   *   booking system hosts no feeds
+   */
+  create(input: FeedInput): Promise<FeedItem>;
+  /** Gives a feed a new link; the old ones are dead. One that was switched off is on again. */
+  rotate(id: string): Promise<FeedChange>;
+  /** Switches a feed off. */
+  disable(id: string): Promise<FeedChange>;
+  /** Writes a feed to a file (absolute path) at once or not at all; says how many bytes. */
+  write(id: string, file: string): Promise<number>;
+  /** Answers a GET or HEAD of `/ics/TOKEN.ics`, for a server to pass on. Never rejects. */
+  respond(request: FeedRequest): Promise<FeedResponse>;
+}
+
 /** A sign-in in the browser. */
 export interface SignInRequest {
   readonly access: 'read' | 'write';
@@ -98,6 +119,7 @@ export interface App extends LookApp {
   /** Notes the answer; the next run carries it out. Says how many deletions it is about. */
   decideHold(id: string, answer: 'released' | 'discarded'): Promise<number>;
   backup(file: string): void;
+  readonly feeds: AppFeeds;
   /**
    * Forgets everything, or with `keepAccounts` everything but the enrolment and the accounts. What was created in
    * calendars and in the booking system stays. A backup is kept; the answer says where.
@@ -114,5 +136,7 @@ export interface LookApp {
   holds(): readonly HoldItem[];
   logs(filter: LogFilter): LogPage;
   explain(id: string): Explanation;
+  /** Each with its link, which is opened for it: wait for the answer before closing. */
+  readonly feeds: Pick<AppFeeds, 'list'>;
   close(): void;
 }

@@ -10,6 +10,7 @@ import { resolveVaultKey } from './auth/vault-key.ts';
 import { Connections } from './connections.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import { Enrolment } from './enrolment.ts';
+import { createFeedService, type FeedService } from './feed-service.ts';
 import { look } from './look.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
 import { backupFile, backupTo } from './store/backup.ts';
@@ -67,7 +68,8 @@ export function openLookApp(ports: AppPorts): LookApp {
   const options = { file: database, backupsDir: backups, clock: ports.clock, log: ports.log, readonly: true };
   const db = openDatabase(options);
   const store = createStore(db);
-  return look(store, new Enrolment(ports, store, vaultOf(ports, store)), () => db.close());
+  const vault = vaultOf(ports, store);
+  return look(store, vault, new Enrolment(ports, store, vault), () => db.close());
 }
 
 /**
@@ -142,24 +144,28 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
   const vault = vaultOf(ports, store);
   const enrolment = new Enrolment(ports, store, vault);
   const connections = new Connections(ports, store, vault, enrolment);
+  const feeds = createFeedService(ports, store, vault, enrolment);
   const close = (): void => {
     db.close();
     lock.release();
   };
-  const agent = agentOf(ports, store, enrolment, (options) =>
-    sync(ports, store, enrolment, connections, options),
-  );
+  const agent = agentOf(ports, store, enrolment, async (options) => {
+    const result = await sync(ports, store, enrolment, connections, options);
+    if (options.dryRun !== true && options.signal?.aborted !== true) await feeds.followUp();
+    return result;
+  });
   /** What somebody has just changed should not wait for the timer. */
   const thenSync = async <T>(change: Promise<T>): Promise<T> => {
     const done = await change;
     agent.ask();
     return done;
   };
-  const looks = look(store, enrolment, close);
+  const looks = look(store, vault, enrolment, close);
 
   return {
     ...looks,
     agent,
+    feeds,
     status: () => ({ ...looks.status(), nextRunAt: agent.state().nextRunAt }),
     enrol: (input) => thenSync(enrolment.enrol(input)),
     connectOAuth: (provider, options) => thenSync(connections.connectOAuth(provider, options)),
@@ -209,7 +215,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       return decided;
     },
     backup: (file) => backupTo(db, file),
-    reset: async (options) => reset(ports, store, connections, options),
+    reset: async (options) => reset(ports, store, connections, feeds, options),
   };
 }
 
@@ -360,10 +366,12 @@ async function reset(
   ports: AppPorts,
   store: Store,
   connections: Connections,
+  feeds: FeedService,
   { keepAccounts }: { readonly keepAccounts: boolean },
 ): Promise<{ readonly backup: string }> {
   const backup = backupFile(files(ports.dataDir).backups, 'replaced', ports.clock.now());
   backupTo(store.db, backup);
+  await feeds.withdrawAll();
   for (const mapping of store.mappings.list()) store.mappings.remove(mapping.id);
   if (!keepAccounts) {
     for (const account of store.accounts.list()) {

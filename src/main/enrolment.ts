@@ -67,6 +67,7 @@ export class Enrolment {
     this.#remember({ url, technician, capabilities, environmentToken: null });
     // Another booking system knows nothing of the cursor of the last one.
     this.#store.bookings.clearCursor();
+    this.#store.feedBookings.clearPosition();
     return technician;
   }
 
@@ -74,6 +75,18 @@ export class Enrolment {
   async api(watch: RequestWatch = {}): Promise<BookingApi> {
     const { url, token } = await this.#credentials();
     return this.#client(url, token, watch);
+  }
+
+  /**
+   * Host name of the booking system.
+   * @throws AppError PRECONDITION_FAILED, detail `not-ready`
+   */
+  host(): string {
+    const url = this.#vault.has(BOOKING_API_OWNER, TOKEN)
+      ? this.#store.meta.getJson(ENROLMENT, Enrolled)?.url
+      : this.#environment()?.url;
+    if (url === undefined) throw notEnrolled();
+    return new URL(url).hostname;
   }
 
   /** Who this device is and what the booking system can do; asked at most once a day. */
@@ -117,13 +130,7 @@ export class Enrolment {
     const url = this.#store.meta.getJson(ENROLMENT, Enrolled)?.url;
     if (token !== null && url !== undefined) return { url, token, fromEnvironment: false };
     const given = this.#environment();
-    if (given === null) {
-      throw new AppError(
-        'PRECONDITION_FAILED',
-        'This device is not enrolled yet. Run “calendar-sync enrol --url URL --code CODE” with the code from dispatch.',
-        { detail: 'not-ready' },
-      );
-    }
+    if (given === null) throw notEnrolled();
     return { ...given, fromEnvironment: true };
   }
 
@@ -150,3 +157,10 @@ export class Enrolment {
     return createHttp({ fetch, clock, random, log, ...watch });
   }
 }
+
+const notEnrolled = (): AppError =>
+  new AppError(
+    'PRECONDITION_FAILED',
+    'This device is not enrolled yet. Run “calendar-sync enrol --url URL --code CODE” with the code from dispatch.',
+    { detail: 'not-ready' },
+  );

@@ -2,13 +2,14 @@ import type { ConflictItem, ConflictVersion } from '../shared/domain/decision.ts
 import type { Explanation } from '../shared/domain/explanation.ts';
 import type { Mapping } from '../shared/domain/mapping.ts';
 import type { LookApp, Status } from './app-contract.ts';
+import type { Vault } from './auth/vault.ts';
 import type { EventVersion } from './engine/intent.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { ConflictRow } from './store/conflict-repository.ts';
 import type { Store } from './store/store.ts';
 
 /** Everything that only looks: it asks nobody and writes nothing. */
-export function look(store: Store, enrolment: Enrolment, close: () => void): LookApp {
+export function look(store: Store, vault: Vault, enrolment: Enrolment, close: () => void): LookApp {
   const mappings = (): readonly (Mapping & { mappingId: string })[] =>
     store.mappings.list().map((mapping) => ({ ...mapping, mappingId: mapping.id }));
   return {
@@ -30,6 +31,7 @@ export function look(store: Store, enrolment: Enrolment, close: () => void): Loo
       })),
     logs: (filter) => store.syncLog.query(filter),
     explain: (id) => explain(store, id),
+    feeds: { list: async () => (await import('./feeds/feeds.ts')).listFeeds(store, vault) },
     close,
   };
 }

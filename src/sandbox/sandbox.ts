@@ -72,7 +72,7 @@ export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox 
 
   function createWorld(next: SeedOptions | null): World {
     const faults = new Faults(clock);
-    const booking = createBookingService({ clock, random, faults });
+    const booking = createBookingService({ clock, random, faults, origin: () => origin });
     const google = createGoogleService({ clock, random, faults, origin: () => origin });
     const microsoft = createMicrosoftService({ clock, random, faults, origin: () => origin });
     const ics = createIcsService({ clock, random, faults });

@@ -43,7 +43,7 @@ describe('who may ask', () => {
     expect(await me.json()).toEqual({
       technician: { id: 'tech_b', name: 'Ben', timeZone: 'Europe/London' },
       serverTime: NOW.toISOString(),
-      capabilities: { reschedule: true, webhookRelay: false, feedHosting: false, events: false },
+      capabilities: { reschedule: true, webhookRelay: false, feedHosting: true, events: false },
     });
 
     const second = await ask('POST', '/devices/enrol', enrolment);

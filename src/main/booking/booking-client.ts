@@ -46,6 +46,7 @@ const BatchAnswer = z.object({
     }),
   ),
 });
+const HostedFeed = z.object({ url: z.url({ protocol: /^https?$/ }) });
 const Stale = z.object({ current: Booking });
 const Detail = z
   .object({ detail: z.string().min(1) })
@@ -56,7 +57,7 @@ const Detail = z
  * @throws AppError INVALID_INPUT when the address is not one that a token may be sent to
  */
 export function createBookingApi(options: BookingApiOptions): BookingApi {
-  const { GET, PATCH, POST } = connect(options.baseUrl, options.fetch, {
+  const { DELETE, GET, PATCH, POST, PUT } = connect(options.baseUrl, options.fetch, {
     'user-agent': options.userAgent,
     authorization: `Bearer ${options.token}`,
   });
@@ -142,6 +143,26 @@ export function createBookingApi(options: BookingApiOptions): BookingApi {
         if (!page.nextPageToken) return;
         pages.follow(page.nextPageToken);
       }
+    },
+
+    putFeed: (token, ics, idempotencyKey) =>
+      read(
+        HostedFeed,
+        PUT('/feeds/{token}', {
+          params: { path: { token }, header: { 'Idempotency-Key': idempotencyKey } },
+          headers: { 'content-type': 'text/calendar; charset=utf-8' },
+          body: ics,
+          bodySerializer: (text) => text,
+          ...unread,
+        }),
+      ),
+
+    async deleteFeed(token, idempotencyKey): Promise<void> {
+      const header = { 'Idempotency-Key': idempotencyKey };
+      const { response, error } = await settle(
+        DELETE('/feeds/{token}', { params: { path: { token }, header }, ...unread }),
+      );
+      if (!response.ok && response.status !== 404) throw refusal(response, error);
     },
   };
 }

@@ -86,4 +86,14 @@ export interface BookingApi {
 
   /** Every busy block that the booking system has of a technician, page by page. */
   blocks(technicianId: string): AsyncIterable<readonly BusyBlock[]>;
+
+  /**
+   * Hosts a feed publicly, in place of what the token led to.
+   * @param ics text of the feed, `text/calendar`
+   * @returns where it is hosted
+   */
+  putFeed(token: string, ics: string, idempotencyKey: string): Promise<{ readonly url: string }>;
+
+  /** Stops hosting a feed; one that is not hosted is fine. */
+  deleteFeed(token: string, idempotencyKey: string): Promise<void>;
 }

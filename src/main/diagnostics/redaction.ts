@@ -73,6 +73,8 @@ export function redactText(text: string): string {
         /\b((?:proxy-)?authorization|(?:set-)?cookie|x-goog-channel-token)(\s*:\s*)[^\s"'][^\r\n"']*/gi,
         `$1$2${MARK}`,
       )
+      // The secret of a feed is in its address.
+      .replace(/((?:feeds|ics)\/)[\w-]{43}(?![\w-])/g, `$1${MARK}`)
       .replace(/\b(bearer|dpop)(\s+)[\w.~+/-]{8,}=*/gi, `$1$2${MARK}`)
       .replace(/\b(basic)(\s+)[\w+/-]{16,}=*/gi, `$1$2${MARK}`)
       .replace(/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*/g, MARK)

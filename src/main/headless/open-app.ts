@@ -19,12 +19,15 @@ export async function withApp<T>(context: CommandContext, work: (app: App) => T 
 }
 
 /** Runs `work` beside whoever owns the data directory, or as its owner where the database is not there yet. */
-export async function withLook<T>(context: CommandContext, work: (app: LookApp) => T): Promise<T> {
+export async function withLook<T>(
+  context: CommandContext,
+  work: (app: LookApp) => T | Promise<T>,
+): Promise<T> {
   const ports = await openPorts(context);
   const app = await openLook(ports);
   if (app === null) return withOwned(ports, work);
   try {
-    return work(app);
+    return await work(app);
   } finally {
     app.close();
   }

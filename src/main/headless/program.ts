@@ -6,6 +6,7 @@ import type { CommandContext, Host, Outcome } from './command.ts';
 import { print } from './command.ts';
 import { dataDirectory } from './data-directory.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { feedCommands } from './feed-commands.ts';
 import { momentFrom, momentTo, nonEmpty, skipKinds, titlePattern, wholeNumber } from './options.ts';
 import { VERSION } from './version.ts';
 
@@ -69,6 +70,7 @@ export function createProgram(host: Host, onExit: (code: ExitCode) => void): Com
   setUpCommands(program, run);
   mappingCommands(program, run);
   syncCommands(program, run);
+  feedCommands(program, run);
   recordCommands(program, run);
   keepingCommands(program, run);
   return program;

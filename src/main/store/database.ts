@@ -79,8 +79,9 @@ export function migrate(
   beforeStep: (fromVersion: number) => void,
   log: Log,
 ): void {
-  for (const step of steps.slice(schemaVersion(db))) {
-    if (step.version > 1) beforeStep(step.version - 1);
+  const found = schemaVersion(db);
+  for (const step of steps.slice(found)) {
+    if (found > 0) beforeStep(step.version - 1);
     log('info', 'store', `Migrating the database to version ${step.version} (${step.name})`);
     applyStep(db, step);
   }

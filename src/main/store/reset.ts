@@ -16,9 +16,13 @@ export function forgetEverything(db: Database, { keepAccounts }: { readonly keep
     ]) {
       db.exec(`DELETE FROM ${table}`);
     }
-    for (const table of ['observed_booking', 'staged_booking', 'ics_feed', 'run', 'sync_log']) {
+    for (const table of ['observed_booking', 'staged_booking', 'run', 'sync_log']) {
       db.exec(`DELETE FROM ${table}`);
     }
+    db.exec('DELETE FROM secret WHERE owner IN (SELECT id FROM ics_feed)');
+    db.exec('DELETE FROM secret WHERE owner IN (SELECT feed_id FROM feed_withdrawal)');
+    for (const table of ['ics_feed', 'feed_withdrawal', 'feed_booking']) db.exec(`DELETE FROM ${table}`);
+    db.exec('UPDATE feed_source SET cursor = NULL, read_at = NULL');
     db.exec('DELETE FROM booking_source; INSERT INTO booking_source (id) VALUES (1)');
     if (keepAccounts) return;
     for (const table of ['external_calendar_account', 'secret', 'meta']) db.exec(`DELETE FROM ${table}`);

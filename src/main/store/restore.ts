@@ -11,6 +11,7 @@ import { migrate, requireKnown } from './database.ts';
 import { requireSound, storeError } from './integrity.ts';
 import { MappingRepository, touchEverything } from './mapping-repository.ts';
 import { migrations as allMigrations, type Migration } from './migrations/index.ts';
+import { keepFeeds, readFeeds } from './own-feeds.ts';
 
 /** Facts in `meta` that belong to this machine and its secrets rather than to what was backed up. */
 const OWN_FACTS = "key = 'vault.salt' OR key GLOB 'enrolment*'";
@@ -152,6 +153,7 @@ function schemaOf(db: Database): string {
 
 function makeOwn(db: Database, databaseFile: string): void {
   const own = readOwn(databaseFile);
+  const feeds = existsSync(databaseFile) ? readFeeds(databaseFile) : new Map();
   db.transaction(() => {
     db.exec('DELETE FROM secret');
     db.exec(`DELETE FROM meta WHERE ${OWN_FACTS}`);
@@ -181,6 +183,7 @@ function makeOwn(db: Database, databaseFile: string): void {
       DELETE FROM journal;
       UPDATE hold SET state = 'ended' WHERE state IN ('open', 'released');
     `);
+    keepFeeds(db, feeds);
     for (const id of db.prepare<[], string>('SELECT id FROM calendar_mapping').pluck().all())
       touchEverything(db, id);
   })();

@@ -3,6 +3,8 @@ import { BookingPicture } from './booking-picture.ts';
 import { CalendarPicture } from './calendar-picture.ts';
 import { ConflictRepository } from './conflict-repository.ts';
 import type { Database } from './connection.ts';
+import { FeedBookings } from './feed-bookings.ts';
+import { FeedRepository } from './feed-repository.ts';
 import { HoldRepository } from './hold-repository.ts';
 import { JournalRepository } from './journal-repository.ts';
 import { LinkRepository } from './link-repository.ts';
@@ -24,6 +26,8 @@ export interface Store {
   readonly journal: JournalRepository;
   readonly conflicts: ConflictRepository;
   readonly holds: HoldRepository;
+  readonly feeds: FeedRepository;
+  readonly feedBookings: FeedBookings;
   readonly syncLog: SyncLogRepository;
   readonly runs: RunRepository;
   readonly meta: MetaRepository;
@@ -43,6 +47,8 @@ export function createStore(db: Database): Store {
     journal: new JournalRepository(db),
     conflicts: new ConflictRepository(db),
     holds: new HoldRepository(db),
+    feeds: new FeedRepository(db),
+    feedBookings: new FeedBookings(db),
     syncLog: new SyncLogRepository(db),
     runs: new RunRepository(db),
     meta: new MetaRepository(db),

@@ -6,6 +6,7 @@ import { blockRoutes } from './block-routes.ts';
 import { bookingControlRoutes } from './booking-control.ts';
 import { bookingRoutes } from './booking-routes.ts';
 import { companyRoutes, enrolmentRoutes } from './company-routes.ts';
+import { feedRoutes, hostedFeedRoutes } from './feed-routes.ts';
 import { IdempotentAnswers, keepRawBodies } from './idempotency.ts';
 import { answerProblems, Problem } from './problem.ts';
 import { BookingState } from './state.ts';
@@ -22,10 +23,17 @@ export interface BookingServiceOptions {
   readonly clock: SandboxClock;
   readonly random: SandboxRandom;
   readonly faults: Faults;
+  /** Where the sandbox is now. */
+  readonly origin: () => string;
 }
 
 /** The central booking API, version 1. */
-export function createBookingService({ clock, random, faults }: BookingServiceOptions): BookingService {
+export function createBookingService({
+  clock,
+  random,
+  faults,
+  origin,
+}: BookingServiceOptions): BookingService {
   const state = new BookingState(clock, random);
   const answers = new IdempotentAnswers(clock);
 
@@ -40,8 +48,10 @@ export function createBookingService({ clock, random, faults }: BookingServiceOp
       companyRoutes(guarded, state, clock, deviceOf);
       bookingRoutes(guarded, state, faults, deviceOf);
       blockRoutes(guarded, state, faults, deviceOf);
+      feedRoutes(guarded, state, origin);
       unsupportedRoutes(guarded);
     });
+    hostedFeedRoutes(app, state);
   };
 
   return {
@@ -59,6 +69,4 @@ function unsupportedRoutes(app: FastifyInstance): void {
   app.get('/events', refuse);
   app.post('/webhook-relays', refuse);
   app.delete('/webhook-relays/:id', refuse);
-  app.put('/feeds/:token', refuse);
-  app.delete('/feeds/:token', refuse);
 }

@@ -38,7 +38,9 @@ export class BookingState {
   readonly technicians = new Map<string, SandboxTechnician>();
   readonly projects = new Map<string, Project>();
   readonly health = new Map<string, CalendarHealth>();
-  capabilities: Capabilities = { reschedule: true, webhookRelay: false, feedHosting: false, events: false };
+  capabilities: Capabilities = { reschedule: true, webhookRelay: false, feedHosting: true, events: false };
+  /** Public calendars by their token: text/calendar. */
+  readonly hostedFeeds = new Map<string, string>();
   /** Counts the times all cursors were made to expire. */
   #expiries = 0;
 

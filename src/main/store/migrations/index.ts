@@ -1,4 +1,5 @@
 import { initialSchema } from './0001-initial.ts';
+import { feedSchema } from './0002-feeds.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` says once it has run; versions follow each other without a gap, from 1. */
@@ -8,4 +9,7 @@ export interface Migration {
 }
 
 /** Every step from an empty database to today's schema. A released step is never edited: add the next one. */
-export const migrations: readonly Migration[] = [{ version: 1, name: 'initial', sql: initialSchema }];
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'initial', sql: initialSchema },
+  { version: 2, name: 'feeds', sql: feedSchema },
+];
