@@ -8,7 +8,11 @@ import { main } from '../../src/main/headless/main.ts';
 const WRONG: readonly (readonly [line: string, named: string])[] = [
   ['frobnicate', 'frobnicate'],
   ['serve', 'serve'],
-  ['feeds', 'feeds'],
+  ['feeds create', '--technician'],
+  ['feeds create --technician a --project b', '--project'],
+  ['feeds create --technician a --visibility all', '--visibility'],
+  ['feeds rotate', 'id'],
+  ['feeds write feed_1', 'file'],
   ['doctor', 'doctor'],
   ['diagnostics out.zip', 'diagnostics'],
   ['connect', 'command'],
