@@ -1,6 +1,7 @@
 import type { Account, CalendarListEntry } from '../shared/domain/account.ts';
 import type { Project, Technician } from '../shared/domain/booking.ts';
 import type { ConflictItem, HoldItem } from '../shared/domain/decision.ts';
+import type { DoctorReport } from '../shared/domain/doctor.ts';
 import type { Explanation } from '../shared/domain/explanation.ts';
 import type { Mapping } from '../shared/domain/mapping.ts';
 import type { LogFilter, LogPage } from '../shared/domain/sync-log.ts';
@@ -118,6 +119,8 @@ export interface App extends LookApp {
   resolveConflict(id: string, keep: 'booking' | 'calendar'): Promise<void>;
   /** Notes the answer; the next run carries it out. Says how many deletions it is about. */
   decideHold(id: string, answer: 'released' | 'discarded'): Promise<number>;
+  /** Tries everything that a sync needs. Never throws: what is wrong is in the report. */
+  doctor(): Promise<DoctorReport>;
   backup(file: string): void;
   readonly feeds: AppFeeds;
   /**

@@ -214,6 +214,10 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       agent.ask();
       return decided;
     },
+    async doctor() {
+      const { examine } = await import('./doctor.ts');
+      return examine(ports, store, vault);
+    },
     backup: (file) => backupTo(db, file),
     reset: async (options) => reset(ports, store, connections, feeds, options),
   };

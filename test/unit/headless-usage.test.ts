@@ -13,7 +13,7 @@ const WRONG: readonly (readonly [line: string, named: string])[] = [
   ['feeds create --technician a --visibility all', '--visibility'],
   ['feeds rotate', 'id'],
   ['feeds write feed_1', 'file'],
-  ['doctor', 'doctor'],
+  ['diagnose', 'diagnose'],
   ['diagnostics out.zip', 'diagnostics'],
   ['connect', 'command'],
   ['connect outlook', 'outlook'],

@@ -27,6 +27,11 @@ export interface Vault {
   get(owner: string, purpose: string): Promise<string | null>;
   /** Whether a secret is stored, without asking for the key. */
   has(owner: string, purpose: string): boolean;
+  /**
+   * Makes sure that there is a key to seal with, and that everything stored opens.
+   * @throws AppError PERMISSION_DENIED when the key cannot be had; AUTH_EXPIRED when something does not open with it
+   */
+  verify(): Promise<void>;
   /** Forgets one secret of an owner, or all of them. */
   delete(owner: string, purpose?: string): void;
   /**
@@ -85,6 +90,11 @@ export function createVault(db: Database, keys: VaultKeySource, random: Pick<Ran
     },
 
     has: (owner, purpose) => select.get(owner, purpose) !== undefined,
+
+    async verify() {
+      const { current, older } = await source();
+      for (const row of all.all()) open([current, ...older], row);
+    },
 
     delete(owner, purpose) {
       db.prepare('DELETE FROM secret WHERE owner = @owner AND (@purpose IS NULL OR purpose = @purpose)').run({

@@ -277,6 +277,10 @@ function recordCommands(program: Command, run: Run): void {
 
 function keepingCommands(program: Command, run: Run): void {
   program
+    .command('doctor')
+    .description('check everything that a sync needs, and say what to do about what is wrong')
+    .action(run(async () => (await import('./commands/doctor.ts')).doctor));
+  program
     .command('backup')
     .description('write everything but sign-ins to a file')
     .addArgument(fileArgument())

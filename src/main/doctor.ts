@@ -1,0 +1,149 @@
+import type { Account } from '../shared/domain/account.ts';
+import { check, type DoctorCheck, type DoctorReport, doctorReport } from '../shared/domain/doctor.ts';
+import type { Settings } from '../shared/domain/settings.ts';
+import { toAppError } from '../shared/rpc/errors.ts';
+import type { AppPorts } from './app-contract.ts';
+import type { Vault } from './auth/vault.ts';
+import { Connections } from './connections.ts';
+import { checkDirectory } from './diagnostics/directory-check.ts';
+import { clockCheck, networkChecks } from './diagnostics/network-checks.ts';
+import { recordedFetch } from './diagnostics/recorded-fetch.ts';
+import { Enrolment } from './enrolment.ts';
+import { certificateProblem } from './schedule/certificate.ts';
+import { requireSound } from './store/integrity.ts';
+import type { Store } from './store/store.ts';
+
+const PROVIDER_NAMES: Readonly<Record<Account['provider'], string>> = {
+  google: 'Google',
+  microsoft: 'Microsoft',
+  ics: 'ICS feed',
+  caldav: 'CalDAV',
+};
+
+/**
+ * Tries everything that a sync needs, and says of each thing whether it is right. Asks the booking system and every
+ * account once; what the network did is learned from those requests. Writes nothing but renewed sign-ins.
+ */
+export async function examine(given: AppPorts, store: Store, vault: Vault): Promise<DoctorReport> {
+  const record = recordedFetch(given.fetch, given.clock);
+  const ports: AppPorts = { ...given, fetch: record.fetch };
+  const enrolment = new Enrolment(ports, store, vault);
+  const connections = new Connections(ports, store, vault, enrolment);
+  const settings = await given.settings();
+
+  const local = [
+    checkDirectory(given.dataDir, process.platform),
+    settingsCheck(settings.view().problems),
+    databaseCheck(store),
+    await keychainCheck(ports, vault),
+  ];
+  const [booking, ...accounts] = await Promise.all([
+    bookingCheck(enrolment),
+    ...store.accounts.list().map((account) => accountCheck(account, connections)),
+  ]);
+  const network = networkChecks({
+    hosts: record.hosts(),
+    proxy: proxyInForce(settings.values(), ports.environment),
+    certificateProblem: (error, url) => certificateProblem(error, url, 'none')?.message ?? null,
+  });
+  return doctorReport(given.clock.now(), [
+    ...local,
+    ...network,
+    clockCheck(record.skews()),
+    booking,
+    ...accounts,
+  ]);
+}
+
+/** The report where the program could not even be opened: the same checks, as far as they go. */
+export function reportUnopened(
+  { clock, dataDir }: Pick<AppPorts, 'clock' | 'dataDir'>,
+  thrown: unknown,
+): DoctorReport {
+  const { message, detail } = toAppError(thrown);
+  const directory = checkDirectory(dataDir, process.platform);
+  const database = directory.ok
+    ? check('database', 'Database', 'failed', message)
+    : check('database', 'Database', 'skipped', 'It cannot be opened before its directory is in order.');
+  const busy = detail === 'locked';
+  const rest = check(
+    'booking-api',
+    'Booking system and accounts',
+    'skipped',
+    busy
+      ? 'Another process is at work with them. Try again when it has finished.'
+      : 'They cannot be asked before the database can be opened.',
+  );
+  return doctorReport(clock.now(), [directory, database, rest]);
+}
+
+function settingsCheck(problems: readonly string[]): DoctorCheck {
+  return problems.length === 0
+    ? check('settings', 'Settings and policy', 'ok', 'Every setting is usable.')
+    : check('settings', 'Settings and policy', 'warning', problems.join(' '));
+}
+
+function databaseCheck(store: Store): DoctorCheck {
+  try {
+    requireSound(store.db, store.db.name);
+    return check('database', 'Database', 'ok', 'It is sound.');
+  } catch (error) {
+    return check('database', 'Database', 'failed', toAppError(error).message);
+  }
+}
+
+/** Whether there is a key, and whether it opens what is stored. */
+async function keychainCheck(ports: AppPorts, vault: Vault): Promise<DoctorCheck> {
+  const found = (status: DoctorCheck['status'], message: string): DoctorCheck =>
+    check('keychain', 'Keychain', status, message);
+  try {
+    const keychain = await ports.keychain();
+    await vault.verify();
+    return keychain === null
+      ? found('ok', 'This computer has no keychain; the key of CALENDAR_ENCRYPTION_KEY is used.')
+      : found('ok', 'The keychain holds the key that sign-ins are sealed with.');
+  } catch (error) {
+    return found('failed', toAppError(error).message);
+  }
+}
+
+async function bookingCheck(enrolment: Enrolment): Promise<DoctorCheck> {
+  const found = (status: DoctorCheck['status'], message: string): DoctorCheck =>
+    check('booking-api', 'Booking system', status, message);
+  if (!enrolment.isEnrolled()) {
+    return found(
+      'failed',
+      'This device is not enrolled. Ask dispatch for a code and run “calendar-sync enrol”.',
+    );
+  }
+  try {
+    const { technician } = await (await enrolment.api()).me();
+    return found('ok', `It answers, and knows this device as ${technician.name}.`);
+  } catch (error) {
+    return found('failed', toAppError(error).message);
+  }
+}
+
+async function accountCheck(account: Account, connections: Connections): Promise<DoctorCheck> {
+  const found = (status: DoctorCheck['status'], message: string): DoctorCheck =>
+    check(`account:${account.id}`, `${PROVIDER_NAMES[account.provider]} ${account.email}`, status, message);
+  try {
+    const { length } = await connections.calendars(account.id);
+    return found('ok', `It answers; ${length === 1 ? 'one calendar' : `${length} calendars`}.`);
+  } catch (error) {
+    return found('failed', toAppError(error).message);
+  }
+}
+
+function proxyInForce(
+  { proxyUrl }: Pick<Settings, 'proxyUrl'>,
+  environment: AppPorts['environment'],
+): { readonly url: URL; readonly source: string } | null {
+  const named = (text: string | null | undefined, source: string) => {
+    const url = text ? URL.parse(text) : null;
+    return url === null ? null : { url, source };
+  };
+  const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+  const variable = variables.find((name) => environment[name]);
+  return named(proxyUrl, 'network settings') ?? (variable ? named(environment[variable], variable) : null);
+}
