@@ -1,8 +1,10 @@
 import type { AgentState } from '../shared/domain/agent-state.ts';
+import type { BookingChanged } from '../shared/domain/push-event.ts';
 import type { LastRun } from '../shared/domain/snapshot.ts';
 import type { SyncProgress } from '../shared/domain/sync-progress.ts';
 import type { SideResult, SyncResult } from '../shared/domain/sync-result.ts';
 import { type AppError, toAppError } from '../shared/rpc/errors.ts';
+import type { EventStream, EventStreamOptions } from './booking/event-stream.ts';
 import { stopped } from './engine/account-outcome.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import { Turns } from './engine/turns.ts';
@@ -45,6 +47,10 @@ export interface AgentPorts {
   readonly lastRun: () => SyncResult | null;
   readonly isReady: () => boolean;
   readonly intervalMs: () => number;
+  /** Whether this is what the last run read, or what it wrote itself. */
+  readonly isKnown: (change: BookingChanged) => boolean;
+  /** Opens the way by which the booking system tells of changes. */
+  readonly listen: (to: Pick<EventStreamOptions, 'onOpen' | 'onBookingChanged'>) => Promise<EventStream>;
   /** Where the pause is kept: see `AgentState.pausedUntil`. */
   readonly pause: { get(): string | null; set(until: string | null): void };
 }
@@ -55,7 +61,12 @@ export interface OwnAgent extends Agent {
   run(options: SyncOptions): Promise<SyncResult>;
   /** Somebody changed something that should not wait for the timer. */
   ask(): void;
+  /** Who this device is to the booking system has changed. */
+  reenrolled(): void;
 }
+
+/** How long the first run waits for the way by which changes are told. */
+const LISTEN_FIRST_MS = 500;
 
 export function createAgent(ports: AgentPorts): OwnAgent {
   const { clock, log } = ports;
@@ -70,6 +81,10 @@ export function createAgent(ports: AgentPorts): OwnAgent {
   let failingSince: string | null = null;
   let failures = 0;
 
+  let stream: EventStream | null = null;
+  /** Bookings that were said to have changed during the run under way. */
+  const told = new Map<string, BookingChanged>();
+
   const scheduler = new Scheduler({
     clock,
     random: ports.random,
@@ -81,7 +96,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     retryAt: () => null,
     pausedUntil,
     onSuspend: cancel,
-    onDisturbed: () => undefined,
+    onDisturbed: () => stream?.reconnect(),
     onChange: changed,
   });
 
@@ -139,6 +154,8 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     } finally {
       running = null;
       progress = null;
+      for (const change of told.values()) look(change);
+      told.clear();
       changed();
     }
   }
@@ -174,6 +191,10 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     }
   }
 
+  function look(change: BookingChanged): void {
+    if (!ports.isKnown(change)) scheduler.ask('notice');
+  }
+
   function cancel(): void {
     running?.abort.abort(stopped());
   }
@@ -190,15 +211,37 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     run: (options) => turns.take(() => asked(options)),
     ask: () => scheduler.ask('person'),
     async start() {
-      scheduler.start();
+      if (stream !== null) return;
+      const opened = await ports.listen({
+        // What happened while nobody listened is read; what happens from now on is told.
+        onOpen: () => {
+          if (scheduler.started) scheduler.ask('notice');
+        },
+        onBookingChanged: (change) => {
+          if (running === null) look(change);
+          // Our own changes are told as well, often before their answer is here.
+          else told.set(change.id, change);
+        },
+      });
+      stream = opened;
+      opened.start();
+      // Listening first, so that nothing can change unseen between the first run and the first event.
+      await Promise.race([opened.tried, clock.sleep(LISTEN_FIRST_MS)]);
+      if (stream === opened) scheduler.start();
       changed();
     },
     async stop() {
       cancel();
+      await stream?.stop();
+      stream = null;
       await scheduler.stop();
       // Whoever asked for a run gets it or its failure, before the database is closed.
       await turns.take(async () => undefined);
       changed();
+    },
+    reenrolled() {
+      stream?.reconnect();
+      scheduler.ask('person');
     },
     syncNow(scope = {}) {
       const about = JSON.stringify([scope.accountId, scope.mappingId, scope.full === true]);

@@ -3,7 +3,6 @@ import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import { AppError } from '../shared/rpc/errors.ts';
-import { createAgent, type OwnAgent } from './agent.ts';
 import type { App, AppPorts, LookApp, MappingChanges, MappingInput, SignInRequest } from './app-contract.ts';
 import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
 import { resolveVaultKey } from './auth/vault-key.ts';
@@ -19,6 +18,7 @@ import { openDatabase } from './store/database.ts';
 import { acquireLock, type InstanceLock } from './store/instance-lock.ts';
 import type { Restored } from './store/restore.ts';
 import { createStore, type Store } from './store/store.ts';
+import { unattended } from './unattended.ts';
 
 /** How long a command waits for another one to finish with the data directory. */
 const LOCK_WAIT_MS = 5_000;
@@ -149,7 +149,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     db.close();
     lock.release();
   };
-  const agent = agentOf(ports, store, enrolment, async (options) => {
+  const agent = unattended(ports, store, enrolment, async (options) => {
     const result = await sync(ports, store, enrolment, connections, options);
     if (options.dryRun !== true && options.signal?.aborted !== true) await feeds.followUp();
     return result;
@@ -167,7 +167,11 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     agent,
     feeds,
     status: () => ({ ...looks.status(), nextRunAt: agent.state().nextRunAt }),
-    enrol: (input) => thenSync(enrolment.enrol(input)),
+    async enrol(input) {
+      const technician = await enrolment.enrol(input);
+      agent.reenrolled();
+      return technician;
+    },
     connectOAuth: (provider, options) => thenSync(connections.connectOAuth(provider, options)),
     connectGoogle: (options) => thenSync(connections.connectOAuth('google', options)),
     calendars: (accountId) => connections.calendars(accountId),
@@ -245,31 +249,6 @@ async function sync(
     },
     options,
   );
-}
-
-const PAUSE = 'agent.paused-until';
-const POLL_INTERVAL_MS = 10 * 60_000;
-
-function agentOf(
-  ports: AppPorts,
-  store: Store,
-  enrolment: Enrolment,
-  run: (options: SyncOptions) => Promise<SyncResult>,
-): OwnAgent {
-  return createAgent({
-    clock: ports.clock,
-    random: ports.random,
-    log: ports.log,
-    power: ports.power,
-    run,
-    lastRun: () => (store.runs.last()?.result ?? null) as SyncResult | null,
-    isReady: () => enrolment.isEnrolled() && store.accounts.list().length > 0,
-    intervalMs: () => POLL_INTERVAL_MS,
-    pause: {
-      get: () => store.meta.get(PAUSE),
-      set: (until) => (until === null ? store.meta.delete(PAUSE) : store.meta.set(PAUSE, until)),
-    },
-  });
 }
 
 async function requireReady(store: Store, enrolment: Enrolment): Promise<{ canReschedule: boolean }> {

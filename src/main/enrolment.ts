@@ -4,6 +4,7 @@ import { AppError } from '../shared/rpc/errors.ts';
 import type { AppPorts } from './app-contract.ts';
 import { BOOKING_API_OWNER, type Vault } from './auth/vault.ts';
 import type { BookingApi } from './booking/booking-port.ts';
+import type { EventSource } from './booking/event-stream.ts';
 import { textPrint } from './engine/planner/fingerprint.ts';
 import type { HttpOptions } from './schedule/http.ts';
 import type { Store } from './store/store.ts';
@@ -104,6 +105,18 @@ export class Enrolment {
       environmentToken: fromEnvironment ? textPrint(token) : null,
     });
     return { technician, capabilities };
+  }
+
+  /** Where the booking system pushes events from; null where it does not, or while nobody is enrolled. */
+  async eventSource(): Promise<EventSource | null> {
+    if (!this.isEnrolled()) return null;
+    const { capabilities } = await this.identity();
+    if (!capabilities.events) return null;
+    const [{ url, token }, { bookingBaseUrl }] = await Promise.all([
+      this.#credentials(),
+      import('./booking/booking-base-url.ts'),
+    ]);
+    return { url: `${bookingBaseUrl(url)}/events`, token, userAgent: this.#ports.userAgent };
   }
 
   #remember(enrolled: Omit<Enrolled, 'askedAt'>): void {

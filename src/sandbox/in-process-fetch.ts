@@ -15,12 +15,15 @@ export function inProcessFetch(app: () => FastifyInstance, origins: () => readon
     request.signal.throwIfAborted();
     if (!origins().includes(origin)) throw failed(new Error(`Nothing listens at ${origin}.`));
     const body = Buffer.from(await request.arrayBuffer());
+    const asStream = request.headers.get('accept')?.startsWith('text/event-stream') === true;
+    const left = new AbortController();
     const answer = await app()
       .inject({
         method: request.method as NonNullable<InjectOptions['method']>,
         url: pathname + search,
         headers: { ...Object.fromEntries(request.headers), host: new URL(origin).host },
-        signal: request.signal,
+        signal: AbortSignal.any([request.signal, left.signal]),
+        ...(asStream && { payloadAsStream: true }),
         ...(body.length > 0 && { payload: body }),
       })
       .catch((cause: unknown) => {
@@ -31,11 +34,25 @@ export function inProcessFetch(app: () => FastifyInstance, origins: () => readon
     for (const [name, value] of Object.entries(answer.headers)) {
       for (const line of [value ?? ''].flat()) headers.append(name, String(line));
     }
-    return new Response(NULL_BODY.has(answer.statusCode) ? null : Uint8Array.from(answer.rawPayload), {
-      status: answer.statusCode,
-      headers,
-    });
+    const payload = asStream
+      ? streamOf(answer.stream(), () => left.abort())
+      : Uint8Array.from(answer.rawPayload);
+    const { statusCode: status } = answer;
+    return new Response(NULL_BODY.has(status) ? null : payload, { status, headers });
   };
+}
+
+/** A body that arrives bit by bit; `onLeave`: nobody reads it any more. */
+function streamOf(payload: AsyncIterable<Uint8Array>, onLeave: () => void): ReadableStream<Uint8Array> {
+  const chunks = payload[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done === true) controller.close();
+      else controller.enqueue(Uint8Array.from(value));
+    },
+    cancel: onLeave,
+  });
 }
 
 /** What fetch rejects with when no answer arrives. */

@@ -176,6 +176,15 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
+/** Loads what a first run loads, in a world of its own: that takes real time, in which virtual time would pass. */
+export async function warmUp(): Promise<void> {
+  const world = await createWorld();
+  await world.sync();
+  await world.app.agent.start();
+  await world.app.agent.stop();
+  await world.close();
+}
+
 /** A browser whose person approves: follows the redirects of the provider, the last one to the loopback listener. */
 export function openWith(sandboxFetch: Fetch): (url: string) => Promise<void> {
   return async (url) => {

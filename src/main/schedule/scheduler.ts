@@ -5,7 +5,7 @@ import { after, dueAt, newTimetable, type Timetable, type TimetableEvent } from 
  * The longest single sleep. Timers do not run while a machine sleeps, so that one of ten minutes would end long after
  * it woke up; and a sleep that took much longer than it should is how waking up shows where nobody tells.
  */
-const SLICE_MS = 30_000;
+const SLICE_MS = 60_000;
 /** A slice that took this much longer was slept through. */
 const SLEPT_MS = 60_000;
 

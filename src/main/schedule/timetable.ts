@@ -1,7 +1,12 @@
 /** How long to wait for more of the same after something asked for a run: one edit is often several notices. */
 const SETTLE_MS = 300;
-/** Between the starts of two runs that a server's notices ask for: an hour of edits is not an hour of runs. */
-const SPACING_MS = 5_000;
+/** A storm of notices is not waited out for longer than this. */
+const LONGEST_SETTLE_MS = 1_200;
+/** Runs that notices may cause in a minute: an hour of edits at dispatch is not an hour of runs. */
+const NOTICE_RUNS = 10;
+const MINUTE_MS = 60_000;
+/** Between two runs for operations that failed. */
+const RETRY_SPACING_MS = 5_000;
 /** First wait after a run that reached nobody; doubles up to the interval. */
 const FIRST_OFFLINE_WAIT_MS = 15_000;
 /** Polls are spread by this much either way, so that devices started together do not ask together. */
@@ -13,8 +18,12 @@ const SETTLING_SPREAD_MS = 8_000;
 /** When unattended runs are due. Milliseconds since the epoch throughout. */
 export interface Timetable {
   readonly pollAt: number;
-  /** When something that waits to be synced out of turn wants to be. */
-  readonly askedFor: number | null;
+  /** Since when somebody waits for a run. */
+  readonly askedAt: number | null;
+  /** The first and the latest notice of a server that no run has followed yet. */
+  readonly noticed: { readonly first: number; readonly latest: number } | null;
+  /** When the runs of the last minute that notices caused were started. */
+  readonly noticeRuns: readonly number[];
   /** Nothing starts before this. */
   readonly notBefore: number;
   readonly lastStart: number;
@@ -33,19 +42,28 @@ export type TimetableEvent =
 
 /** The first run is due at once. */
 export function newTimetable(now: number): Timetable {
-  return { pollAt: now, askedFor: null, notBefore: now, lastStart: Number.NEGATIVE_INFINITY, offlineRuns: 0 };
+  return {
+    pollAt: now,
+    askedAt: null,
+    noticed: null,
+    noticeRuns: [],
+    notBefore: now,
+    lastStart: Number.NEGATIVE_INFINITY,
+    offlineRuns: 0,
+  };
 }
 
 export function after(timetable: Timetable, event: TimetableEvent, now: number): Timetable {
   switch (event.kind) {
-    case 'asked': {
-      const soon = now + SETTLE_MS;
-      const wanted = event.by === 'person' ? soon : Math.max(soon, timetable.lastStart + SPACING_MS);
-      return { ...timetable, askedFor: Math.min(wanted, timetable.askedFor ?? wanted) };
-    }
-    case 'started':
+    case 'asked':
+      if (event.by === 'person') return { ...timetable, askedAt: timetable.askedAt ?? now };
+      return { ...timetable, noticed: { first: timetable.noticed?.first ?? now, latest: now } };
+    case 'started': {
+      const recent = timetable.noticeRuns.filter((at) => now - at < MINUTE_MS && at <= now);
+      const noticeRuns = timetable.noticed === null ? recent : [...recent, now];
       // What is asked for from now on may come too late for this run.
-      return { ...timetable, askedFor: null, lastStart: now };
+      return { ...timetable, askedAt: null, noticed: null, noticeRuns, lastStart: now };
+    }
     case 'ended': {
       const offlineRuns = event.offline ? timetable.offlineRuns + 1 : 0;
       const poll = event.intervalMs * (1 - POLL_SPREAD + 2 * POLL_SPREAD * event.unit);
@@ -64,7 +82,15 @@ export function after(timetable: Timetable, event: TimetableEvent, now: number):
  * @param retryAt when the earliest failed operation is due again, if one is
  */
 export function dueAt(timetable: Timetable, retryAt: number | null): number {
-  const { pollAt, askedFor, notBefore, lastStart } = timetable;
-  const retry = retryAt === null ? pollAt : Math.max(retryAt, lastStart + SPACING_MS);
-  return Math.max(notBefore, Math.min(pollAt, askedFor ?? pollAt, retry));
+  const { pollAt, askedAt, notBefore, lastStart } = timetable;
+  const asked = askedAt === null ? pollAt : askedAt + SETTLE_MS;
+  const retry = retryAt === null ? pollAt : Math.max(retryAt, lastStart + RETRY_SPACING_MS);
+  return Math.max(notBefore, Math.min(pollAt, asked, noticeDueAt(timetable), retry));
+}
+
+function noticeDueAt({ noticed, noticeRuns, pollAt }: Timetable): number {
+  if (noticed === null) return pollAt;
+  const settled = Math.min(noticed.latest + SETTLE_MS, noticed.first + LONGEST_SETTLE_MS);
+  const earlier = noticeRuns.at(-NOTICE_RUNS);
+  return earlier === undefined ? settled : Math.max(settled, earlier + MINUTE_MS);
 }

@@ -44,6 +44,11 @@ export function bookingControlRoutes(app: FastifyInstance, state: BookingState):
     return reply.code(204).send();
   });
 
+  app.post('/cut-event-streams', async (_request, reply) => {
+    state.events.cutStreams();
+    return reply.code(204).send();
+  });
+
   app.get('/busy-blocks', async ({ query }) => ({
     items: blocks.all(parse(BlockQuery, query).technicianId),
   }));

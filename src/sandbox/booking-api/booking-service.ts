@@ -6,6 +6,7 @@ import { blockRoutes } from './block-routes.ts';
 import { bookingControlRoutes } from './booking-control.ts';
 import { bookingRoutes } from './booking-routes.ts';
 import { companyRoutes, enrolmentRoutes } from './company-routes.ts';
+import { eventRoutes } from './event-routes.ts';
 import { feedRoutes, hostedFeedRoutes } from './feed-routes.ts';
 import { IdempotentAnswers, keepRawBodies } from './idempotency.ts';
 import { answerProblems, Problem } from './problem.ts';
@@ -48,6 +49,7 @@ export function createBookingService({
       companyRoutes(guarded, state, clock, deviceOf);
       bookingRoutes(guarded, state, faults, deviceOf);
       blockRoutes(guarded, state, faults, deviceOf);
+      eventRoutes(guarded, state, clock, deviceOf);
       feedRoutes(guarded, state, origin);
       unsupportedRoutes(guarded);
     });
@@ -66,7 +68,6 @@ function unsupportedRoutes(app: FastifyInstance): void {
   const refuse = async (): Promise<never> => {
     throw new Problem(501, 'not_supported', 'This booking system does not offer this. See capabilities.');
   };
-  app.get('/events', refuse);
   app.post('/webhook-relays', refuse);
   app.delete('/webhook-relays/:id', refuse);
 }

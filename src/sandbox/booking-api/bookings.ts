@@ -48,10 +48,18 @@ interface BookingRecord {
   readonly known: Set<string>;
 }
 
+/** What is pushed of a change: which booking, and everybody it was ever given to. */
+export type BookingNotice = (change: {
+  readonly id: string;
+  readonly version: string;
+  readonly technicianIds: readonly string[];
+}) => void;
+
 /** All bookings, and the log of their changes. */
 export class Bookings {
   readonly #clock: SandboxClock;
   readonly #random: SandboxRandom;
+  readonly #notice: BookingNotice;
   /** Sets the versions and the change log of one life of this memory apart from those of another. */
   readonly epoch: string;
   readonly #records = new OrderedMap<BookingRecord>();
@@ -59,9 +67,10 @@ export class Bookings {
   /** Ids in the order of change. */
   readonly #log: string[] = [];
 
-  constructor(clock: SandboxClock, random: SandboxRandom) {
+  constructor(clock: SandboxClock, random: SandboxRandom, notice: BookingNotice) {
     this.#clock = clock;
     this.#random = random;
+    this.#notice = notice;
     this.epoch = random.uuid();
   }
 
@@ -232,11 +241,12 @@ export class Bookings {
     this.#log.push(record.booking.id);
     for (const id of record.known) this.#byTechnician.get(id)?.delete(record);
     for (const id of record.booking.technicianIds) record.known.add(id);
-    if (record.deleted) return;
-    for (const id of record.booking.technicianIds) {
+    for (const id of record.deleted ? [] : record.booking.technicianIds) {
       const records = this.#byTechnician.get(id) ?? new Set();
       this.#byTechnician.set(id, records.add(record));
     }
+    const { id, version } = record.booking;
+    this.#notice({ id, version, technicianIds: [...record.known] });
   }
 }
 

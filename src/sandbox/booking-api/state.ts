@@ -4,6 +4,7 @@ import type { SandboxClock, SandboxRandom } from '../ports.ts';
 import { Bookings } from './bookings.ts';
 import { BusyBlocks } from './busy-blocks.ts';
 import { Devices } from './devices.ts';
+import { EventLog } from './event-log.ts';
 import { type Cursor, cursorExpired } from './paging.ts';
 
 /** When a technician can be booked, in their own wall-clock time. */
@@ -34,18 +35,24 @@ const OFFICE_HOURS: WorkingHours = { days: [1, 2, 3, 4, 5], startMinute: 8 * 60,
 export class BookingState {
   readonly bookings: Bookings;
   readonly blocks = new BusyBlocks();
+  readonly events: EventLog;
   readonly devices: Devices;
   readonly technicians = new Map<string, SandboxTechnician>();
   readonly projects = new Map<string, Project>();
   readonly health = new Map<string, CalendarHealth>();
-  capabilities: Capabilities = { reschedule: true, webhookRelay: false, feedHosting: true, events: false };
+  capabilities: Capabilities = { reschedule: true, webhookRelay: false, feedHosting: true, events: true };
   /** Public calendars by their token: text/calendar. */
   readonly hostedFeeds = new Map<string, string>();
+  /** Milliseconds between the comments on `/events`, where it is not the contract's. */
+  commentEveryMs: number | null = null;
   /** Counts the times all cursors were made to expire. */
   #expiries = 0;
 
   constructor(clock: SandboxClock, random: SandboxRandom) {
-    this.bookings = new Bookings(clock, random);
+    this.bookings = new Bookings(clock, random, ({ technicianIds, ...change }) =>
+      this.events.push('booking.changed', change, technicianIds),
+    );
+    this.events = new EventLog(this.bookings.epoch.slice(0, 8));
     this.devices = new Devices(random);
   }
 

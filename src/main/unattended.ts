@@ -1,0 +1,47 @@
+import type { SyncResult } from '../shared/domain/sync-result.ts';
+import { createAgent, type OwnAgent } from './agent.ts';
+import type { AppPorts } from './app-contract.ts';
+import type { SyncOptions } from './engine/sync-run.ts';
+import type { Enrolment } from './enrolment.ts';
+import type { Store } from './store/store.ts';
+
+const PAUSE = 'agent.paused-until';
+const POLL_INTERVAL_MS = 10 * 60_000;
+
+/** Puts together what runs without anybody asking. `run` is one sync run of the program. */
+export function unattended(
+  ports: AppPorts,
+  store: Store,
+  enrolment: Enrolment,
+  run: (options: SyncOptions) => Promise<SyncResult>,
+): OwnAgent {
+  const { clock, random, log, power, fetch } = ports;
+  return createAgent({
+    clock,
+    random,
+    log,
+    power,
+    run,
+    lastRun: () => (store.runs.last()?.result ?? null) as SyncResult | null,
+    isReady: () => enrolment.isEnrolled() && store.accounts.list().length > 0,
+    intervalMs: () => POLL_INTERVAL_MS,
+    isKnown: ({ id, version }) => store.bookings.get(id)?.version === version,
+    listen: async (to) => {
+      const { EventStream } = await import('./booking/event-stream.ts');
+      return new EventStream({
+        ...to,
+        clock,
+        random,
+        log,
+        fetch,
+        source: () => enrolment.eventSource(),
+        onWebhook: ({ relayId, provider }) =>
+          log('warn', 'events', 'A notification for a relay that is not ours', { relayId, provider }),
+      });
+    },
+    pause: {
+      get: () => store.meta.get(PAUSE),
+      set: (until) => (until === null ? store.meta.delete(PAUSE) : store.meta.set(PAUSE, until)),
+    },
+  });
+}
