@@ -13,6 +13,11 @@ export interface AccountProvider {
    * @throws AppError AUTH_EXPIRED when what opens it is gone or cannot be read
    */
   open(access: AccountAccess): Promise<CalendarProvider>;
+  /**
+   * Who the account is in the identity of busy blocks, where that is not what the database knows it by. Null when it
+   * cannot be told.
+   */
+  subject?(access: AccountAccess): Promise<string | null>;
   /** Takes our access back at the other end, where it keeps any. */
   signOut?(access: AccountAccess): Promise<void>;
 }

@@ -1,11 +1,13 @@
 import type { ProviderName } from '../shared/domain/account.ts';
 import { AppError } from '../shared/rpc/errors.ts';
 import type { AccountProvider } from './account-provider.ts';
+import { icsAccounts } from './ics-accounts.ts';
 import { oauthAccounts } from './oauth-accounts.ts';
 
 const PROVIDERS: Readonly<Partial<Record<ProviderName, AccountProvider>>> = {
   google: oauthAccounts('google'),
   microsoft: oauthAccounts('microsoft'),
+  ics: icsAccounts,
 };
 
 /** @throws AppError INVALID_INPUT for an account of a newer version */

@@ -97,6 +97,8 @@ export interface App extends LookApp {
   ): Promise<Technician>;
   connectOAuth(provider: OAuthProviderName, options: SignInRequest): Promise<ConnectedAccount>;
   connectGoogle(options: SignInRequest): Promise<ConnectedAccount>;
+  /** @throws AppError PERMISSION_DENIED, detail `plain-http` or `private-network`, when consent is missing */
+  connectIcs(request: SubscriptionRequest): Promise<SubscribedFeed>;
   /** With `deleteEvents`, first removes what was created in the calendar and in the booking system; says how many. */
   removeAccount(
     id: string,
@@ -128,6 +130,32 @@ export interface App extends LookApp {
    * calendars and in the booking system stays. A backup is kept; the answer says where.
    */
   reset(options: { readonly keepAccounts: boolean }): Promise<{ readonly backup: string }>;
+}
+
+/** A published calendar to subscribe to. */
+export interface SubscriptionRequest {
+  /** http, https, webcal or file; what is in it may be secret. */
+  readonly url: string;
+  /** What to call it. Default: what it calls itself. */
+  readonly name?: string;
+  /** IANA zone of its times without a zone. Default: what it says itself, or where the technician works. */
+  readonly timeZone?: string;
+  /** IANA zone of this computer, where nothing else tells. */
+  readonly localTimeZone?: string;
+  /** Consent to plain http from elsewhere than this computer. */
+  readonly allowPlainHttp?: boolean;
+  /** Consent to addresses of a private network. */
+  readonly allowPrivateNetwork?: boolean;
+}
+
+export interface SubscribedFeed extends ConnectedAccount {
+  readonly calendarId: string;
+  /** IANA zone of its times without a zone. */
+  readonly timeZone: string;
+  /** How many are in it, a series counting as one. */
+  readonly events: number;
+  /** What in it cannot be read as it was meant, in sentences. */
+  readonly notices: readonly string[];
 }
 
 /** What only looks, and so works beside a running sync. */

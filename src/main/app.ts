@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Account } from '../shared/domain/account.ts';
 import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
@@ -12,6 +13,7 @@ import { Enrolment } from './enrolment.ts';
 import { createFeedService, type FeedService } from './feed-service.ts';
 import { look } from './look.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
+import { readOnly } from './providers/ics/ics-errors.ts';
 import { backupFile, backupTo } from './store/backup.ts';
 import { copyInMemory, type Database } from './store/connection.ts';
 import { openDatabase } from './store/database.ts';
@@ -174,6 +176,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     },
     connectOAuth: (provider, options) => thenSync(connections.connectOAuth(provider, options)),
     connectGoogle: (options) => thenSync(connections.connectOAuth('google', options)),
+    connectIcs: (request) => thenSync(connections.connectIcs(request)),
     calendars: (accountId) => connections.calendars(accountId),
     technicians: async () => (await enrolment.api()).technicians(),
     projects: async () => (await enrolment.api()).projects(),
@@ -245,6 +248,7 @@ async function sync(
       random: ports.random,
       log: ports.log,
       canReschedule,
+      subjects: await connections.subjects(),
       connect: (account, onRetry) => connections.connect(account, onRetry),
     },
     options,
@@ -280,12 +284,7 @@ async function addMapping(
   const account = store.accounts.get(input.accountId);
   if (account === null) throw unknown('account', input.accountId);
   const technicianId = input.technicianId ?? (await enrolment.identity()).technician.id;
-  if (writesEvents(input.direction) && account.access === 'read') {
-    throw new AppError(
-      'PERMISSION_DENIED',
-      `${account.email} was connected for reading only. Connect it again without “--read-only”, then add this mapping.`,
-    );
-  }
+  if (writesEvents(input.direction) && account.access === 'read') throw onlyForReading(account, 'add');
   const listed = await connections.calendars(account.id);
   // Google calls the first calendar “primary” as well; identity needs its real id.
   const calendar = listed.find(
@@ -325,12 +324,17 @@ async function updateMapping(store: Store, id: string, changes: MappingChanges):
   if (before === null) throw unknown('mapping', id);
   const account = store.accounts.get(before.accountId);
   if (account?.access === 'read' && changes.direction !== undefined && writesEvents(changes.direction)) {
-    throw new AppError(
-      'PERMISSION_DENIED',
-      `${account.email} was connected for reading only. Connect it again without “--read-only”, then change this mapping.`,
-    );
+    throw onlyForReading(account, 'change');
   }
   return store.mappings.update(id, changes);
+}
+
+function onlyForReading(account: Account, then: 'add' | 'change'): AppError {
+  if (account.provider === 'ics') return readOnly();
+  return new AppError(
+    'PERMISSION_DENIED',
+    `${account.email} was connected for reading only. Connect it again without “--read-only”, then ${then} this mapping.`,
+  );
 }
 
 async function removeCreated(

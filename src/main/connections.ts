@@ -3,13 +3,14 @@ import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import { AppError } from '../shared/rpc/errors.ts';
 import type { AccountAccess, NewConnection } from './account-provider.ts';
 import { accountProvider } from './account-providers.ts';
-import type { AppPorts, SignInRequest } from './app-contract.ts';
+import type { AppPorts, SignInRequest, SubscribedFeed, SubscriptionRequest } from './app-contract.ts';
 import type { Vault } from './auth/vault.ts';
 import type { RetryNote } from './engine/account-outcome.ts';
 import type { AccountConnection } from './engine/sync-run.ts';
 import type { Enrolment } from './enrolment.ts';
 import { signInByBrowser } from './oauth-accounts.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
+import type { Fetch } from './ports.ts';
 import type { CalendarProvider } from './providers/provider.ts';
 import { createHttp, type HttpOptions } from './schedule/http.ts';
 import type { Store } from './store/store.ts';
@@ -49,6 +50,49 @@ export class Connections {
     const probe = 'probe';
     await this.#vault.put(probe, probe, probe);
     this.#vault.delete(probe);
+  }
+
+  /**
+   * Subscribes to a published calendar, after having read it once. The same address again is the same account, under
+   * the name and with the zone and the consents given now.
+   */
+  async connectIcs(request: SubscriptionRequest): Promise<SubscribedFeed> {
+    const { subscribeToFeed } = await import('./ics-accounts.ts');
+    const http = (options: Partial<HttpOptions>): Fetch => this.#http(options);
+    const feed = await subscribeToFeed(request, this.#ports, http, () => this.#technicianZone());
+    const { id: calendarId, events, notices } = feed.check;
+    return {
+      ...(await this.remember(feed.connection)),
+      calendarId,
+      timeZone: feed.timeZone,
+      events,
+      notices,
+    };
+  }
+
+  /** Nobody has to be enrolled to subscribe, nor the booking system to answer. */
+  async #technicianZone(): Promise<string | null> {
+    if (!this.#enrolment.isEnrolled()) return null;
+    const known = await this.#enrolment.identity().catch(() => null);
+    return known?.technician.timeZone ?? null;
+  }
+
+  /** Who the accounts are in the identity of busy blocks, where the database does not say so itself. By account id. */
+  async subjects(): Promise<ReadonlyMap<string, string>> {
+    const subjects = new Map<string, string>();
+    for (const account of this.#store.accounts.list()) {
+      try {
+        const subject = await accountProvider(account.provider).subject?.(this.#access(account, {}));
+        if (subject != null) subjects.set(account.id, subject);
+      } catch (error) {
+        // Whatever keeps its secret from being read fails the account when it is its turn, and says so.
+        this.#ports.log('warn', 'auth', 'An account does not say who it is.', {
+          accountId: account.id,
+          error,
+        });
+      }
+    }
+    return subjects;
   }
 
   /** Takes our access back at the provider, as far as it can be reached; what is stored here goes with the account. */

@@ -199,13 +199,21 @@ describe('ICS: the calendar', () => {
     const { origin } = await serve(feed(DENTIST));
     expect(await subscribe(`${origin}/feed.ics?key=1#x`).listCalendars()).toEqual([
       {
-        id: `${origin}/feed.ics?key=1`,
+        id: expect.stringMatching(/^feed_/),
         name: 'Tess',
         timeZone: 'Europe/London',
         primary: true,
         writable: false,
       },
     ]);
+  });
+
+  it('has the name that the person gave it, without being fetched for it', async () => {
+    const server = await serve(feed(DENTIST));
+    expect(await subscribe(server.origin, { name: 'My rota' }).listCalendars()).toMatchObject([
+      { name: 'My rota' },
+    ]);
+    expect(server.requests).toEqual([]);
   });
 
   it('has the name of its host where the feed has none', async () => {
@@ -243,7 +251,8 @@ describe('ICS: the calendar', () => {
     const text = calendar('X-WR-CALNAME:Tess', 'X-WR-TIMEZONE:Europe/Berlin', series, override, broken);
     const { origin } = await serve(feed(text));
     expect(await checkFeed(optionsFor(`${origin.replace('//', '//tess:secret@')}/feed.ics`))).toEqual({
-      id: `${origin}/feed.ics`,
+      id: expect.stringMatching(/^feed_/),
+      source: '127.0.0.1',
       name: 'Tess',
       events: 1,
       timeZone: 'Europe/Berlin',
@@ -328,7 +337,7 @@ describe('ICS: redirects', () => {
     });
     const url = home.origin.replace('//', '//tess:s%C3%A9cret@');
     const provider = subscribe(url, { headers: { 'x-api-key': 'k' } });
-    expect(await provider.listCalendars()).toMatchObject([{ id: `${home.origin}/` }]);
+    expect(await provider.listCalendars()).toMatchObject([{ name: 'Tess' }]);
     const sent = [...home.requests, ...away.requests].map(({ url: path, headers }) => [
       path,
       headers.authorization,
@@ -371,7 +380,7 @@ describe('ICS: a file', () => {
     const { events, cursor } = await pullFrom(url);
     expect(events).toHaveLength(2);
     expect((await pullFrom(url, cursor)).pages).toEqual(UNCHANGED(cursor));
-    expect(await subscribe(url).listCalendars()).toMatchObject([{ id: url, name: 'my calendar.ics' }]);
+    expect(await subscribe(url).listCalendars()).toMatchObject([{ name: 'my calendar.ics' }]);
     writeFileSync(path, gzipSync(DENTIST));
     expect((await pullFrom(url, cursor)).pages).toMatchObject([{ complete: true }]);
   });

@@ -6,20 +6,22 @@ const Instant = z.iso.datetime();
 const Count = z.int().min(0);
 const Coded = z.object({ code: z.enum(ERROR_CODES), message: z.string().min(1) });
 
+const Provider = z.enum(['google', 'microsoft', 'ics', 'caldav']);
+
 export const listOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item) });
 
 export const ErrorDocument = z.strictObject({ error: z.strictObject(Coded.shape) });
 
 export const ConnectDocument = z.strictObject({
   accountId: z.string(),
-  provider: z.literal('google'),
+  provider: Provider,
   email: z.string(),
 });
 export type ConnectDocument = z.infer<typeof ConnectDocument>;
 
 export const AccountDocument = z.object({
   id: z.string(),
-  provider: z.literal('google'),
+  provider: Provider,
   email: z.string(),
   state: z.enum(['connected', 'needs-sign-in', 'read-only', 'error', 'paused']),
   tokenExpiresAt: Instant.nullable(),

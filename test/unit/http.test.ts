@@ -324,6 +324,22 @@ describe('what a failed call may have done', () => {
   });
 });
 
+describe('one large answer over a slow line', () => {
+  const afterMs = (clock: TestClock, milliseconds: number) => async (): Promise<Response> => {
+    await clock.sleep(milliseconds);
+    return new Response('all of it');
+  };
+
+  it('may take longer than all attempts together otherwise would, but not be tried again then', async () => {
+    const steps: Step[] = [];
+    const { clock, http, seen } = setUp(steps, { attemptTimeoutMs: 30_000, budgetMs: 15_000 });
+    steps.push(afterMs(clock, 25_000), 'hang');
+    expect(await (await clock.until(http(URL_A))).text()).toBe('all of it');
+    await expect(clock.until(http(URL_A))).rejects.toThrow('No answer within 30000 ms');
+    expect(seen).toHaveLength(2);
+  });
+});
+
 describe('bodies', () => {
   it('sends form parameters as a string', async () => {
     const { clock, http, seen } = setUp([200]);
@@ -358,5 +374,21 @@ describe('bodies', () => {
       new Response(new ReadableStream({ pull: (controller) => controller.enqueue(chunk) }));
     const { clock, http } = setUp([endless]);
     await expect(clock.until(http(URL_A))).rejects.toMatchObject({ code: 'PROVIDER_ERROR' });
+  });
+});
+
+describe('who is told', () => {
+  it('is told as much of an address as may be told', async () => {
+    const told: string[] = [];
+    const { clock, http } = setUp([503, 200], {
+      shownUrl: (url) => new URL(url).origin,
+      log: (_level, _scope, message) => told.push(message),
+      onRequest: ({ url }) => told.push(url),
+      onRetry: ({ url }) => told.push(url),
+    });
+    await clock.until(http(URL_A));
+    expect(told.length).toBeGreaterThan(3);
+    expect(told.join()).not.toContain('/v3/');
+    expect(told.join()).toContain('https://calendar.example');
   });
 });

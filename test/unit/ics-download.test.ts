@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock, Fetch } from '../../src/main/ports.ts';
-import { feedId, parseFeedAddress, sourceName } from '../../src/main/providers/ics/feed-address.ts';
+import { feedId, feedUrl, parseFeedAddress, sourceName } from '../../src/main/providers/ics/feed-address.ts';
 import { type Download, type DownloadPorts, download } from '../../src/main/providers/ics/feed-download.ts';
 import { reachOf } from '../../src/main/providers/ics/network-guard.ts';
 import { systemLookup } from '../../src/main/providers/ics/system-access.ts';
@@ -71,7 +71,14 @@ describe("a feed's address", () => {
     ['file://localhost/tmp/%zz.ics', 'file:///tmp/%zz.ics', '%zz.ics'],
   ])('%s is known as %s, from %s', (text, id, source) => {
     const address = parseFeedAddress(text);
-    expect([feedId(address), sourceName(address)]).toEqual([id, source]);
+    expect([feedUrl(address), sourceName(address)]).toEqual([id, source]);
+  });
+
+  it('is known by a name that is always the same and does not tell it', () => {
+    const id = (text: string): string => feedId(parseFeedAddress(text));
+    expect(id('https://tess:secret@example.com/a.ics')).toBe(id('webcal://example.com/a.ics'));
+    expect(id('https://example.com/a.ics?k=1')).not.toBe(id('https://example.com/a.ics?k=2'));
+    expect(id('https://example.com/a.ics')).toMatch(/^feed_[\w-]{22}$/);
   });
 
   it.each([

@@ -62,6 +62,8 @@ export interface SyncPorts {
   readonly log: Log;
   /** The booking system accepts proposals from this device. */
   readonly canReschedule: boolean;
+  /** Who an account is in the identity of busy blocks, by its id; those that are not in it are their `subject`. */
+  readonly subjects: ReadonlyMap<string, string>;
   /** @throws AppError AUTH_EXPIRED when the account's secrets cannot be opened */
   connect(account: Account, onRetry: RetryNote): Promise<AccountConnection>;
 }
@@ -78,7 +80,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
   const mappings = store.mappings.list().flatMap((mapping) => {
     const account = accounts.get(mapping.accountId);
     return mapping.enabled && account !== undefined
-      ? [mappingContext(store, mapping, account, startedAt)]
+      ? [mappingContext(ports, mapping, account, startedAt)]
       : [];
   });
   const run: RunContext = {
@@ -141,14 +143,20 @@ class Shared<T> {
   }
 }
 
-function mappingContext(store: Store, mapping: Mapping, account: Account, now: Date): MappingContext {
+function mappingContext(
+  { store, subjects }: SyncPorts,
+  mapping: Mapping,
+  account: Account,
+  now: Date,
+): MappingContext {
+  const subject = subjects.get(account.id) ?? account.subject;
   return {
     mapping,
     account,
     calendar: store.mappings.calendarOf(mapping.id),
     importing: importMapping(
       mapping,
-      { provider: account.provider, subject: account.subject, calendarId: mapping.calendarId },
+      { provider: account.provider, subject, calendarId: mapping.calendarId },
       now,
     ),
     tally: newTally(),

@@ -117,6 +117,15 @@ function setUpCommands(program: Command, run: Run): void {
   const oauth = () => import('./commands/connect-oauth.ts');
   signIn('google', 'Google').action(run(async () => (await oauth()).connectGoogle));
   signIn('microsoft', 'Microsoft 365 or Outlook').action(run(async () => (await oauth()).connectMicrosoft));
+  connect
+    .command('ics')
+    .description('subscribe to a published calendar (iCal, ICS): its busy times can be imported')
+    .requiredOption('--url <url>', 'its address: https, webcal, file, or http of this computer', nonEmpty)
+    .option('--name <name>', 'what to call it (default: what it calls itself)', nonEmpty)
+    .option('--time-zone <zone>', 'zone of times that name none, such as Europe/London (default: its own)')
+    .option('--allow-plain-http', 'agree to http, which anybody on the way can read and change')
+    .option('--allow-private-network', 'agree to an address in your own network')
+    .action(run(async () => (await import('./commands/connect-ics.ts')).connectIcs));
 
   const accounts = program
     .command('accounts')

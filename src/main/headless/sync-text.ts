@@ -22,15 +22,19 @@ function accountLines(result: AccountResult, accounts: readonly Account[]): read
   const account = accounts.find(({ id }) => id === result.accountId);
   const name =
     account === undefined ? result.accountId : `${PROVIDER_NAMES[account.provider]} ${account.email}`;
-  const lines = result.mappings.map(
-    (mapping) => `${name}${calendarName(mapping, account)}: ${mappingText(mapping)}`,
-  );
+  // Of one that failed, that there was nothing to do would sound as if somebody had looked.
+  const told = result.error === null ? result.mappings : result.mappings.filter(didSomething);
+  const lines = told.map((mapping) => `${name}${calendarName(mapping, account)}: ${mappingText(mapping)}`);
   if (result.error !== null) return [...lines, `${name}: failed. ${result.error.message}`];
   if (lines.length > 0) return lines;
   return [
     `${name}: no calendar is mapped. “calendar-sync mappings add --account ${result.accountId} …” maps one.`,
   ];
 }
+
+const didSomething = ({ imported, exported, proposed }: MappingResult): boolean =>
+  proposed > 0 ||
+  [imported, exported].some(({ created, updated, deleted }) => created + updated + deleted > 0);
 
 /** The main calendar of an account is called by its address, which is already there. */
 const calendarName = ({ calendarId }: MappingResult, account: Account | undefined): string =>

@@ -13,12 +13,14 @@ export interface HttpOptions {
   readonly log: Log;
   /** What all attempts of one call may take together, waits included. Default 15,000 ms, as for a manual sync. */
   readonly budgetMs?: number;
-  /** What one attempt may take, body included. Default 10,000 ms. */
+  /** What one attempt may take, body included; the first one also beyond the budget. Default 10,000 ms. */
   readonly attemptTimeoutMs?: number;
   /** Calls under way at once, those that wait for their next attempt included. Default 6. */
   readonly concurrency?: number;
   /** Recognises rate limiting in an answer whose status does not say so, such as Google's 403. */
   readonly isRateLimited?: (status: number, bodyText: string) => boolean;
+  /** What of an address may be told to the log and to whoever watches. Default: all, but no query in the log. */
+  readonly shownUrl?: (url: string) => string;
   /** Told of every attempt once it is over. */
   readonly onRequest?: (attempt: HttpAttempt) => void;
   /** Told before each wait for another attempt. */
@@ -88,6 +90,9 @@ export function createHttp(options: HttpOptions): Fetch {
     }
   }
 
+  const timeoutMs = (attempts: number, elapsedMs: number): number =>
+    attempts === 1 ? attemptTimeoutMs : Math.min(attemptTimeoutMs, budgetMs - elapsedMs);
+
   /** How long to wait before the next attempt, by our own back-off and by what this origin asked for. */
   function nextWaitMs(origin: string, outcome: Outcome, attempts: number): number {
     const asked = outcome.kind === 'answer' ? (retryAfterMs(outcome.response.headers, clock.now()) ?? 0) : 0;
@@ -96,7 +101,8 @@ export function createHttp(options: HttpOptions): Fetch {
   }
 
   function tell(request: ReplayableRequest, attempts: number, outcome: Outcome): HttpAttempt {
-    const { url, method } = request;
+    const { method } = request;
+    const url = options.shownUrl?.(request.url) ?? request.url;
     const status = outcome.kind === 'answer' ? outcome.response.status : null;
     const told = { url, method, attempt: attempts, status };
     options.onRequest?.(told);
@@ -111,8 +117,7 @@ export function createHttp(options: HttpOptions): Fetch {
     const started = now();
     let effect: RequestEffect = 'none';
     for (let attempts = 1; ; attempts += 1) {
-      const left = budgetMs - (now() - started);
-      const outcome = await attempt(request, Math.min(attemptTimeoutMs, left));
+      const outcome = await attempt(request, timeoutMs(attempts, now() - started));
       const told = tell(request, attempts, outcome);
       if (outcome.kind === 'answer' && !outcome.transient) return noteEffect(outcome.response, effect);
       const untrusted = certificateProblem(errorOf(outcome), request.url, effect);

@@ -10,7 +10,7 @@ export type AccountState = z.infer<typeof AccountState>;
 export const Account = z.object({
   id: z.string(),
   provider: ProviderName,
-  /** Who it is to the provider, for ever: Google `sub`, Graph `tid/oid`, CalDAV principal URL, ICS feed URL. */
+  /** Who it is to the provider, for ever: Google `sub`, Graph `tid/oid`, CalDAV principal URL; of an ICS feed a hash, as its URL is secret. */
   subject: z.string(),
   email: z.string(),
   /** `read` when only read scopes were granted. */

@@ -63,6 +63,11 @@ export const METHODS = {
       url: z.string().min(1).max(8_192),
       name: z.string().max(200).exactOptional(),
       timeZone: z.string().max(100).exactOptional(),
+      /** Zone of the person's computer, where neither the feed nor the booking system names one. */
+      localTimeZone: z.string().max(100).exactOptional(),
+      /** Consent, after a refusal with the detail `plain-http` or `private-network`. */
+      allowPlainHttp: z.boolean().exactOptional(),
+      allowPrivateNetwork: z.boolean().exactOptional(),
     }),
     ConnectedAccount,
   ),

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { AppError } from '../../../shared/rpc/errors.ts';
 
 /** Where a feed is. */
@@ -31,9 +32,14 @@ export function parseFeedAddress(text: string): FeedAddress {
   }
 }
 
-/** Identifies the feed without telling its password. */
-export function feedId({ url }: FeedAddress): string {
+/** The feed's address without a password; that of a feed is often a secret all the same. */
+export function feedUrl({ url }: FeedAddress): string {
   return url.href;
+}
+
+/** Identifies the feed without telling its address. */
+export function feedId(address: FeedAddress): string {
+  return `feed_${hash('sha256', feedUrl(address), 'base64url').slice(0, 22)}`;
 }
 
 /** What to call the feed's origin in sentences: addresses of feeds are often secret, so not all of it. */
@@ -66,5 +72,5 @@ function safelyDecoded(text: string): string {
 }
 
 function invalid(problem: string): AppError {
-  return new AppError('INVALID_INPUT', `The calendar's address ${problem}.`);
+  return new AppError('INVALID_INPUT', `The calendar's address ${problem}.`, { detail: 'address' });
 }

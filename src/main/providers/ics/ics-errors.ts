@@ -45,7 +45,7 @@ export function privateNetwork(source: string, address: string): AppError {
   const where = source === address ? source : `${source} (${address})`;
   return new AppError(
     'PERMISSION_DENIED',
-    `${where} lies in a private network, where a calendar's address could be used to reach devices. Allow private networks in the settings if this calendar is meant.`,
+    `${where} lies in a private network, where a calendar's address could be used to reach devices. Allow it for this calendar if it is meant: subscribe with “--allow-private-network”.`,
     { detail: 'private-network' },
   );
 }
@@ -53,7 +53,7 @@ export function privateNetwork(source: string, address: string): AppError {
 export function plainHttp(source: string): AppError {
   return new AppError(
     'PERMISSION_DENIED',
-    `The calendar from ${source} comes by plain http, which anybody on the way can read and change. Use its https:// address, or agree to plain http for this calendar.`,
+    `The calendar from ${source} comes by plain http, which anybody on the way can read and change. Use its https:// address, or agree to plain http for this calendar: subscribe with “--allow-plain-http”.`,
     { detail: 'plain-http' },
   );
 }

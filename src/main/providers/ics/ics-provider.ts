@@ -15,6 +15,8 @@ import type { Lookup } from './network-guard.ts';
 export interface IcsProviderOptions {
   /** http, https, webcal or file; see `parseFeedAddress`. */
   readonly url: string;
+  /** What the person calls it. Default: what it calls itself, for which it has to be fetched. */
+  readonly name?: string;
   /** One attempt may take as long as `DOWNLOAD_SECONDS`. */
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -63,11 +65,11 @@ export function createIcsProvider(options: IcsProviderOptions): CalendarProvider
     },
 
     async listCalendars() {
-      const { name } = await lastFeed();
+      const name = options.name ?? (await lastFeed()).name ?? source;
       return [
         {
           id: feedId(address),
-          name: name ?? source,
+          name,
           timeZone: home.name,
           primary: true,
           writable: false,
@@ -123,8 +125,10 @@ export function createIcsProvider(options: IcsProviderOptions): CalendarProvider
 }
 
 export interface FeedCheck {
-  /** Identifies the feed, without a password in it. */
+  /** Identifies the feed without telling its address. */
   readonly id: string;
+  /** Host or file name. */
+  readonly source: string;
   /** What the feed calls itself, or the name of its host or file. */
   readonly name: string;
   /** Events, a series counting as one. */
@@ -145,6 +149,7 @@ export async function checkFeed(options: IcsProviderOptions): Promise<FeedCheck>
   const feed = await read((text) => notices.push(text));
   return {
     id: feedId(address),
+    source,
     name: feed.name ?? source,
     events: feed.entries.filter(({ kind }) => kind !== 'override').length,
     timeZone: feed.timeZone,
@@ -169,6 +174,7 @@ function subscribe(options: IcsProviderOptions): Subscription {
     throw new AppError(
       'INVALID_INPUT',
       `${options.timeZone} is no time zone. Use an IANA name such as Europe/London.`,
+      { detail: 'time-zone' },
     );
   }
   const ports: DownloadPorts = { ...options, headers: options.headers ?? {} };

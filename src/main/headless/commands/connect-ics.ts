@@ -1,0 +1,40 @@
+import { AppError } from '../../../shared/rpc/errors.ts';
+import type { SubscribedFeed } from '../../app-contract.ts';
+import type { CommandContext, Outcome } from '../command.ts';
+import { UsageError } from '../failure.ts';
+import { withApp } from '../open-app.ts';
+import { given } from '../options.ts';
+import { count } from '../words.ts';
+
+export interface ConnectIcsOptions {
+  readonly url: string;
+  readonly name?: string;
+  readonly timeZone?: string;
+  readonly allowPlainHttp?: boolean;
+  readonly allowPrivateNetwork?: boolean;
+}
+
+/** Subscribes to a published calendar. */
+export async function connectIcs(
+  context: CommandContext,
+  { url, name, timeZone, allowPlainHttp, allowPrivateNetwork }: ConnectIcsOptions,
+): Promise<Outcome> {
+  const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const request = { url, localTimeZone, ...given({ name, timeZone, allowPlainHttp, allowPrivateNetwork }) };
+  const feed = await withApp(context, (app) => app.connectIcs(request).catch(rethrow));
+  for (const notice of feed.notices) context.terminal.err(notice);
+  const { accountId, provider, email } = feed;
+  return { document: { accountId, provider, email }, text: () => subscribedText(feed) };
+}
+
+/** What the address or the zone was written like is a matter of the command line. */
+function rethrow(error: unknown): never {
+  const isUsage = error instanceof AppError && ['address', 'time-zone'].includes(error.detail ?? '');
+  throw isUsage ? new UsageError(error.message) : error;
+}
+
+const subscribedText = ({ accountId, calendarId, email, events, timeZone }: SubscribedFeed): string =>
+  [
+    `Subscribed to ${email}: ${count(events, 'event')}. Times without a zone are taken as ${timeZone}.`,
+    `Next: “calendar-sync mappings add --account ${accountId} --calendar ${calendarId} --direction import”.`,
+  ].join('\n');
