@@ -8,6 +8,7 @@ import type { LogFilter, LogPage } from '../shared/domain/sync-log.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import type { Agent } from './agent.ts';
+import type { DiagnosticsFile } from './diagnostics/bundle.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import type { FeedRequest, FeedResponse } from './feeds/feed-server.ts';
 import type { FeedChange, FeedInput, FeedItem } from './feeds/feeds.ts';
@@ -123,6 +124,11 @@ export interface App extends LookApp {
   decideHold(id: string, answer: 'released' | 'discarded'): Promise<number>;
   /** Tries everything that a sync needs. Never throws: what is wrong is in the report. */
   doctor(): Promise<DoctorReport>;
+  /**
+   * What support gets, as it would leave this machine: without secrets and without what is personal.
+   * @param machine what the host knows of it: versions, architecture
+   */
+  diagnostics(machine: Readonly<Record<string, string>>): Promise<readonly DiagnosticsFile[]>;
   backup(file: string): void;
   readonly feeds: AppFeeds;
   /**

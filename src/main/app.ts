@@ -225,6 +225,10 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       const { examine } = await import('./doctor.ts');
       return examine(ports, store, vault);
     },
+    async diagnostics(machine) {
+      const { collectDiagnostics } = await import('./diagnostics.ts');
+      return collectDiagnostics(ports, store, vault, looks.status(), machine);
+    },
     backup: (file) => backupTo(db, file),
     reset: async (options) => reset(ports, store, connections, feeds, options),
   };

@@ -118,7 +118,7 @@ async function bookingCheck(enrolment: Enrolment): Promise<DoctorCheck> {
   }
   try {
     const { technician } = await (await enrolment.api()).me();
-    return found('ok', `It answers, and knows this device as ${technician.name}.`);
+    return found('ok', `It answers, and knows this device as “${technician.name}”.`);
   } catch (error) {
     return found('failed', toAppError(error).message);
   }

@@ -290,6 +290,14 @@ function keepingCommands(program: Command, run: Run): void {
     .description('check everything that a sync needs, and say what to do about what is wrong')
     .action(run(async () => (await import('./commands/doctor.ts')).doctor));
   program
+    .command('diagnostics')
+    .description(
+      'write a file for support: what was checked and done here, without anything secret or personal',
+    )
+    .addArgument(new Argument('<file>', 'the file to write, a ZIP archive').argParser(nonEmpty))
+    .option('--show', 'print what the file would hold, and write nothing')
+    .action(run(async () => (await import('./commands/diagnostics.ts')).diagnostics));
+  program
     .command('backup')
     .description('write everything but sign-ins to a file')
     .addArgument(fileArgument())

@@ -65,6 +65,14 @@ export class RunRepository {
   last(): Run | null {
     return toRun(this.#last.get());
   }
+
+  /** The newest runs, newest first, those that never came to their end included. */
+  recent(count: number): readonly Run[] {
+    return this.#db
+      .prepare<[number], RunRow>('SELECT * FROM run ORDER BY started_at DESC, rowid DESC LIMIT ?')
+      .all(count)
+      .flatMap((row) => toRun(row) ?? []);
+  }
 }
 
 function toRun(row: RunRow | undefined): Run | null {
