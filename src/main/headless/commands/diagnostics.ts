@@ -16,9 +16,7 @@ export async function diagnostics(
 ): Promise<Outcome> {
   const file = resolve(path);
   if (!show && !file.toLowerCase().endsWith('.zip')) {
-    throw new UsageError(
-      `${file} does not end with .zip. Name a file that does, for example diagnostics.zip.`,
-    );
+    throw new UsageError('Name a file that ends with .zip, for example diagnostics.zip.');
   }
   const files = await withProgress(context.terminal, 'Checking…', () =>
     withApp(context, (app) => app.diagnostics({ node: process.versions.node, architecture: process.arch })),
