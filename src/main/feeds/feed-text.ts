@@ -12,7 +12,7 @@ import type { EventTime } from '../../shared/domain/calendar-event.ts';
 import type { Visibility } from '../../shared/domain/mapping.ts';
 import { bookingTime, desiredEvent } from '../engine/planner/desired-event.ts';
 import type { FeedBooking } from '../store/feed-bookings.ts';
-import type { Zone } from '../time/zone.ts';
+import { happensTwice, toWall, type Zone } from '../time/zone.ts';
 import { zoneDefinition } from '../time/zone-definition.ts';
 import { zoneNamed } from '../time/zone-name.ts';
 import { ZonedDate } from './zoned-date.ts';
@@ -125,7 +125,7 @@ function timeOf(time: EventTime): Pick<ICalEventData, 'start' | 'end' | 'allDay'
     // Dates count as UTC; a day that does not end is one day long (section 3.6.1).
     return { allDay: true, start: new Date(start), end: new Date(Math.max(end, start + DAY_MS)) };
   }
-  const zone = zoneOf(time.timeZone);
+  const zone = zoneFor(time.timeZone, start, end);
   const at = (instant: number): Date => (zone === null ? new Date(instant) : new ZonedDate(instant, zone));
   return {
     start: at(start),
@@ -135,10 +135,11 @@ function timeOf(time: EventTime): Pick<ICalEventData, 'start' | 'end' | 'allDay'
   };
 }
 
-/** Null where UTC has to do, because nobody here knows the zone. */
-function zoneOf(name: string): Zone | null {
+/** Null where UTC has to do: nobody here knows the zone, or its clocks show one of the times twice. */
+function zoneFor(name: string, ...instants: readonly number[]): Zone | null {
   const zone = zoneNamed(name);
-  return zone === null || zone.name === 'UTC' ? null : zone;
+  if (zone === null || zone.name === 'UTC') return null;
+  return instants.some((instant) => happensTwice(zone, toWall(zone, instant))) ? null : zone;
 }
 
 /** What the definitions of zones have to cover: instants, with a day to spare for what is a date. */
