@@ -1,5 +1,6 @@
 /**
- * Makes sure that the tests find the operating system's keyring: they use the real one, in a session of their own.
+ * Makes sure that the tests find the operating system's keyring, which they use in a session of their own, and the
+ * calendar programs that they try our feeds with.
  * On Debian as root it installs what is missing; elsewhere it says what that is. Only Linux needs anything.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,6 +13,12 @@ const REPOSITORY = resolve(import.meta.dirname, '..');
 const KEYRING = [
   { name: 'dbus', present: () => isOnPath('dbus-run-session') },
   { name: 'gnome-keyring', present: () => isOnPath('gnome-keyring-daemon') },
+];
+
+/** Calendar programs that read what we publish. */
+const CALENDAR_PROGRAMS = [
+  { name: 'vdirsyncer', present: () => isOnPath('vdirsyncer') },
+  { name: 'khal', present: () => isOnPath('khal') },
 ];
 
 /** What keytar is compiled with; it has no binary for Linux in its package. */
@@ -27,7 +34,7 @@ if (process.platform === 'linux') provide();
 
 function provide() {
   const keytarIsMissing = !loadsKeytar();
-  const missing = [...KEYRING, ...(keytarIsMissing ? COMPILER : [])]
+  const missing = [...KEYRING, ...CALENDAR_PROGRAMS, ...(keytarIsMissing ? COMPILER : [])]
     .filter(({ present }) => !present())
     .map(({ name }) => name);
 
