@@ -35,9 +35,7 @@ export function toInstant(zone: Zone, wall: WallTime): number {
 export function happensTwice(zone: Zone, wall: WallTime): boolean {
   const before = zone.offsetAt(wall - DAY_MS);
   const after = zone.offsetAt(wall + DAY_MS);
-  return (
-    before !== after && zone.offsetAt(wall - before) === before && zone.offsetAt(wall - after) === after
-  );
+  return before !== after && zone.offsetAt(wall - before) === before && zone.offsetAt(wall - after) === after;
 }
 
 /**
