@@ -164,14 +164,19 @@ function spanWith(span: Span | undefined, { from, to }: Span): Span {
   return { from: Math.min(span?.from ?? from, from), to: Math.max(span?.to ?? to, to, from) };
 }
 
-/** Section 3.3.11 has no control characters but the line break and the tab, and half a character cannot be written. */
+/**
+ * Section 3.3.11 has no control characters but the line break and the tab, and half a character cannot be written.
+ * Unicode's own line ends become ordinary ones: not every reader looks beyond them.
+ */
 function clean(text: string): string {
   const whole = text.isWellFormed() ? text : text.toWellFormed();
-  return CONTROL.test(whole) ? whole.replaceAll(CONTROLS, '') : whole;
+  return UNWRITABLE.test(whole)
+    ? whole.replaceAll(/[\u2028\u2029]/g, '\n').replaceAll(UNWRITABLES, '')
+    : whole;
 }
 
-const CONTROL = /[^\P{Cc}\n\t]/u;
-const CONTROLS = new RegExp(CONTROL, 'gu');
+const UNWRITABLE = /[^\P{Cc}\n\t]|[\u2028\u2029]/u;
+const UNWRITABLES = new RegExp(UNWRITABLE, 'gu');
 
 /** The library writes a UID as it is given; what could end its line, or be read as an escape, is encoded. */
 function identifier(id: string): string {
