@@ -1,7 +1,9 @@
 import {
   escape as escapeText,
+  foldLines,
   ICalCalendar,
   ICalCalendarMethod,
+  ICalEvent,
   ICalEventBusyStatus,
   type ICalEventData,
   ICalEventStatus,
@@ -9,7 +11,7 @@ import {
 } from 'ical-generator';
 import type { Booking } from '../../shared/domain/booking.ts';
 import type { Visibility } from '../../shared/domain/mapping.ts';
-import { desiredEvent } from '../engine/planner/desired-event.ts';
+import { eventText } from '../engine/planner/desired-event.ts';
 import type { FeedBooking } from '../store/feed-bookings.ts';
 import { happensTwice, toWall, type Zone } from '../time/zone.ts';
 import { zoneDefinition } from '../time/zone-definition.ts';
@@ -33,6 +35,10 @@ const PRODUCT = { company: 'Calendar Sync', product: 'Feed', language: 'EN' };
 /**
  * The text of a feed (RFC 5545, with the properties of RFC 7986): the same bookings give the same bytes, whenever and
  * wherever it is built. Of a busy-only feed only times, status and the ids of bookings can be told.
+ *
+ * Put together from what the library writes of each part: by itself it would keep all events until the end, write the
+ * definitions of zones before the last properties of the calendar (section 3.4 has it the other way round), and leave
+ * the last line without its end.
  */
 export function feedText(facts: FeedFacts, bookings: readonly FeedBooking[]): string {
   const calendar = new ICalCalendar({
@@ -42,24 +48,14 @@ export function feedText(facts: FeedFacts, bookings: readonly FeedBooking[]): st
     ttl: REFRESH_SECONDS,
   });
   const zones = new Map<string, Span>();
-  for (const entry of bookings) {
+  const events = bookings.map((entry) => {
     const time = timeOf(entry.booking);
     if (time.zone !== null) zones.set(time.zone.name, spanWith(zones.get(time.zone.name), time));
-    calendar.createEvent(eventOf(facts, entry, time));
-  }
-  // The library ends its text with the last word; section 3.1 ends every line.
-  return `${withZones(calendar.toString(), zones)}\r\n`;
-}
-
-/**
- * Section 3.4 has the properties of a calendar before its components. The library would write definitions of zones
- * before REFRESH-INTERVAL, so they are put where the events begin; no value can contain that line.
- */
-function withZones(text: string, zones: ReadonlyMap<string, Span>): string {
-  const start = text.indexOf('BEGIN:VEVENT\r\n');
-  if (start === -1) return text;
+    return foldLines(new ICalEvent(eventOf(facts, entry, time), calendar).toString());
+  });
   const definitions = [...zones].map(([id, { from, to }]) => `${zoneDefinition(id, from, to)}\r\n`).sort();
-  return text.slice(0, start) + definitions.join('') + text.slice(start);
+  const end = 'END:VCALENDAR';
+  return [calendar.toString().slice(0, -end.length), ...definitions, ...events, end, '\r\n'].join('');
 }
 
 function eventOf(
@@ -102,7 +98,7 @@ const STATUS = {
 const BUSY_TITLE = { confirmed: 'Busy', tentative: 'Busy', cancelled: 'Cancelled' } as const;
 
 function detailsOf(booking: Booking): Partial<ICalEventData> {
-  const { title, location, description } = desiredEvent(booking);
+  const { title, location, description } = eventText(booking);
   const link = booking.url ?? '';
   return {
     // Not every calendar app shows the status, and nobody shall drive to a job that is off.
