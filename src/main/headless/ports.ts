@@ -5,6 +5,7 @@ import { redact, redactText } from '../diagnostics/redaction.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import { networkFetch } from './network.ts';
+import { withoutSignals } from './own-signals.ts';
 import { systemPower } from './power.ts';
 import { VERSION } from './version.ts';
 
@@ -69,7 +70,7 @@ async function openLog({ DEBUG }: Environment): Promise<Log> {
 
 /** Loaded on first use: most commands that only look need none. */
 async function openSettings(environment: Environment, dataDir: string): Promise<SettingsStore> {
-  const { openSettingsFile } = await import('./settings-file.ts');
+  const { openSettingsFile } = await withoutSignals(() => import('./settings-file.ts'));
   const { policyFile, readPolicy } = await import('../settings/policy.ts');
   const { SettingsStore } = await import('../settings/settings.ts');
   return new SettingsStore(openSettingsFile(dataDir), readPolicy(policyFile(process.platform, environment)));
