@@ -3,7 +3,7 @@ import type { Account } from '../shared/domain/account.ts';
 import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
-import { AppError } from '../shared/rpc/errors.ts';
+import { AppError, toAppError } from '../shared/rpc/errors.ts';
 import type { App, AppPorts, LookApp, MappingChanges, MappingInput, SignInRequest } from './app-contract.ts';
 import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
 import { resolveVaultKey } from './auth/vault-key.ts';
@@ -241,7 +241,9 @@ async function sync(
   connections: Connections,
   options: SyncOptions,
 ): Promise<SyncResult> {
-  const { canReschedule } = await requireReady(store, enrolment);
+  requireReady(store, enrolment);
+  // Not to know what the booking system can do is each account's failure, not the run's.
+  const identity = await enrolment.identity().catch(toAppError);
   const { syncRun } = await import('./engine/sync-run.ts');
   // A dry run is a real run on a copy that stops before it writes: it cannot disagree with the real one.
   const target = options.dryRun === true ? createStore(copyInMemory(store.db)) : store;
@@ -251,15 +253,18 @@ async function sync(
       clock: ports.clock,
       random: ports.random,
       log: ports.log,
-      canReschedule,
+      canReschedule: !(identity instanceof AppError) && identity.capabilities.reschedule,
       subjects: await connections.subjects(),
-      connect: (account, onRetry) => connections.connect(account, onRetry),
+      connect: async (account, onRetry) => {
+        if (identity instanceof AppError) throw identity;
+        return connections.connect(account, onRetry);
+      },
     },
     options,
   );
 }
 
-async function requireReady(store: Store, enrolment: Enrolment): Promise<{ canReschedule: boolean }> {
+function requireReady(store: Store, enrolment: Enrolment): void {
   if (!enrolment.isEnrolled()) {
     throw new AppError(
       'PRECONDITION_FAILED',
@@ -274,8 +279,6 @@ async function requireReady(store: Store, enrolment: Enrolment): Promise<{ canRe
       { detail: 'not-ready' },
     );
   }
-  const { capabilities } = await enrolment.identity();
-  return { canReschedule: capabilities.reschedule };
 }
 
 async function addMapping(

@@ -90,21 +90,32 @@ export class Enrolment {
     return new URL(url).hostname;
   }
 
-  /** Who this device is and what the booking system can do; asked at most once a day. */
+  /**
+   * Who this device is and what the booking system can do; asked once a day. Where it cannot say, the last answer
+   * stands: what really needs the booking system will meet the same failure.
+   */
   async identity(): Promise<{ readonly technician: Technician; readonly capabilities: Capabilities }> {
     const stored = this.#stored();
     const now = this.#ports.clock.now().getTime();
     if (stored !== null && now - Date.parse(stored.askedAt) < DAY_MS && now >= Date.parse(stored.askedAt))
       return stored;
     const { url, token, fromEnvironment } = await this.#credentials();
-    const { technician, capabilities } = await (await this.#client(url, token)).me();
-    this.#remember({
-      url,
-      technician,
-      capabilities,
-      environmentToken: fromEnvironment ? textPrint(token) : null,
-    });
-    return { technician, capabilities };
+    try {
+      const { technician, capabilities } = await (await this.#client(url, token)).me();
+      this.#remember({
+        url,
+        technician,
+        capabilities,
+        environmentToken: fromEnvironment ? textPrint(token) : null,
+      });
+      return { technician, capabilities };
+    } catch (error) {
+      if (stored === null) throw error;
+      this.#ports.log('warn', 'booking', 'The booking system does not say who this device is', {
+        error: String(error),
+      });
+      return stored;
+    }
   }
 
   /** Where the booking system pushes events from; null where it does not, or while nobody is enrolled. */

@@ -26,6 +26,7 @@ import {
   type Machine,
   resetCompany,
   setUp,
+  signIn,
   startCompany,
   succeed,
   TECHNICIAN,
@@ -195,6 +196,22 @@ describe('sync', () => {
       code: 4,
       stderr: expect.stringContaining('connect google'),
     });
+  });
+
+  it('prints which accounts failed when the booking system refuses this device', async () => {
+    machine.environment.BOOKING_API_URL = sandbox.urls().booking;
+    machine.environment.BOOKING_API_TOKEN = 'bkt_not_one';
+    const { accountId } = await signIn(machine);
+    const { code, stdout } = await machine.run('sync', '--json');
+    expect(code).toBe(1);
+    expect(SyncDocument.parse(JSON.parse(stdout))).toMatchObject({
+      ok: false,
+      accounts: [
+        { accountId, ok: false, error: { code: 'AUTH_EXPIRED', message: expect.stringContaining('Enrol') } },
+      ],
+    });
+    // It is not the calendar that refused.
+    expect((await machine.json(StatusDocument, 'status')).accounts[0]?.state).toBe('connected');
   });
 });
 

@@ -244,3 +244,23 @@ describe('two accounts', () => {
     expectInStep(world);
   });
 });
+
+describe('a booking system that does not say who this device is', () => {
+  const silent = (): void => {
+    world.sandbox.faults.add({
+      service: 'booking',
+      path: '/me$',
+      effect: { kind: 'status', status: 503 },
+      times: null,
+    });
+  };
+
+  it('is believed to be what it last said it was', async () => {
+    await world.sync();
+    addBooking(world, 13);
+    world.clock.advance(25 * 3_600_000);
+    silent();
+    expect(await world.sync()).toMatchObject({ ok: true });
+    expect(exported(world)).toHaveLength(2);
+  });
+});
