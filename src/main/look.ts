@@ -5,6 +5,7 @@ import type { LookApp, Status } from './app-contract.ts';
 import type { Vault } from './auth/vault.ts';
 import type { EventVersion } from './engine/intent.ts';
 import type { Enrolment } from './enrolment.ts';
+import { leftOut } from './left-out.ts';
 import type { ConflictRow } from './store/conflict-repository.ts';
 import type { Store } from './store/store.ts';
 
@@ -124,6 +125,7 @@ function explain(store: Store, id: string): Explanation {
     if (link.state === 'skipped')
       decisions.push({ at: link.decided_at, operation: 'skip', reason: link.reason });
   }
+  if (links.length === 0) decisions.push(...leftOut(store, id));
   return {
     id,
     links: links.map((link) => ({

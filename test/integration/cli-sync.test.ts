@@ -348,8 +348,18 @@ describe('logs and explain', () => {
 
     const appointment = await machine.json(ExplainDocument, 'explain', appointmentId);
     expect(appointment).toMatchObject({ links: [{ kind: 'import' }] });
-    const unknown = await succeed(machine.run('explain', 'bk_none'));
-    expect(unknown.stdout).toContain('Nothing is known of bk_none');
+    const unknown = await machine.run('explain', 'bk_none');
+    expect(unknown).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('Nothing is known of bk_none'),
+    });
+    const asDocument = await machine.run('explain', 'bk_none', '--json');
+    expect(asDocument.code).toBe(1);
+    expect(JSON.parse(asDocument.stdout)).toEqual({
+      ...{ id: 'bk_none', links: [], mapping: null, decisions: [] },
+      error: { code: 'NOT_FOUND', message: expect.stringContaining('Nothing is known of bk_none') },
+    });
   });
 });
 

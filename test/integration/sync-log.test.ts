@@ -148,6 +148,29 @@ describe('explain', () => {
     ]);
   });
 
+  it('says of a booking that was seen why it is in no calendar', async () => {
+    const reasons = (id: string): readonly string[] =>
+      world.app.explain(id).decisions.map(({ operation, reason }) => `${operation}: ${reason}`);
+    const farAway = { start: '2028-01-01T09:00:00Z', end: '2028-01-01T10:00:00Z' };
+    const later = addBooking(world, 9, farAway).id;
+    const cancelled = addBooking(world, 9, { status: 'cancelled' }).id;
+    await world.sync();
+    expect(reasons(later)).toEqual([
+      expect.stringMatching(/^leave-out: It lies outside the days that mapping/),
+    ]);
+    expect(reasons(cancelled)).toEqual(['leave-out: The booking was cancelled.']);
+  });
+
+  it('says of an event that was seen why it blocks no time', async () => {
+    const [mapping] = world.app.mappings();
+    await world.app.updateMapping(mapping?.id ?? '', { direction: 'export' });
+    const id = addPersonal(world, 12);
+    await world.sync();
+    expect(world.app.explain(id).decisions.map(({ reason }) => reason)).toEqual([
+      `Mapping ${mapping?.id}: This mapping does not import.`,
+    ]);
+  });
+
   it('knows nothing of what it never saw', () => {
     expect(world.app.explain('nothing')).toEqual({ id: 'nothing', links: [], mapping: null, decisions: [] });
   });

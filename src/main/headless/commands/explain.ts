@@ -1,17 +1,24 @@
 import type { Explanation } from '../../../shared/domain/explanation.ts';
+import { AppError } from '../../../shared/rpc/errors.ts';
 import type { CommandContext, Outcome } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
 import { withLook } from '../open-app.ts';
 import { localTime } from '../words.ts';
 
 export async function explain(context: CommandContext, id: string): Promise<Outcome> {
   const explanation = await withLook(context, (app) => app.explain(id));
-  return { document: explanation, text: () => explanationText(explanation) };
+  if (!isUnknown(explanation)) return { document: explanation, text: () => explanationText(explanation) };
+  const message = `Nothing is known of ${id}. Give the id of a booking or of an event of a mapped calendar.`;
+  if (!context.json) throw new AppError('NOT_FOUND', message);
+  // For a program it is both: a failure, and an explanation with nothing in it.
+  const document = { ...explanation, error: { code: 'NOT_FOUND', message } };
+  return { document, text: () => message, exitCode: EXIT.failed };
 }
 
-function explanationText({ id, links, mapping, decisions }: Explanation): string {
-  if (links.length === 0 && decisions.length === 0) {
-    return `Nothing is known of ${id}. Give the id of a booking or of an event of a mapped calendar.`;
-  }
+const isUnknown = ({ links, decisions }: Explanation): boolean =>
+  links.length === 0 && decisions.length === 0;
+
+function explanationText({ links, mapping, decisions }: Explanation): string {
   const history = decisions.map(({ at, operation, reason }) => `  ${localTime(at)}  ${operation}: ${reason}`);
   return [
     ...links.map(linkText),
