@@ -7,7 +7,7 @@ const Instant = z.iso.datetime({ offset: true });
 const DateOnly = z.iso.date();
 
 /** A moment or, for something that lasts all day, a date. */
-const InstantOrDate = z.union([Instant, DateOnly]);
+export const InstantOrDate = z.union([Instant, DateOnly]);
 
 const BookingStatus = z.enum(['confirmed', 'tentative', 'cancelled']);
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InstantOrDate } from './booking.ts';
 
 /**
  * Time during which a technician cannot be booked, as `booking-api.md` defines it. With visibility `busy-only`
@@ -7,10 +8,9 @@ import { z } from 'zod';
 export const BusyBlock = z.object({
   id: z.string().min(1),
   technicianId: z.string().min(1),
-  /** RFC 3339 date-time, or a date for all-day. */
-  start: z.string(),
-  /** RFC 3339 date-time, or a date for all-day; exclusive. */
-  end: z.string(),
+  start: InstantOrDate,
+  /** Exclusive. */
+  end: InstantOrDate,
   timeZone: z.string().nullish(),
   status: z.enum(['busy', 'tentative']),
   visibility: z.enum(['busy-only', 'details']),
