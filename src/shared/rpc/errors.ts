@@ -53,9 +53,26 @@ export class AppError extends Error {
   }
 }
 
+/** How SQLite and the file system say that there is no room left. */
+const DISK_FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT']);
+
 /** Any thrown value as an `AppError`; what is not one already becomes INTERNAL with its cause kept. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  if (DISK_FULL.has(code)) {
+    return new AppError('INTERNAL', 'The disk is full. Free some space and try again; nothing was lost.', {
+      cause: thrown,
+      detail: 'disk-full',
+    });
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return new AppError(
+      'INTERNAL',
+      'The database is damaged. Restore a backup with “calendar-sync restore FILE”, or reset and connect again.',
+      { cause: thrown, detail: 'damaged' },
+    );
+  }
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return new AppError(
     'INTERNAL',
