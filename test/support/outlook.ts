@@ -4,6 +4,18 @@ export const OUTLOOK = 'AQMkTessOutlook=';
 
 /** Gives the technician a mailbox at Microsoft, and maps her calendar there instead of the one at Google. */
 export async function moveToOutlook(world: World): Promise<void> {
+  addMailbox(world);
+  for (const { id } of world.app.accounts()) await world.app.removeAccount(id, { deleteEvents: false });
+  await connectOutlook(world);
+}
+
+/** Gives the technician a mailbox at Microsoft beside what she has, and signs in to it. Answers with the account's id. */
+export async function signInToOutlook(world: World): Promise<string> {
+  addMailbox(world);
+  return signIn(world);
+}
+
+function addMailbox(world: World): void {
   world.sandbox.microsoft.addAccount({
     email: EMAIL,
     oid: 'oid-tess',
@@ -12,8 +24,6 @@ export async function moveToOutlook(world: World): Promise<void> {
     calendars: [{ id: OUTLOOK, name: 'Calendar', isDefault: true }],
   });
   world.sandbox.microsoft.configure({ autoApprove: EMAIL });
-  for (const { id } of world.app.accounts()) await world.app.removeAccount(id, { deleteEvents: false });
-  await connectOutlook(world);
 }
 
 /** Forgets everything, enrols and signs in anew. */
@@ -26,11 +36,16 @@ export async function loseDatabase(world: World): Promise<void> {
 }
 
 async function connectOutlook(world: World): Promise<void> {
+  const accountId = await signIn(world);
+  await world.app.addMapping({ accountId, calendarId: OUTLOOK, direction: 'two-way' });
+}
+
+async function signIn(world: World): Promise<string> {
   const openUrl = openWith(world.sandbox.fetch);
   const { accountId } = await world.clock.frozen(() =>
     world.app.connectOAuth('microsoft', { access: 'write', openUrl }),
   );
-  await world.app.addMapping({ accountId, calendarId: OUTLOOK, direction: 'two-way' });
+  return accountId;
 }
 
 export interface OutlookEvent {

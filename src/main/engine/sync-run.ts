@@ -30,6 +30,7 @@ import { pullBookings } from './pull-bookings.ts';
 import { isListedAfresh, pullCalendar } from './pull-calendar.ts';
 import { recover } from './recover.ts';
 import { mappingResult, plannedOperations, tallyPlanned } from './run-report.ts';
+import { settleCopies } from './settle-copies.ts';
 import { newTally } from './tally.ts';
 import { Turns } from './turns.ts';
 
@@ -105,11 +106,12 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
 
   const scope = inScope(store, [...accounts.values()], options);
   const bookingsPulled = new Shared((connection: AccountConnection) => pullBookings(run, connection.booking));
-  const outcomes = await Promise.all(
+  const ended = await Promise.all(
     scope.map((account) =>
       syncAccount(run, ports, account, scopedMappings(store, mappings, account, options), bookingsPulled),
     ),
   );
+  const outcomes = run.dryRun ? ended : await afterEverybody(run, ended);
 
   for (const { mapping, tally } of mappings) if (tally.looked) store.links.refreshCounts(mapping.id);
   if (run.dryRun) tallyPlanned(run);
@@ -204,7 +206,9 @@ interface AccountOutcome {
   readonly account: Account;
   readonly mappings: readonly MappingContext[];
   readonly error: AppError | null;
-  readonly requests: AccountResult['requests'];
+  /** Null when it did not come that far. */
+  readonly context: AccountContext | null;
+  readonly requests: () => AccountResult['requests'];
 }
 
 async function syncAccount(
@@ -215,16 +219,13 @@ async function syncAccount(
   bookingsPulled: Shared<AccountConnection>,
 ): Promise<AccountOutcome> {
   let connection: AccountConnection | null = null;
+  let context: AccountContext | null = null;
   let error: AppError | null = null;
   try {
     connection = await ports.connect(account, (retry) => logRetry(run, account, retry));
     const { provider, booking } = connection;
-    const context: AccountContext = { account, provider, booking, mappings, error: null, failures: 0 };
-    try {
-      await syncMappings(run, context, () => bookingsPulled.run(connection as AccountConnection));
-    } finally {
-      dropPrepared(run, mappings);
-    }
+    context = { account, provider, booking, mappings, error: null, failures: 0 };
+    await syncMappings(run, context, () => bookingsPulled.run(connection as AccountConnection));
     error = context.error ?? readOnlyProblem(mappings);
   } catch (thrown) {
     error = run.signal.aborted ? stopped() : toAppError(thrown);
@@ -232,7 +233,28 @@ async function syncAccount(
   }
   noteOutcome(run, account, error);
   run.progress.finished(account.id);
-  return { account, mappings, error, requests: connection?.requests() ?? { provider: 0, booking: 0 } };
+  const requests = (): AccountResult['requests'] => connection?.requests() ?? { provider: 0, booking: 0 };
+  return { account, mappings, error, context, requests };
+}
+
+/**
+ * What is left when every account is through. Only now is dropped what was not sent: one account plans, and sends, for
+ * the copies of its meetings in another, too.
+ */
+async function afterEverybody(
+  run: RunContext,
+  outcomes: readonly AccountOutcome[],
+): Promise<readonly AccountOutcome[]> {
+  const well = outcomes.flatMap(({ context, error }) =>
+    context === null || error !== null ? [] : [context],
+  );
+  await settleCopies(run, well);
+  for (const { mappings } of outcomes) dropPrepared(run, mappings);
+  return outcomes.map((outcome) => {
+    const error = outcome.error ?? outcome.context?.error ?? null;
+    if (error !== outcome.error) noteOutcome(run, outcome.account, error);
+    return { ...outcome, error };
+  });
 }
 
 /** Written once every account is through: a copy of a meeting may have changed the count of another's mapping. */
@@ -246,7 +268,7 @@ function accountResult(
     ok: error === null,
     error: error === null ? null : { code: error.code, message: error.message },
     mappings: mappings.map((context) => mappingResult(run, context)),
-    requests,
+    requests: requests(),
   };
 }
 
