@@ -29,7 +29,10 @@ export interface MicrosoftWorld extends ProviderWorld {
 }
 
 /** The provider as the app composes it, on the sandbox's Graph in process, for somebody who has just signed in. */
-export async function openMicrosoft(access: 'read' | 'write' = 'write'): Promise<MicrosoftWorld> {
+export async function openMicrosoft(
+  access: 'read' | 'write' = 'write',
+  timeZone = 'Europe/London',
+): Promise<MicrosoftWorld> {
   const clock = new VirtualClock();
   const random = seededRandom(5);
   const sandbox = createSandbox({ clock, random });
@@ -37,7 +40,7 @@ export async function openMicrosoft(access: 'read' | 'write' = 'write'): Promise
     email: EMAIL,
     oid: 'oid-tess',
     name: 'Tess',
-    timeZone: 'Europe/London',
+    timeZone,
     calendars: [
       { id: CALENDAR, name: 'Calendar', isDefault: true },
       { id: 'AQMkTeamCalendar=', name: 'Team', canEdit: false },
