@@ -23,6 +23,9 @@ export const SEEDED_TOKEN = 'sandbox-booking-token';
 /** One code for each seeded technician, in order; what it enrols sees that technician alone. */
 export const enrolmentCode = (index: number): string => `ENROL-${String(index + 1).padStart(2, '0')}`;
 
+/** A code for the device of the first technician, who leads the team: it sees everybody. */
+export const TEAM_CODE = 'ENROL-TEAM';
+
 const FIRST_JOB_MINUTE = 8 * 60;
 const LAST_JOB_MINUTE = 17 * 60;
 
@@ -58,6 +61,7 @@ export function seedCompany(
   if (lead !== undefined) {
     const sees = technicians.map(({ id }) => id);
     booking.devices.addToken({ technicianId: lead.id, sees }, { token: SEEDED_TOKEN, name: 'sandbox' });
+    booking.devices.addCode(TEAM_CODE, { technicianId: lead.id, sees });
   }
   for (const [index, name] of PROJECTS.entries()) booking.addProject({ id: `project_${index + 1}`, name });
 

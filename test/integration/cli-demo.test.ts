@@ -29,11 +29,13 @@ describe('demo --once', () => {
     expect(checks).toEqual({
       noDuplicates: true,
       everyBookingPresent: true,
+      sameMeetingBlocksOnce: true,
       offeredSlotsRemovedByBusyBlocks: true,
       secondRunWroteNothing: true,
       noPrivateTitleSent: true,
       personalEventsUntouched: true,
     });
+    expect(accounts.map(({ provider }) => provider)).toEqual(['google', 'ics', 'microsoft']);
     const [mapping] = accounts[0]?.mappings ?? [];
     expect(mapping).toMatchObject({
       exported: { created: 0, updated: 0, deleted: 0 },
@@ -77,7 +79,7 @@ describe('sandbox', () => {
         running.waitFor('stdout', /^[\s\S]*\}$/m).then(([text]) => ({ stdout: text })),
       ]);
       const { urls, env } = SandboxDocument.parse(JSON.parse(stdout));
-      expect(Object.keys(urls)).toEqual(expect.arrayContaining(['booking', 'google']));
+      expect(Object.keys(urls)).toEqual(expect.arrayContaining(['booking', 'google', 'microsoft', 'ics']));
       Object.assign(other.environment, env);
       expect(await other.json(StatusDocument, 'status')).toMatchObject({ enrolled: true });
       const sync = await other.run('sync');

@@ -1,16 +1,23 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type DemoChecks, demoChecks, type Evidence } from '../../src/main/headless/demo/checks.ts';
-import type { SandboxEvent, SandboxView } from '../../src/main/headless/demo/sandbox-view.ts';
+import {
+  type DemoChecks,
+  demoChecks,
+  type Evidence,
+  type PersonEvidence,
+} from '../../src/main/headless/demo/checks.ts';
+import type { SandboxEvent } from '../../src/main/headless/demo/sandbox-event.ts';
+import type { SandboxView } from '../../src/main/headless/demo/sandbox-view.ts';
 import type { Booking } from '../../src/shared/domain/booking.ts';
 import type { BusyBlock } from '../../src/shared/domain/busy-block.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Draft = Mutable<Omit<Evidence, 'before' | 'after'>> & {
+type Draft = Mutable<Omit<PersonEvidence, 'before' | 'after'>> & {
   readonly before: Mutable<SandboxView>;
   readonly after: Mutable<SandboxView>;
 };
 
-const CALENDAR = 'tess@example.com';
+const CALENDAR = 'google/calendars/tess@example.com/events';
+const ROTA = 'ics/feeds/rota/events';
 
 const booking = (hour: number, changes: Partial<Booking> = {}): Booking => ({
   id: `bk_${hour}`,
@@ -25,12 +32,13 @@ const booking = (hour: number, changes: Partial<Booking> = {}): Booking => ({
   ...changes,
 });
 
-const event = (id: string, summary: string, hour: number): SandboxEvent => ({
+const event = (id: string, title: string, hour: number): SandboxEvent => ({
   id,
-  etag: `"${id}"`,
-  summary,
-  start: { dateTime: `2026-11-24T${hour}:00:00+00:00` },
-  end: { dateTime: `2026-11-24T${hour + 1}:00:00+00:00` },
+  uid: `${id}@example.com`,
+  version: `"${id}"`,
+  title,
+  start: `2026-11-24T${hour}:00:00+00:00`,
+  end: `2026-11-24T${hour + 1}:00:00+00:00`,
 });
 
 const block = (start: string, end: string, changes: Partial<BusyBlock> = {}): BusyBlock => ({
@@ -50,16 +58,20 @@ const slot = (day: number, hour: number): { start: string; end: string } => ({
 });
 
 const personal = [event('own', 'Dentist', 15)];
+const published = [{ ...event('own', 'Dentist', 15), id: 'published' }];
 const exported = [event('e10', 'Job at 10', 10), event('e12', 'Job at 12', 12)];
 
-/** Two jobs, a visit to the dentist and a day off. */
+/** Two jobs, a visit to the dentist that is in the rota as well, and a day off. */
 function honestEvidence(): Draft {
   const bookings = [booking(10), booking(12), booking(14, { status: 'cancelled' })];
   return {
     before: {
       bookings,
       blocks: [],
-      events: new Map([[CALENDAR, personal]]),
+      events: new Map([
+        [CALENDAR, personal],
+        [ROTA, published],
+      ]),
       slots: [slot(24, 11), slot(24, 15), slot(25, 9), slot(26, 9)],
     },
     after: {
@@ -68,25 +80,36 @@ function honestEvidence(): Draft {
         block('2026-11-24T15:00:00Z', '2026-11-24T16:00:00Z'),
         block('2026-11-25', '2026-11-26', { timeZone: 'Europe/London' }),
       ],
-      events: new Map([[CALENDAR, [...personal, ...exported]]]),
+      events: new Map([
+        [CALENDAR, [...personal, ...exported]],
+        [ROTA, published],
+      ]),
       slots: [slot(24, 11), slot(26, 9)],
     },
-    calendarId: CALENDAR,
-    secondRunWrites: [],
+    exportedTo: CALENDAR,
     window: { from: new Date('2026-10-24T00:00:00Z'), to: new Date('2027-05-20T00:00:00Z') },
     timeZone: 'Europe/London',
   };
 }
 
 let evidence: Draft;
+let secondRunWrites: Evidence['secondRunWrites'];
+let others: readonly PersonEvidence[];
 beforeEach(() => {
   evidence = honestEvidence();
+  secondRunWrites = [];
+  others = [];
 });
 
 const broken = (): readonly string[] =>
-  Object.entries(demoChecks(evidence) satisfies DemoChecks).flatMap(([name, holds]) => (holds ? [] : [name]));
+  Object.entries(demoChecks({ people: [evidence, ...others], secondRunWrites }) satisfies DemoChecks).flatMap(
+    ([name, holds]) => (holds ? [] : [name]),
+  );
 const show = (...events: readonly SandboxEvent[]): void => {
-  evidence.after.events = new Map([[CALENDAR, events]]);
+  evidence.after.events = new Map([
+    [CALENDAR, events],
+    [ROTA, published],
+  ]);
 };
 
 describe('the checks of the demo', () => {
@@ -100,10 +123,10 @@ describe('the checks of the demo', () => {
   });
 
   it('see a busy block that is there twice under another id', () => {
-    const [first] = evidence.after.blocks;
+    const [, dayOff] = evidence.after.blocks;
     evidence.after.blocks = [
       ...evidence.after.blocks,
-      ...(first === undefined ? [] : [{ ...first, id: 'bb_other' }]),
+      ...(dayOff === undefined ? [] : [{ ...dayOff, id: 'bb_other' }]),
     ];
     expect(broken()).toEqual(['noDuplicates']);
   });
@@ -127,8 +150,32 @@ describe('the checks of the demo', () => {
     expect(broken()).toEqual(['offeredSlotsRemovedByBusyBlocks']);
   });
 
+  it('see a meeting of two calendars that blocks its time twice, or not at all', () => {
+    const [first, ...rest] = evidence.after.blocks;
+    if (first === undefined) throw new RangeError('There is no block');
+    const source = { provider: 'ics', calendar: 'hash', event: 'published' };
+    evidence.after.blocks = [first, { ...first, id: 'bb_published', source }, ...rest];
+    expect(broken()).toEqual(['sameMeetingBlocksOnce']);
+    evidence.after.blocks = rest;
+    evidence.after.slots = [slot(24, 11), slot(24, 15), slot(26, 9)];
+    expect(broken()).toEqual(['sameMeetingBlocksOnce']);
+  });
+
+  it('do not take it for granted that there is such a meeting', () => {
+    evidence.before.events = new Map([[CALENDAR, personal]]);
+    expect(broken()).toEqual(['sameMeetingBlocksOnce']);
+  });
+
+  it('see what is wrong with anybody', () => {
+    const other = honestEvidence();
+    others = [other];
+    expect(broken()).toEqual([]);
+    other.after.slots = other.before.slots;
+    expect(broken()).toEqual(['offeredSlotsRemovedByBusyBlocks']);
+  });
+
   it('see that the second run wrote something', () => {
-    evidence.secondRunWrites = [{ service: 'google', method: 'PATCH', url: '/google/calendar/v3/…' }];
+    secondRunWrites = [{ service: 'google', method: 'PATCH', url: '/google/calendar/v3/…' }];
     expect(broken()).toEqual(['secondRunWroteNothing']);
   });
 
@@ -138,7 +185,7 @@ describe('the checks of the demo', () => {
   });
 
   it('see a personal event that was changed or is gone', () => {
-    show({ ...event('own', 'Dentist', 15), etag: '"changed"' }, ...exported);
+    show({ ...event('own', 'Dentist', 15), version: '"changed"' }, ...exported);
     expect(broken()).toEqual(['personalEventsUntouched']);
     show(...exported);
     expect(broken()).toEqual(['personalEventsUntouched']);

@@ -1,9 +1,10 @@
 import type { SyncProgress } from '../../../shared/domain/sync-progress.ts';
 import type { SyncResult } from '../../../shared/domain/sync-result.ts';
 import { type CommandContext, print } from '../command.ts';
-import { type DemoChecks, demoChecks, type Evidence } from '../demo/checks.ts';
+import { type DemoChecks, demoChecks, type Evidence, type PersonEvidence } from '../demo/checks.ts';
 import { type DemoWorld, openDemoWorld } from '../demo/demo-world.ts';
-import { SandboxWitness } from '../demo/sandbox-view.ts';
+import type { DemoPerson } from '../demo/people.ts';
+import { type SandboxView, SandboxWitness } from '../demo/sandbox-view.ts';
 import { invitationText, runText, storyText } from '../demo/story.ts';
 import { EXIT, type ExitCode, syncExitCode } from '../exit-code.ts';
 import { systemClock } from '../ports.ts';
@@ -47,28 +48,41 @@ async function perform(
   signal: AbortSignal,
   terminal: Terminal,
 ): Promise<{ readonly runs: readonly [SyncResult, SyncResult]; readonly evidence: Evidence }> {
-  const { app, mapping, technician } = world;
+  const { app } = world;
   const now = systemClock.now();
   const witness = new SandboxWitness(world, now);
-  const before = await witness.view();
+  const before = await witness.views();
   const accounts = app.accounts();
   const onProgress = (progress: SyncProgress): void => terminal.progress(progressText(progress, accounts));
   const first = await app.sync({ signal, onProgress });
   await witness.takeWrites();
   const second = await app.sync({ signal, onProgress });
   const secondRunWrites = await witness.takeWrites();
-  const evidence: Evidence = {
+  const after = await witness.views();
+  const people = world.people.map((person, index) => evidenceOf(person, before[index], after[index], now));
+  return { runs: [first, second], evidence: { people, secondRunWrites } };
+}
+
+function evidenceOf(
+  { technician, calendars: [main] }: DemoPerson,
+  before: SandboxView | undefined,
+  after: SandboxView | undefined,
+  now: Date,
+): PersonEvidence {
+  if (main === undefined || before === undefined || after === undefined) {
+    throw new TypeError(`${technician.name} has no calendar.`);
+  }
+  const { pastDays, futureDays } = main.mapping;
+  return {
     before,
-    after: await witness.view(),
-    calendarId: mapping.calendarId,
-    secondRunWrites,
+    after,
+    exportedTo: main.eventsPath,
     window: {
-      from: new Date(now.getTime() - mapping.pastDays * DAY_MS),
-      to: new Date(now.getTime() + mapping.futureDays * DAY_MS),
+      from: new Date(now.getTime() - pastDays * DAY_MS),
+      to: new Date(now.getTime() + futureDays * DAY_MS),
     },
     timeZone: technician.timeZone ?? 'UTC',
   };
-  return { runs: [first, second], evidence };
 }
 
 function exitCode(runs: readonly SyncResult[], checks: DemoChecks): ExitCode {
@@ -95,6 +109,6 @@ async function keepSyncing(
     );
     if (wasStopped) return;
     const result = await world.app.sync({ signal });
-    say(`${localTime(result.finishedAt)}  ${runText(result, world.calendars).replaceAll('\n', ' | ')}`);
+    say(`${localTime(result.finishedAt)}  ${runText(result, world.people).replaceAll('\n', ' | ')}`);
   }
 }

@@ -1,11 +1,13 @@
 import type { Booking } from '../../../shared/domain/booking.ts';
 import type { BusyBlock } from '../../../shared/domain/busy-block.ts';
-import type { Request, SandboxEvent, SandboxView, Slot } from './sandbox-view.ts';
+import type { SandboxEvent } from './sandbox-event.ts';
+import type { Request, SandboxView, Slot } from './sandbox-view.ts';
 
-/** What the demo claims, each as the sandbox sees it. */
+/** What the demo claims of all its people, each as the sandbox sees it. */
 export interface DemoChecks {
   readonly noDuplicates: boolean;
   readonly everyBookingPresent: boolean;
+  readonly sameMeetingBlocksOnce: boolean;
   readonly offeredSlotsRemovedByBusyBlocks: boolean;
   readonly secondRunWroteNothing: boolean;
   readonly noPrivateTitleSent: boolean;
@@ -13,44 +15,81 @@ export interface DemoChecks {
 }
 
 export interface Evidence {
+  readonly people: readonly PersonEvidence[];
+  /** What the second run changed. */
+  readonly secondRunWrites: readonly Request[];
+}
+
+/** What is known of one technician. */
+export interface PersonEvidence {
   /** Before the first run. */
   readonly before: SandboxView;
   /** After the second. */
   readonly after: SandboxView;
-  /** The calendar that bookings are exported to. */
-  readonly calendarId: string;
-  /** What the second run changed. */
-  readonly secondRunWrites: readonly Request[];
+  /** The calendar that bookings are exported to, by the path that the sandbox shows its events at. */
+  readonly exportedTo: string;
   /** The days that are kept in step. */
   readonly window: { readonly from: Date; readonly to: Date };
   /** IANA zone in which the technician's days begin. */
   readonly timeZone: string;
 }
 
-export function demoChecks(evidence: Evidence): DemoChecks {
-  const { before, after, secondRunWrites } = evidence;
-  const exported = exportedEvents(evidence).map(eventKey);
-  const bookings = bookingsToExport(evidence).map(bookingKey);
-  const blocks = after.blocks.map(({ start, end, source }) => JSON.stringify([source, start, end]));
+export function demoChecks({ people, secondRunWrites }: Evidence): DemoChecks {
+  const everybody = (holds: (person: PersonEvidence) => boolean): boolean =>
+    people.length > 0 && people.every(holds);
   return {
-    noDuplicates: isUnique(exported) && isUnique(blocks),
-    everyBookingPresent: bookings.length > 0 && sameMembers(bookings, exported),
-    offeredSlotsRemovedByBusyBlocks: areSlotsRemoved(
-      before.slots,
-      after.slots,
-      after.blocks,
-      evidence.timeZone,
+    noDuplicates: everybody(hasNoDuplicates),
+    everyBookingPresent: everybody(hasEveryBooking),
+    sameMeetingBlocksOnce: people.some(hasSharedMeeting) && everybody(blocksSharedMeetingsOnce),
+    offeredSlotsRemovedByBusyBlocks: everybody(({ before, after, timeZone }) =>
+      areSlotsRemoved(before.slots, after.slots, after.blocks, timeZone),
     ),
     secondRunWroteNothing: secondRunWrites.length === 0,
-    noPrivateTitleSent: after.blocks.length > 0 && !mentions(after.blocks, personalTitles(before)),
-    personalEventsUntouched: [...before.events].every(([calendarId, events]) =>
-      isSubset(events.map(identity), (after.events.get(calendarId) ?? []).map(identity)),
+    noPrivateTitleSent: everybody(
+      ({ before, after }) => after.blocks.length > 0 && !mentions(after.blocks, personalTitles(before)),
+    ),
+    personalEventsUntouched: everybody(({ before, after }) =>
+      [...before.events].every(([calendar, events]) =>
+        isSubset(events.map(identity), (after.events.get(calendar) ?? []).map(identity)),
+      ),
     ),
   };
 }
 
+function hasNoDuplicates(person: PersonEvidence): boolean {
+  const blocks = person.after.blocks.map(({ start, end, source }) => JSON.stringify([source, start, end]));
+  return isUnique(exportedEvents(person).map(eventKey)) && isUnique(blocks);
+}
+
+function hasEveryBooking(person: PersonEvidence): boolean {
+  const bookings = bookingsToExport(person).map(bookingKey);
+  return bookings.length > 0 && sameMembers(bookings, exportedEvents(person).map(eventKey));
+}
+
+/** Single events that are in more than one of somebody's calendars. */
+function sharedMeetings({ before }: PersonEvidence): readonly SandboxEvent[] {
+  const calendars = [...before.events.values()];
+  return calendars.flatMap((events, index) =>
+    events.filter(({ uid }) =>
+      calendars.slice(index + 1).some((others) => others.some((other) => other.uid === uid)),
+    ),
+  );
+}
+
+const hasSharedMeeting = (person: PersonEvidence): boolean => sharedMeetings(person).length > 0;
+
+const blocksSharedMeetingsOnce = (person: PersonEvidence): boolean =>
+  sharedMeetings(person).every(({ start, end }) => {
+    const isSame = (block: BusyBlock): boolean =>
+      Date.parse(block.start) === Date.parse(start) && Date.parse(block.end) === Date.parse(end);
+    return person.after.blocks.filter(isSame).length === 1;
+  });
+
 /** The bookings that belong into the calendar. */
-export function bookingsToExport({ after, window }: Pick<Evidence, 'after' | 'window'>): readonly Booking[] {
+export function bookingsToExport({
+  after,
+  window,
+}: Pick<PersonEvidence, 'after' | 'window'>): readonly Booking[] {
   return after.bookings.filter(
     ({ status, start, end }) =>
       status !== 'cancelled' &&
@@ -63,26 +102,22 @@ export function bookingsToExport({ after, window }: Pick<Evidence, 'after' | 'wi
 export function exportedEvents({
   before,
   after,
-  calendarId,
-}: Pick<Evidence, 'before' | 'after' | 'calendarId'>): readonly SandboxEvent[] {
-  const known = new Set((before.events.get(calendarId) ?? []).map(({ id }) => id));
-  return (after.events.get(calendarId) ?? []).filter(({ id }) => !known.has(id));
+  exportedTo,
+}: Pick<PersonEvidence, 'before' | 'after' | 'exportedTo'>): readonly SandboxEvent[] {
+  const known = new Set((before.events.get(exportedTo) ?? []).map(({ id }) => id));
+  return (after.events.get(exportedTo) ?? []).filter(({ id }) => !known.has(id));
 }
 
 const bookingKey = ({ title, start, end }: Booking): string =>
   JSON.stringify([title, Date.parse(start), Date.parse(end)]);
 
-const eventKey = ({ summary, start, end }: SandboxEvent): string =>
-  JSON.stringify([
-    summary,
-    Date.parse(start.dateTime ?? start.date ?? ''),
-    Date.parse(end.dateTime ?? end.date ?? ''),
-  ]);
+const eventKey = ({ title, start, end }: SandboxEvent): string =>
+  JSON.stringify([title, Date.parse(start), Date.parse(end)]);
 
-const identity = ({ id, etag }: SandboxEvent): string => `${id} ${etag}`;
+const identity = ({ id, version }: SandboxEvent): string => `${id} ${version}`;
 
 const personalTitles = ({ events }: SandboxView): readonly string[] =>
-  [...events.values()].flat().flatMap(({ summary }) => (summary === '' ? [] : [summary]));
+  [...events.values()].flat().flatMap(({ title }) => (title === '' ? [] : [title]));
 
 /** Opaque hashes are left out: one may happen to contain a short title. */
 function mentions(blocks: readonly BusyBlock[], titles: readonly string[]): boolean {

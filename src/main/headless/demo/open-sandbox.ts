@@ -5,14 +5,14 @@ import { systemClock, systemRandom } from '../ports.ts';
 /**
  * Starts the sandbox with its made-up company on a loopback port.
  * @param port default: any that is free
- * @returns with it a code with which its first technician enrols
+ * @returns with it a code with which its first technician enrols, and one for a device that sees the whole team
  * @throws AppError INVALID_INPUT when the port cannot be had
  */
 export async function openSandbox(
   port: number | undefined,
-): Promise<{ readonly sandbox: Sandbox; readonly enrolmentCode: string }> {
+): Promise<{ readonly sandbox: Sandbox; readonly enrolmentCode: string; readonly teamCode: string }> {
   const { createSandbox } = await import('../../../sandbox/sandbox.ts');
-  const { enrolmentCode } = await import('../../../sandbox/seed.ts');
+  const { enrolmentCode, TEAM_CODE } = await import('../../../sandbox/seed.ts');
   const sandbox = createSandbox({ clock: systemClock, random: systemRandom, seed: {} });
   try {
     await sandbox.listen(port);
@@ -23,5 +23,5 @@ export async function openSandbox(
       { cause },
     );
   }
-  return { sandbox, enrolmentCode: enrolmentCode(0) };
+  return { sandbox, enrolmentCode: enrolmentCode(0), teamCode: TEAM_CODE };
 }

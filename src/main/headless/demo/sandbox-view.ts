@@ -3,18 +3,8 @@ import { Booking } from '../../../shared/domain/booking.ts';
 import { BusyBlock } from '../../../shared/domain/busy-block.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { DemoWorld } from './demo-world.ts';
-
-const EventTime = z.object({ date: z.string().optional(), dateTime: z.string().optional() });
-
-/** As Google's API shows it. */
-const SandboxEvent = z.object({
-  id: z.string(),
-  etag: z.string(),
-  summary: z.string().default(''),
-  start: EventTime,
-  end: EventTime,
-});
-export type SandboxEvent = z.infer<typeof SandboxEvent>;
+import type { DemoPerson } from './people.ts';
+import { type SandboxEvent, sandboxEvents } from './sandbox-event.ts';
 
 const Slot = z.object({ start: z.string(), end: z.string() });
 export type Slot = z.infer<typeof Slot>;
@@ -22,11 +12,11 @@ export type Slot = z.infer<typeof Slot>;
 const Request = z.object({ service: z.string(), method: z.string(), url: z.string() });
 export type Request = z.infer<typeof Request>;
 
-/** What the company's side of the wire knows about the technician at one moment. */
+/** What the company's side of the wire knows about a technician at one moment. */
 export interface SandboxView {
   readonly bookings: readonly Booking[];
   readonly blocks: readonly BusyBlock[];
-  /** By calendar id. */
+  /** By calendar, under the path that the sandbox shows its events at. */
   readonly events: ReadonlyMap<string, readonly SandboxEvent[]>;
   /** What customers are offered. */
   readonly slots: readonly Slot[];
@@ -48,36 +38,42 @@ export class SandboxWitness {
     this.#from = from;
   }
 
-  async view(): Promise<SandboxView> {
-    const { technician, calendars } = this.#world;
-    const technicianId = encodeURIComponent(technician.id);
-    const bookings = await this.#control('booking/bookings', listOf(Booking));
-    const blocks = await this.#control(`booking/busy-blocks?technicianId=${technicianId}`, listOf(BusyBlock));
+  /** A view for each of the people, in their order. */
+  async views(): Promise<readonly SandboxView[]> {
+    const bookings = listOf(Booking).parse(await this.#control('booking/bookings')).items;
+    return Promise.all(this.#world.people.map((person) => this.#view(person, bookings)));
+  }
+
+  async #view({ technician, calendars }: DemoPerson, bookings: readonly Booking[]): Promise<SandboxView> {
+    const blocks = await this.#control(
+      `booking/busy-blocks?technicianId=${encodeURIComponent(technician.id)}`,
+    );
     const events = new Map<string, readonly SandboxEvent[]>();
-    for (const { id } of calendars) {
-      const path = `google/calendars/${encodeURIComponent(id)}/events`;
-      events.set(id, (await this.#control(path, listOf(SandboxEvent))).items);
+    for (const { provider, eventsPath } of calendars) {
+      events.set(eventsPath, sandboxEvents(provider, await this.#control(eventsPath)));
     }
     return {
-      bookings: bookings.items.filter(({ technicianIds }) => technicianIds.includes(technician.id)),
-      blocks: blocks.items,
+      bookings: bookings.filter(({ technicianIds }) => technicianIds.includes(technician.id)),
+      blocks: listOf(BusyBlock).parse(blocks).items,
       events,
-      slots: await this.#slots(),
+      slots: await this.#slots(technician.id),
     };
   }
 
   /** The requests that changed something since the last call; signing in is no such thing. */
   async takeWrites(): Promise<readonly Request[]> {
-    const { items } = await this.#control('requests', listOf(Request));
+    const { items } = listOf(Request).parse(await this.#control('requests'));
     await this.#request(`${this.#world.sandbox.urls().control}/requests`, { method: 'DELETE' });
-    return items.filter(({ method, url }) => method !== 'GET' && !/\/token(\?|$)/.test(url));
+    return items.filter(
+      // A batch is the envelope of requests, each of which is noted by itself.
+      ({ method, url }) => method !== 'GET' && !/\/token(\?|$)|\/\$batch(\?|$)/.test(url),
+    );
   }
 
-  async #slots(): Promise<readonly Slot[]> {
-    const { sandbox, technician } = this.#world;
-    const { BOOKING_API_URL, BOOKING_API_TOKEN } = sandbox.env();
+  async #slots(technicianId: string): Promise<readonly Slot[]> {
+    const { BOOKING_API_URL, BOOKING_API_TOKEN } = this.#world.sandbox.env();
     const query = new URLSearchParams({
-      technicianId: technician.id,
+      technicianId,
       from: this.#from.toISOString(),
       to: new Date(this.#from.getTime() + OFFERED_DAYS * DAY_MS).toISOString(),
       durationMinutes: '60',
@@ -89,9 +85,8 @@ export class SandboxWitness {
     return z.object({ slots: z.array(Slot) }).parse(await answer.json()).slots;
   }
 
-  async #control<T extends z.ZodType>(path: string, schema: T): Promise<z.infer<T>> {
-    const answer = await this.#request(`${this.#world.sandbox.urls().control}/${path}`);
-    return schema.parse(await answer.json());
+  async #control(path: string): Promise<unknown> {
+    return (await this.#request(`${this.#world.sandbox.urls().control}/${path}`)).json();
   }
 
   async #request(url: string, init?: RequestInit): Promise<Response> {

@@ -1,16 +1,24 @@
-import type { CalendarListEntry } from '../../../shared/domain/account.ts';
 import type { Booking } from '../../../shared/domain/booking.ts';
+import type { Direction } from '../../../shared/domain/mapping.ts';
 import type { SyncResult } from '../../../shared/domain/sync-result.ts';
 import { mappingText } from '../sync-text.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';
-import { count, localTime } from '../words.ts';
-import { bookingsToExport, type DemoChecks, type Evidence, exportedEvents } from './checks.ts';
+import { count, localTime, PROVIDER_NAMES } from '../words.ts';
+import {
+  bookingsToExport,
+  type DemoChecks,
+  type Evidence,
+  exportedEvents,
+  type PersonEvidence,
+} from './checks.ts';
 import type { DemoWorld } from './demo-world.ts';
+import type { DemoPerson } from './people.ts';
 
 const CHECKS: Readonly<Record<keyof DemoChecks, string>> = {
-  everyBookingPresent: 'every booking is in the calendar, at its time',
+  everyBookingPresent: 'every booking is in its technician’s calendar, at its time',
   noDuplicates: 'nothing is there twice',
+  sameMeetingBlocksOnce: 'a meeting that is in two calendars blocks its time once',
   offeredSlotsRemovedByBusyBlocks: 'customers are no longer offered busy times',
   noPrivateTitleSent: 'no title of a personal event left the calendar',
   personalEventsUntouched: 'no personal event was changed',
@@ -25,22 +33,40 @@ export function storyText(
   evidence: Evidence,
   checks: DemoChecks,
 ): string {
-  const { technician, account, calendars } = world;
-  const personal = [...evidence.before.events.values()].flat().length;
-  const calendarNames = calendars.map(({ name, primary }) =>
-    primary ? `${name}: both ways` : `${name}: busy times only`,
-  );
+  const { technician, people } = world;
+  const name = (index: number): string => people[index]?.technician.name ?? '';
+  const each = (text: (person: PersonEvidence) => string): string =>
+    evidence.people.map((person, index) => `${name(index)}: ${text(person)}`).join('\n');
+  const names = calendarNames(people);
   const steps = [
     [
       'The company',
-      `${technician.name} has ${count(bookingsToExport(evidence).length, 'booking')} and ${count(personal, 'event')} of their own`,
+      each((person) => {
+        const own = [...person.before.events.values()].flat().length;
+        return `${count(bookingsToExport(person).length, 'booking')} and ${count(own, 'event')} of their own`;
+      }),
     ],
-    ['Enrolled', `with a code from dispatch, as ${technician.name} (${technician.id})`],
-    ['Connected', `Google ${account.email}`],
-    ['Mapped', calendarNames.join('\n')],
-    ['First sync', runText(runs[0], calendars)],
-    ['Second sync', runText(runs[1], calendars)],
-    ['Offered slots', `${evidence.before.slots.length} before, ${evidence.after.slots.length} after`],
+    ['Enrolled', `with a code from dispatch, as ${technician.name} (${technician.id}), who sees the team`],
+    [
+      'Connected',
+      people
+        .flatMap(({ accounts }) => accounts)
+        .map(({ provider, email }) => `${PROVIDER_NAMES[provider]} ${email}`)
+        .join('\n'),
+    ],
+    [
+      'Mapped',
+      people
+        .flatMap(({ calendars }) => calendars)
+        .map(({ mapping }) => `${names.get(mapping.id)}: ${DIRECTIONS[mapping.direction]}`)
+        .join('\n'),
+    ],
+    ['First sync', runText(runs[0], people)],
+    ['Second sync', runText(runs[1], people)],
+    [
+      'Offered slots',
+      each(({ before, after }) => `${before.slots.length} before, ${after.slots.length} after`),
+    ],
   ];
   const verdicts = Object.entries(checks).map(([name, holds]) => [
     holds ? 'yes' : 'NO',
@@ -49,22 +75,41 @@ export function storyText(
   return [
     table(screen, [{ head: 'Step' }, { head: 'What happened', wraps: true }], steps),
     '',
-    'Asked the booking system and the calendar themselves:',
+    'Asked the booking system and the calendars themselves:',
     table(screen, [{ head: 'Holds' }, { head: 'Claim', wraps: true }], verdicts),
   ].join('\n');
 }
 
+const DIRECTIONS: Readonly<Record<Direction, string>> = {
+  'two-way': 'both ways',
+  import: 'busy times only',
+  export: 'bookings only',
+};
+
+/** What to call the calendars, by mapping: whose and which service's; by its own name where it is not the main one. */
+function calendarNames(people: readonly DemoPerson[]): ReadonlyMap<string, string> {
+  const names = people.flatMap(({ technician, calendars }) =>
+    calendars.map(({ provider, entry, mapping }): [string, string] => {
+      const which = entry.primary ? '' : ` “${entry.name}”`;
+      return [mapping.id, `${technician.name}, ${PROVIDER_NAMES[provider]}${which}`];
+    }),
+  );
+  return new Map(names);
+}
+
 /** A run, a line for each calendar. */
-export function runText({ accounts }: SyncResult, calendars: readonly CalendarListEntry[]): string {
-  const name = (calendarId: string): string =>
-    calendars.find(({ id }) => id === calendarId)?.name ?? calendarId;
+export function runText({ accounts }: SyncResult, people: readonly DemoPerson[]): string {
+  const names = calendarNames(people);
+  const addresses = new Map(
+    people.flatMap((person) => person.accounts).map((account) => [account.accountId, account.email]),
+  );
   return accounts
-    .flatMap(({ error, mappings }) => [
+    .flatMap(({ accountId, error, mappings }) => [
       ...mappings.map((mapping) => {
         const conflicts = mapping.conflicts === 0 ? '' : `, ${count(mapping.conflicts, 'conflict')}`;
-        return `${name(mapping.calendarId)}: ${mappingText(mapping)}${conflicts}`;
+        return `${names.get(mapping.mappingId) ?? mapping.calendarId}: ${mappingText(mapping)}${conflicts}`;
       }),
-      ...(error === null ? [] : [`failed: ${error.message}`]),
+      ...(error === null ? [] : [`${addresses.get(accountId) ?? accountId}: failed. ${error.message}`]),
     ])
     .join('\n');
 }
@@ -74,11 +119,10 @@ const HOUR_MS = 3_600_000;
 /** What a person can do to see it react, as commands to copy. */
 export function invitationText(world: DemoWorld, evidence: Evidence, now: Date, seconds: number): string {
   const { control } = world.sandbox.urls();
-  const calendar = `${control}/google/calendars/${encodeURIComponent(evidence.calendarId)}/events`;
-  const booking = movableBooking(evidence, now);
-  const event = exportedEvents(evidence).find(
-    ({ summary, start }) =>
-      summary === booking?.title && Date.parse(start.dateTime ?? '') === Date.parse(booking.start),
+  const [person] = evidence.people;
+  const booking = person === undefined ? undefined : movableBooking(person, now);
+  const event = (person === undefined ? [] : exportedEvents(person)).find(
+    ({ title, start }) => title === booking?.title && Date.parse(start) === Date.parse(booking.start),
   );
   const tries =
     event === undefined || booking === undefined
@@ -86,7 +130,7 @@ export function invitationText(world: DemoWorld, evidence: Evidence, now: Date, 
       : [
           `“${booking.title}” is at ${localTime(booking.start)}. Try, in another terminal:`,
           '  the technician drags it an hour later, and dispatch is asked:',
-          `    curl -X POST ${calendar}/${event.id}/move ${json({ byMinutes: 60 })}`,
+          `    curl -X POST ${control}/${person?.exportedTo}/${event.id}/move ${json({ byMinutes: 60 })}`,
           '  dispatch cancels it:',
           `    curl -X POST ${control}/booking/bookings/${booking.id}/cancel`,
         ];
@@ -94,8 +138,8 @@ export function invitationText(world: DemoWorld, evidence: Evidence, now: Date, 
 }
 
 /** The next booking after which the technician has an hour without another one. */
-function movableBooking(evidence: Evidence, now: Date): Booking | undefined {
-  const bookings = bookingsToExport(evidence);
+function movableBooking(person: PersonEvidence, now: Date): Booking | undefined {
+  const bookings = bookingsToExport(person);
   const isFree = (from: number, to: number, except: Booking): boolean =>
     bookings.every(
       (other) => other.id === except.id || Date.parse(other.end) <= from || Date.parse(other.start) >= to,
