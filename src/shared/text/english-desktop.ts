@@ -1,0 +1,62 @@
+import type { ProviderName } from '../domain/account.ts';
+
+/** What tray, notifications and the health line say. A translation is another value of the same type. */
+export const englishDesktop = {
+  product: 'Calendar Sync',
+
+  providers: {
+    google: 'Google',
+    microsoft: 'Microsoft 365',
+    ics: 'ICS feed',
+    caldav: 'CalDAV',
+  } satisfies Record<ProviderName, string> as Record<ProviderName, string>,
+
+  status: {
+    upToDate: (time: string) => `Up to date · ${time}`,
+    neverSynced: 'Ready for the first sync',
+    syncing: 'Syncing…',
+    pausedUntil: (time: string) => `Paused until ${time}`,
+    paused: 'Paused until you resume',
+    offline: 'Offline · will sync when back',
+    needsSignIn: (who: string) => `${who} needs you to sign in again`,
+    needsSignIns: (count: number) => `${count} accounts need you to sign in again`,
+    failingSince: (time: string) => `Sync is failing since ${time}`,
+    failing: 'The last sync failed',
+    decisions: (count: number) =>
+      count === 1 ? '1 decision waits for you' : `${count} decisions wait for you`,
+    notEnrolled: 'Not set up yet',
+    noAccounts: 'No calendar is connected yet',
+  },
+
+  tray: {
+    syncNow: 'Sync Now',
+    pause: 'Pause',
+    pauseHour: 'For 1 hour',
+    pauseTomorrow: 'Until tomorrow',
+    pauseResumed: 'Until resumed',
+    resume: 'Resume',
+    open: 'Open Calendar Sync',
+    conflicts: (count: number) => (count === 0 ? 'Conflicts' : `Conflicts (${count})`),
+    settings: 'Settings',
+    help: 'Help',
+    diagnostics: 'Save diagnostics…',
+    documentation: 'Documentation',
+    quit: 'Quit',
+  },
+
+  notices: {
+    signInTitle: 'Sign in again',
+    signInBody: (who: string) =>
+      `${who} ended the session. Nothing was removed; syncing goes on once you are signed in.`,
+    signInsBody: (count: number) => `${count} accounts ended their session. Nothing was removed.`,
+    decisionTitle: (count: number) =>
+      count === 1 ? 'A decision waits for you' : `${count} decisions wait for you`,
+    decisionBody: 'Syncing goes on meanwhile. Open Calendar Sync to see both versions.',
+    failingTitle: 'Sync is failing',
+    failingBody: (time: string) => `Nothing has been synced since ${time}. Open Calendar Sync to see why.`,
+    updateTitle: 'An update is ready',
+    updateBody: (version: string) => `Version ${version} is installed when you say so.`,
+  },
+};
+
+export type DesktopTexts = typeof englishDesktop;

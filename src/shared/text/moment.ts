@@ -1,0 +1,43 @@
+/** For whom times are written: what the host knows of its user. */
+export interface Reader {
+  /** BCP 47, e.g. `en-GB`. */
+  readonly locale: string;
+  /** IANA name, e.g. `Europe/London`. */
+  readonly timeZone: string;
+  /** UTC instant. */
+  readonly now: Date;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const NEAR_DAYS = 6;
+
+/** `09:42` in the reader's zone and habit. */
+export function timeText(instant: string, { locale, timeZone }: Reader): string {
+  return format(locale, { timeZone, hour: '2-digit', minute: '2-digit' }, instant);
+}
+
+/** As short as the distance allows: `09:42` today, `Tue 09:42` within six days, else `3 Dec, 09:42`. */
+export function momentText(instant: string, reader: Reader): string {
+  const time = timeText(instant, reader);
+  const distance = Math.abs(dayNumber(instant, reader) - dayNumber(reader.now.toISOString(), reader));
+  if (distance === 0) return time;
+  const { locale, timeZone } = reader;
+  if (distance <= NEAR_DAYS) return `${format(locale, { timeZone, weekday: 'short' }, instant)} ${time}`;
+  return `${format(locale, { timeZone, day: 'numeric', month: 'short' }, instant)}, ${time}`;
+}
+
+/** Days since 1970 of the reader's calendar day, so that two instants can be compared by day. */
+function dayNumber(instant: string, { timeZone }: Reader): number {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  })
+    .format(new Date(instant))
+    .slice(0, 'YYYY-MM-DD'.length);
+  return Date.parse(`${parts}T00:00:00Z`) / DAY_MS;
+}
+
+const format = (locale: string, options: Intl.DateTimeFormatOptions, instant: string): string =>
+  new Intl.DateTimeFormat(locale, options).format(new Date(instant));
