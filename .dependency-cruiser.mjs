@@ -169,6 +169,23 @@ const forbidden = [
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
   },
   {
+    name: 'screens-see-shared',
+    comment: 'The screens run in a page: what they know of the program is the contract in src/shared.',
+    severity: 'error',
+    from: { path: '^src/renderer/' },
+    to: {
+      path: '^src/|^(node:)?(fs|path|crypto|os|net|http|https|child_process)$',
+      pathNot: '^src/(renderer|shared)/',
+    },
+  },
+  {
+    name: 'nothing-imports-screens',
+    comment: 'The screens are built into files that a host serves.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/renderer/' },
+    to: { path: '^src/renderer/' },
+  },
+  {
     name: 'product-without-tests',
     comment: 'Tests and scripts look at the product, not the other way round.',
     severity: 'error',

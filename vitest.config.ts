@@ -6,9 +6,9 @@ process.env.TZ = 'Pacific/Chatham';
 
 const SECOND = 1000;
 
-const project = (name: string, testTimeout: number) => ({
+const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout },
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout, globalSetup },
 });
 
 export default defineConfig({
@@ -18,6 +18,8 @@ export default defineConfig({
       project('contract', 30 * SECOND),
       // These start programs and servers, each test in a process tree of its own.
       project('integration', 90 * SECOND),
+      // In Chromium, over the built screens.
+      project('e2e', 60 * SECOND, ['test/e2e/build-screens.ts']),
     ],
     pool: 'forks',
     restoreMocks: true,

@@ -1,4 +1,6 @@
-import { buildBundle } from './headless-bundle.mjs';
+import { headlessBundle } from './headless-bundle.mjs';
+import { screensBundle } from './screens-bundle.mjs';
 
-await buildBundle('warn');
-console.info('Built out/headless.');
+await headlessBundle.build('warn');
+await screensBundle.build('warn');
+console.info('Built out/headless and out/renderer.');

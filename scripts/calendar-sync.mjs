@@ -12,21 +12,28 @@ if (process.versions.node.split('.')[0] === NODE_MAJOR) await run();
 else await runOnOwnNode();
 
 async function run() {
-  const { buildBundle, bundleEntry, compileCache, isBundleFresh } = await import('./headless-bundle.mjs');
-  if (!isBundleFresh()) {
-    console.error('Building…');
-    try {
-      await buildBundle('silent');
-    } catch (error) {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = 1;
-      return;
-    }
+  const { bundleEntry, compileCache, headlessBundle } = await import('./headless-bundle.mjs');
+  const bundles = [headlessBundle];
+  if (servesScreens()) bundles.push((await import('./screens-bundle.mjs')).screensBundle);
+  const stale = bundles.filter((bundle) => !bundle.isFresh());
+  if (stale.length > 0) console.error('Building…');
+  try {
+    for (const bundle of stale) await bundle.build('silent');
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+    return;
   }
   module.enableCompileCache(compileCache);
   // Reading source maps costs milliseconds in every file that is loaded, so only those pay who look for a mistake.
   if (process.env.DEBUG) process.setSourceMapsEnabled(true);
   await import(pathToFileURL(bundleEntry).href);
+}
+
+/** Whether this command shows the screens, which no other waits for. */
+function servesScreens() {
+  const words = process.argv.slice(2);
+  return words.includes('serve') || (words.includes('demo') && !words.includes('--once'));
 }
 
 /** Started by another Node than the checkout's: hands over to that one, signals and exit code included. */

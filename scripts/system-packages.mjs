@@ -1,11 +1,12 @@
 /**
- * Makes sure that the tests find the operating system's keyring, which they use in a session of their own, and the
- * calendar programs that they try our feeds with.
+ * Makes sure that the tests find the operating system's keyring and a browser: they use the real ones, in sessions of
+ * their own.
  * On Debian as root it installs what is missing; elsewhere it says what that is. Only Linux needs anything.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { chromiumPath } from './chromium.mjs';
 
 const REPOSITORY = resolve(import.meta.dirname, '..');
 
@@ -15,10 +16,10 @@ const KEYRING = [
   { name: 'gnome-keyring', present: () => isOnPath('gnome-keyring-daemon') },
 ];
 
-/** Calendar programs that read what we publish. */
-const CALENDAR_PROGRAMS = [
-  { name: 'vdirsyncer', present: () => isOnPath('vdirsyncer') },
-  { name: 'khal', present: () => isOnPath('khal') },
+/** What the screens are tested in, and a font to draw them with. */
+const BROWSER = [
+  { name: 'chromium', present: () => chromiumPath() !== null },
+  { name: 'fonts-dejavu-core', present: () => existsSync('/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf') },
 ];
 
 /** What keytar is compiled with; it has no binary for Linux in its package. */
@@ -34,7 +35,7 @@ if (process.platform === 'linux') provide();
 
 function provide() {
   const keytarIsMissing = !loadsKeytar();
-  const missing = [...KEYRING, ...CALENDAR_PROGRAMS, ...(keytarIsMissing ? COMPILER : [])]
+  const missing = [...KEYRING, ...BROWSER, ...(keytarIsMissing ? COMPILER : [])]
     .filter(({ present }) => !present())
     .map(({ name }) => name);
 

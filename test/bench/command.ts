@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { buildBundle, bundleEntry, isBundleFresh } from '../../scripts/headless-bundle.mjs';
+import { bundleEntry, headlessBundle } from '../../scripts/headless-bundle.mjs';
 import { ENCRYPTION_KEY } from './ports.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/calendar-sync.mjs', import.meta.url));
@@ -61,7 +61,7 @@ export async function runBundle(
   environment: Readonly<Record<string, string>>,
   preload: string,
 ): Promise<Finished> {
-  if (!isBundleFresh()) await buildBundle('silent');
+  if (!headlessBundle.isFresh()) await headlessBundle.build('silent');
   return runNode(['--import', preload, bundleEntry, '--data-dir', dataDir, ...args], withKey(environment));
 }
 

@@ -11,21 +11,11 @@ import type { Measure, Outcome } from './figure.ts';
 import { firstExport, firstImport } from './first-sync.ts';
 import { memory } from './memory.ts';
 import { planning } from './planning.ts';
-import { publishedFeed } from './published-feed.ts';
 import { quietSync } from './quiet-sync.ts';
 import { type Measured, reportDocument, reportText } from './report.ts';
 import { status } from './status.ts';
 
-const MEASURES: readonly Measure[] = [
-  planning,
-  firstImport,
-  firstExport,
-  quietSync,
-  feed,
-  publishedFeed,
-  memory,
-  status,
-];
+const MEASURES: readonly Measure[] = [planning, firstImport, firstExport, quietSync, feed, memory, status];
 
 const { values } = parseArgs({
   options: {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
-import { buildBundle, bundleEntry, isBundleFresh } from '../../scripts/headless-bundle.mjs';
+import { bundleEntry, headlessBundle } from '../../scripts/headless-bundle.mjs';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { ConnectDocument, MappingDocument } from './cli-documents.ts';
 
@@ -39,7 +39,7 @@ export interface Machine {
 }
 
 export async function buildProgram(): Promise<void> {
-  if (!isBundleFresh()) await buildBundle('warn');
+  if (!headlessBundle.isFresh()) await headlessBundle.build('warn');
 }
 
 /** A machine without keychain; its key comes from the environment. */

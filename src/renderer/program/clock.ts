@@ -1,0 +1,36 @@
+import { useSyncExternalStore } from 'react';
+import type { Reader } from '../../shared/text/moment.ts';
+
+/** The one place of the screens that reads the clock, the locale and the time zone of the machine. */
+
+const MINUTE_MS = 60_000;
+
+export const now = (): Date => new Date();
+
+export const locale = (): string => navigator.language;
+
+const timeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export const reader = (): Reader => ({ now: now(), locale: locale(), timeZone: timeZone() });
+
+/** Calls back at the start of every minute, when texts that name a distance in time change. */
+function everyMinute(onChange: () => void): () => void {
+  let timer: number;
+  const arm = (): void => {
+    timer = window.setTimeout(
+      () => {
+        onChange();
+        arm();
+      },
+      MINUTE_MS - (now().getTime() % MINUTE_MS),
+    );
+  };
+  arm();
+  return () => window.clearTimeout(timer);
+}
+
+/** For whom times are written, kept current. */
+export function useReader(): Reader {
+  const minute = useSyncExternalStore(everyMinute, () => Math.floor(now().getTime() / MINUTE_MS));
+  return { ...reader(), now: new Date(minute * MINUTE_MS + (now().getTime() % MINUTE_MS)) };
+}

@@ -1,0 +1,96 @@
+import { Button } from '@mantine/core';
+import type { ReactElement } from 'react';
+import type { ConflictItem, ConflictVersion } from '../../../shared/domain/decision.ts';
+import { momentText, type Reader } from '../../../shared/text/moment.ts';
+import { useReader } from '../../program/clock.ts';
+import { useAction, useSnapshot } from '../../program/use-program.ts';
+import { joined, text } from '../../text/text.ts';
+import { useCalendarName } from '../mappings/calendar-name.ts';
+import styles from './conflicts.module.css';
+import { remember } from './decided.ts';
+
+/** In the order in which a person reads a booking. */
+const FIELDS = ['title', 'start', 'end', 'location', 'description', 'status'] as const;
+type Field = (typeof FIELDS)[number];
+
+/** Both versions side by side, the differing fields marked, and keeping one of them. */
+export function ConflictCard({ conflict }: { readonly conflict: ConflictItem }): ReactElement {
+  const { mappings, lastRun } = useSnapshot();
+  const reader = useReader();
+  const mapping = mappings.find(({ mappingId }) => mappingId === conflict.mappingId) ?? null;
+  const calendar = useCalendarName(mapping);
+  const resolve = useAction('conflicts.resolve', {
+    onSuccess: (_, { keep }) => remember({ conflict, keep, afterRun: lastRun?.runId ?? null }),
+  });
+  const { conflicts } = text;
+  const shown = FIELDS.filter((field) => conflict.fields.includes(field) || isTelling(field, conflict));
+  const keep = (side: 'booking' | 'calendar') => () => resolve.mutate({ id: conflict.id, keep: side });
+  return (
+    <section className={styles.card} aria-labelledby={`conflict-${conflict.id}`}>
+      <header>
+        <h2 className={styles.title} id={`conflict-${conflict.id}`}>
+          {conflict.booking.title || text.overview.untitled}
+        </h2>
+        <p className={styles.quiet}>
+          {joined(
+            conflicts.kinds[conflict.kind] ?? conflicts.otherKind,
+            conflicts.since(momentText(conflict.createdAt, reader)),
+          )}
+        </p>
+      </header>
+      <div className={styles.scroll}>
+        <table className={styles.versions}>
+          <thead>
+            <tr>
+              <td />
+              <th scope="col">{conflicts.booking}</th>
+              <th scope="col">{calendar || conflicts.calendar}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((field) => {
+              const differs = conflict.fields.includes(field);
+              return (
+                <tr key={field} data-differs={differs || undefined}>
+                  <th scope="row">
+                    {conflicts.fields[field]}
+                    {differs && <span className={styles.badge}>{conflicts.differs}</span>}
+                  </th>
+                  <td>{valueText(field, conflict.booking, reader)}</td>
+                  <td>{valueText(field, conflict.calendar, reader)}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      <div className={styles.actions}>
+        <Button variant="default" onClick={keep('calendar')} disabled={resolve.isPending}>
+          {conflicts.keepCalendar}
+        </Button>
+        <Button onClick={keep('booking')} disabled={resolve.isPending}>
+          {conflicts.keepBooking}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** Fields that both sides agree on are shown where they help to recognise the booking. */
+const isTelling = (field: Field, { booking }: ConflictItem): boolean =>
+  field === 'start' || field === 'end' || (field === 'location' && booking.location !== '');
+
+function valueText(field: Field, version: ConflictVersion, reader: Reader): string {
+  const value = version[field];
+  if (value === '') return text.conflicts.empty;
+  if (field === 'status') return text.conflicts.statuses[value] ?? value;
+  if (field !== 'start' && field !== 'end') return value;
+  const isDay = !value.includes('T');
+  return new Intl.DateTimeFormat(reader.locale, {
+    timeZone: isDay ? 'UTC' : reader.timeZone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(!isDay && { hour: '2-digit', minute: '2-digit' }),
+  }).format(new Date(value));
+}

@@ -1,0 +1,59 @@
+import IconScale from '@tabler/icons-react/icons/IconScale';
+import type { ReactElement } from 'react';
+import { EmptyState } from '../../components/empty-state.tsx';
+import { Failure } from '../../components/failure.tsx';
+import { ListSkeleton } from '../../components/screen-skeleton.tsx';
+import { Page } from '../../layout/page.tsx';
+import { useAnswer } from '../../program/use-program.ts';
+import { text } from '../../text/text.ts';
+import { ConflictCard } from './conflict-card.tsx';
+import styles from './conflicts.module.css';
+import { useDecided } from './decided.ts';
+import { DecidedConflict } from './decided-conflict.tsx';
+import { HoldCard } from './hold-card.tsx';
+
+/** The inbox of decisions: conflicting edits, and deletions on hold. */
+export function Conflicts(): ReactElement {
+  const conflicts = useAnswer('conflicts.list', {});
+  const holds = useAnswer('holds.list', {});
+  const open = conflicts.data?.items ?? [];
+  const waiting = new Set(open.map(({ id }) => id));
+  // One that was taken back, or came up again, waits again.
+  const decided = useDecided().filter(({ conflict }) => !waiting.has(conflict.id));
+  const error = conflicts.error ?? holds.error;
+  const loading = conflicts.data === undefined || holds.data === undefined;
+  const held = holds.data?.items ?? [];
+  return (
+    <Page title={text.conflicts.title} lead={text.conflicts.lead}>
+      {error !== null && (
+        <Failure
+          title={text.common.failed}
+          error={error}
+          onRetry={() => {
+            void conflicts.refetch();
+            void holds.refetch();
+          }}
+        />
+      )}
+      {error === null && loading && <ListSkeleton rows={4} />}
+      {error === null && !loading && open.length + held.length + decided.length === 0 && (
+        <EmptyState
+          icon={<IconScale aria-hidden />}
+          title={text.conflicts.emptyTitle}
+          body={text.conflicts.emptyBody}
+        />
+      )}
+      <div className={styles.list}>
+        {decided.map((one) => (
+          <DecidedConflict key={one.conflict.id} decided={one} />
+        ))}
+        {open.map((conflict) => (
+          <ConflictCard key={conflict.id} conflict={conflict} />
+        ))}
+        {held.map((hold) => (
+          <HoldCard key={hold.id} hold={hold} />
+        ))}
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,152 @@
+import type { EventDisplayInfo, EventInput } from '@fullcalendar/react';
+import FullCalendar from '@fullcalendar/react';
+import timeGrid from '@fullcalendar/react/timegrid';
+import { Skeleton, VisuallyHidden } from '@mantine/core';
+import { type ReactElement, useMemo } from 'react';
+import type { Account } from '../../../shared/domain/account.ts';
+import type { WeekItem } from '../../../shared/domain/week.ts';
+import { momentText, timeText } from '../../../shared/text/moment.ts';
+import { locale, reader } from '../../program/clock.ts';
+import { useSnapshot } from '../../program/use-program.ts';
+import { joined, text } from '../../text/text.ts';
+import type { DayRange } from './days.ts';
+import styles from './week.module.css';
+
+export interface WeekCalendarProps {
+  readonly range: DayRange;
+  /** Null before they are known. */
+  readonly items: readonly WeekItem[] | null;
+  readonly loading: boolean;
+  readonly onSelect: (item: WeekItem) => void;
+}
+
+const SHORT_MS = 60 * 60 * 1000;
+const SCROLLING = { height: '100%', scrollTime: '07:30:00' };
+const STILL = { height: 'auto', slotMinTime: '07:00:00', slotMaxTime: '19:00:00' };
+const VIEWS = { days: { type: 'timeGrid' } };
+
+/** The grid of days: bookings solid, busy times hatched, what is left out dashed; every title shown as plain text. */
+export function WeekCalendar({ range, items, loading, onSelect }: WeekCalendarProps): ReactElement {
+  const sources = useSources();
+  const events = useMemo(
+    () => (items ?? []).map((item) => toEvent(item, sources.get(item.mappingId ?? ''))),
+    [items, sources],
+  );
+  const isEmpty = items !== null && items.length === 0;
+  return (
+    <section className={styles.calendar} aria-label={text.overview.calendarLabel} aria-busy={loading}>
+      <FullCalendar
+        // The view keeps its own date and length, so another range is another view.
+        key={`${range.from} ${range.days} ${isEmpty || items === null}`}
+        plugins={[timeGrid]}
+        initialView="days"
+        views={{ days: { ...VIEWS.days, dayCount: range.days } }}
+        initialDate={range.first}
+        locale={locale()}
+        headerToolbar={false}
+        // Where there is nothing to look for, there is nothing to scroll to: the working day, cut off below.
+        {...(isEmpty || items === null ? STILL : SCROLLING)}
+        slotDuration="00:30:00"
+        slotHeaderInterval="01:00:00"
+        slotMinHeight={24}
+        eventMinHeight={22}
+        eventShortHeight={36}
+        slotEventOverlap={false}
+        nowIndicator
+        allDayText={text.overview.allDay}
+        eventInteractive
+        eventTimeFormat={{ hour: '2-digit', minute: '2-digit' }}
+        slotHeaderFormat={{ hour: '2-digit', minute: '2-digit' }}
+        dayHeaderFormat={{ weekday: 'short', day: 'numeric' }}
+        borderless
+        className={styles.grid ?? ''}
+        tableHeaderClass={styles.head ?? ''}
+        dayHeaderClass={({ isToday }) => (isToday ? `${styles.dayHeader} ${styles.today}` : styles.dayHeader)}
+        dayHeaderInnerClass={styles.dayHeaderInner ?? ''}
+        slotHeaderInnerClass={styles.slotHeaderInner ?? ''}
+        allDayHeaderInnerClass={styles.slotHeaderInner ?? ''}
+        dayLaneClass={({ isToday }) => (isToday ? `${styles.lane} ${styles.todayLane}` : styles.lane)}
+        slotLaneClass={({ isMinor }) => (isMinor ? styles.minorSlot : styles.slot)}
+        slotHeaderClass={styles.slotHeader ?? ''}
+        allDayHeaderClass={styles.slotHeader ?? ''}
+        allDayDividerClass={styles.divider ?? ''}
+        dayCellClass={styles.dayCell ?? ''}
+        nowIndicatorLineClass={styles.nowLine ?? ''}
+        eventClass={styles.event ?? ''}
+        columnEventClass={styles.columnEvent ?? ''}
+        eventContent={EventBody}
+        events={events}
+        eventClick={({ event }) => onSelect((event.extendedProps as EventProps).item)}
+      />
+      {items === null && loading && <WeekSkeleton />}
+      {isEmpty && (
+        <div className={styles.empty}>
+          <strong>{text.overview.emptyWeek}</strong>
+          <p>{text.overview.emptyWeekBody}</p>
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface EventProps {
+  readonly item: WeekItem;
+  readonly source: string | null;
+}
+
+function toEvent(item: WeekItem, source: string | undefined): EventInput {
+  return {
+    id: `${item.kind} ${item.id} ${item.start}`,
+    title: item.title,
+    start: item.start,
+    end: item.end,
+    allDay: item.allDay,
+    extendedProps: { item, source: source ?? null } satisfies EventProps,
+  };
+}
+
+function EventBody({ event }: EventDisplayInfo): ReactElement {
+  const { item, source } = event.extendedProps as EventProps;
+  const busy = item.kind !== 'booking';
+  const title = item.title === '' ? text.overview.untitled : item.title;
+  return (
+    <div
+      className={styles.body}
+      data-kind={item.kind}
+      data-status={item.status}
+      data-short={isShort(item) || undefined}
+    >
+      <VisuallyHidden>{joined(text.overview.kinds[item.kind], when(item))}: </VisuallyHidden>
+      <span className={styles.title}>{title}</span>
+      <span className={styles.detail}>{busy ? joined(item.location, source) : item.location}</span>
+    </div>
+  );
+}
+
+/** Too low for more than two lines. */
+const isShort = ({ start, end, allDay }: WeekItem): boolean =>
+  allDay || Date.parse(end) - Date.parse(start) <= SHORT_MS;
+
+function when(item: WeekItem): string {
+  if (item.allDay) return text.overview.allDay;
+  const to = reader();
+  return `${momentText(item.start, to)} – ${timeText(item.end, to)}`;
+}
+
+/** The account's name by mapping, e.g. `Google`. */
+function useSources(): ReadonlyMap<string, string> {
+  const { mappings, accounts } = useSnapshot();
+  return useMemo(() => {
+    const nameOf = ({ provider }: Account): string => text.desktop.providers[provider];
+    const names = new Map(accounts.map((account) => [account.id, nameOf(account)]));
+    return new Map(mappings.map(({ mappingId, accountId }) => [mappingId, names.get(accountId) ?? '']));
+  }, [mappings, accounts]);
+}
+
+const WeekSkeleton = (): ReactElement => (
+  <div className={styles.skeleton}>
+    {['30%', '52%', '24%', '60%', '38%'].map((top) => (
+      <Skeleton key={top} height={64} radius="md" mt={top} />
+    ))}
+  </div>
+);

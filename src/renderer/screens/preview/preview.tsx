@@ -1,0 +1,103 @@
+import type { ReactElement } from 'react';
+import type { AccountResult, PlannedOperation, SyncResult } from '../../../shared/domain/sync-result.ts';
+import type { AppError } from '../../../shared/rpc/errors.ts';
+import { FormError } from '../../components/form-error.tsx';
+import { ListSkeleton } from '../../components/screen-skeleton.tsx';
+import { useSnapshot } from '../../program/use-program.ts';
+import { text } from '../../text/text.ts';
+import styles from './preview.module.css';
+import { previewCounts } from './preview-counts.ts';
+
+export interface PreviewProps {
+  readonly result: SyncResult | undefined;
+  readonly error: AppError | null;
+  readonly loading: boolean;
+  /** What is said before there is one. */
+  readonly hint: string;
+}
+
+/** Beyond this many, a list says no more than its count. */
+const SHOWN = 200;
+
+/** What a sync would do, in counts and as a list; nothing was written. */
+export function Preview({ result, error, loading, hint }: PreviewProps): ReactElement {
+  return (
+    <section className={styles.preview} aria-live="polite" aria-busy={loading}>
+      {loading && (
+        <>
+          <p className={styles.quiet}>{text.preview.loading}</p>
+          <ListSkeleton rows={2} />
+        </>
+      )}
+      {!loading && error !== null && <FormError error={error} />}
+      {!loading && error === null && result === undefined && <p className={styles.quiet}>{hint}</p>}
+      {!loading && result !== undefined && <Outcome result={result} />}
+    </section>
+  );
+}
+
+function Outcome({ result }: { readonly result: SyncResult }): ReactElement {
+  const { toCalendar, toBooking, nothing } = previewCounts(result);
+  const operations = result.operations ?? [];
+  return (
+    <>
+      {result.accounts
+        .filter(({ error }) => error !== null)
+        .map((account) => (
+          <Failed key={account.accountId} account={account} />
+        ))}
+      {nothing && result.ok && <p className={styles.nothing}>{text.preview.nothing}</p>}
+      <div className={styles.counts}>
+        <Counts title={text.preview.toCalendar} lines={toCalendar} />
+        <Counts title={text.preview.toBooking} lines={toBooking} />
+      </div>
+      {operations.length > 0 && <Operations operations={operations} />}
+    </>
+  );
+}
+
+function Failed({ account: { accountId, error } }: { readonly account: AccountResult }): ReactElement {
+  const { accounts } = useSnapshot();
+  const who = accounts.find(({ id }) => id === accountId)?.email ?? '';
+  return (
+    <p className={styles.failed}>
+      <strong>{text.preview.partly(who)}.</strong> {error?.message}
+    </p>
+  );
+}
+
+const Counts = ({
+  title,
+  lines,
+}: {
+  readonly title: string;
+  readonly lines: readonly string[];
+}): ReactElement | null =>
+  lines.length === 0 ? null : (
+    <div className={styles.side}>
+      <h2 className={styles.sideTitle}>{title}</h2>
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
+  );
+
+const Operations = ({ operations }: { readonly operations: readonly PlannedOperation[] }): ReactElement => (
+  <details className={styles.details}>
+    <summary>{text.preview.listTitle(operations.length)}</summary>
+    <ul className={styles.list}>
+      {operations.slice(0, SHOWN).map(({ kind, side, id, title, reason }) => (
+        <li key={`${side} ${kind} ${id}`} className={styles.operation}>
+          <span className={styles.kind}>{text.preview.kinds[kind] ?? text.preview.otherKind}</span>
+          <span className={styles.title}>{title || text.overview.untitled}</span>
+          <span className={styles.quiet}>{reason}</span>
+        </li>
+      ))}
+    </ul>
+    {operations.length > SHOWN && (
+      <p className={styles.quiet}>{text.preview.more(operations.length - SHOWN)}</p>
+    )}
+  </details>
+);

@@ -1,0 +1,50 @@
+import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
+import { createDispatcher, eventMessage, type Handlers } from '../../src/shared/rpc/dispatcher.ts';
+import { AppError } from '../../src/shared/rpc/errors.ts';
+import type { ServerMessage } from '../../src/shared/rpc/message.ts';
+import { fixtureHandlers } from './fixture-answers.ts';
+
+/** A program that answers what a test gives it, by the real contract. */
+export interface FixtureProgram {
+  dispatch(message: unknown): Promise<ServerMessage | null>;
+  /** Called with what it says by itself; null: the connection is lost. */
+  onMessage(listener: (message: ServerMessage | null) => Promise<void>): void;
+  /** Changes how it stands and tells the window. */
+  become(changes: Partial<Snapshot>): Promise<void>;
+  /** Says something else by itself, or (null) is gone. */
+  say(message: ServerMessage | null): Promise<void>;
+  /** The methods that were called, with their input. */
+  readonly calls: readonly { readonly method: string; readonly input: unknown }[];
+}
+
+export function fixtureProgram(initial: Snapshot, handlers: Partial<Handlers> = {}): FixtureProgram {
+  let snapshot = initial;
+  let tell: (message: ServerMessage | null) => Promise<void> = async () => undefined;
+  const calls: { method: string; input: unknown }[] = [];
+  const dispatch = createDispatcher({
+    handlers: { ...fixtureHandlers(() => snapshot), ...handlers },
+    onFailure: () => undefined,
+  });
+  return {
+    calls,
+    dispatch(message) {
+      const { method, input } = message as { method: string; input: unknown };
+      calls.push({ method, input });
+      return dispatch(message);
+    },
+    onMessage: (listener) => {
+      tell = listener;
+    },
+    async become(changes) {
+      snapshot = { ...snapshot, ...changes, revision: snapshot.revision + 1 };
+      await tell(eventMessage('snapshot', snapshot));
+    },
+    say: (message) => tell(message),
+  };
+}
+
+/** For a handler: what never answers, and what fails. */
+export const pending = (): Promise<never> => new Promise(() => undefined);
+export const failing = (message: string) => (): never => {
+  throw new AppError('PROVIDER_ERROR', message);
+};
