@@ -7,6 +7,7 @@ import { AppError, toAppError } from '../shared/rpc/errors.ts';
 import type { App, AppPorts, LookApp, MappingChanges, MappingInput, SignInRequest } from './app-contract.ts';
 import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
 import { resolveVaultKey } from './auth/vault-key.ts';
+import { ofBookingSystem } from './booking/booking-error.ts';
 import { Connections } from './connections.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import { Enrolment } from './enrolment.ts';
@@ -243,7 +244,7 @@ async function sync(
 ): Promise<SyncResult> {
   requireReady(store, enrolment);
   // Not to know what the booking system can do is each account's failure, not the run's.
-  const identity = await enrolment.identity().catch(toAppError);
+  const identity = await enrolment.identity().catch((thrown) => ofBookingSystem(toAppError(thrown)));
   const { syncRun } = await import('./engine/sync-run.ts');
   // A dry run is a real run on a copy that stops before it writes: it cannot disagree with the real one.
   const target = options.dryRun === true ? createStore(copyInMemory(store.db)) : store;

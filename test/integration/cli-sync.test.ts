@@ -211,7 +211,15 @@ describe('sync', () => {
       ],
     });
     // It is not the calendar that refused.
-    expect((await machine.json(StatusDocument, 'status')).accounts[0]?.state).toBe('connected');
+    const state = async (): Promise<unknown> =>
+      (await machine.json(StatusDocument, 'status')).accounts[0]?.state;
+    expect(await state()).toBe('connected');
+
+    machine.environment.BOOKING_API_URL = 'http://bookings.example/api/v1';
+    const refused = await machine.run('sync', '--json');
+    expect(refused.code).toBe(1);
+    expect(SyncDocument.parse(JSON.parse(refused.stdout)).accounts[0]?.error?.message).toContain('https://');
+    expect(await state()).toBe('connected');
   });
 });
 
