@@ -1,12 +1,22 @@
 import { sync } from 'node-ical';
+import { importMapping } from '../../src/main/engine/planner/import-plan.ts';
+import { Progress } from '../../src/main/engine/progress.ts';
+import { pullCalendar } from '../../src/main/engine/pull-calendar.ts';
+import { newTally } from '../../src/main/engine/tally.ts';
+import { Turns } from '../../src/main/engine/turns.ts';
 import { decodedText } from '../../src/main/providers/ics/feed-body.ts';
-import { cursorOf } from '../../src/main/providers/ics/ics-cursor.ts';
-import { events } from '../unit/ics-reading.ts';
+import { createIcsProvider } from '../../src/main/providers/ics/ics-provider.ts';
+import { openDatabase } from '../../src/main/store/database.ts';
+import { createStore } from '../../src/main/store/store.ts';
+import type { Mapping } from '../../src/shared/domain/mapping.ts';
 import { calendar, event } from '../unit/ics-text.ts';
-import { type Measure, milliseconds, ratio, timed } from './figure.ts';
+import { type Measure, milliseconds, ratio, type Spent, timed, verify } from './figure.ts';
+import { benchPorts } from './ports.ts';
+import { databaseFile, temporaryDirectory } from './technician.ts';
 
 const DAY = 86_400_000;
 const FOUR_MEGABYTES = 4_000_000;
+const NOW = new Date('2026-11-23T08:00:00.000Z');
 
 /** An appointment as calendars publish them, somewhere in three years. */
 function appointment(n: number, ...properties: readonly string[]): string {
@@ -43,32 +53,131 @@ function typicalFeed(): Buffer {
   return Buffer.from(calendar(...parts));
 }
 
-/** From the bytes of a feed to what the store would be given, against node-ical that only parses it. */
+/** A subscription that has never been read, in an ordinary window. */
+function subscription(dataDir: string, body: Buffer) {
+  const ports = benchPorts(dataDir, {}, fetch);
+  const { clock, log, random } = ports;
+  const db = openDatabase({ file: databaseFile(dataDir), backupsDir: dataDir, clock, log });
+  const store = createStore(db);
+  const createdAt = NOW.toISOString();
+  const account = store.accounts.insert({
+    id: 'acc_feed',
+    provider: 'ics',
+    subject: 'feed',
+    email: 'Feed (example.com)',
+    access: 'read',
+    createdAt,
+  });
+  const mapping: Mapping = store.mappings.add({
+    id: 'map_feed',
+    accountId: account.id,
+    calendarId: 'feed',
+    direction: 'import',
+    visibility: 'busy-only',
+    technicianId: 'tech_tess',
+    projectId: null,
+    onDelete: 'restore',
+    pastDays: 30,
+    futureDays: 180,
+    skip: [],
+    skipTitle: null,
+    enabled: true,
+    createdAt,
+  });
+  const provider = createIcsProvider({
+    url: 'https://calendar.example.com/feed.ics',
+    fetch: async () => new Response(new Uint8Array(body)),
+    clock,
+    timeZone: 'Europe/London',
+    lookup: async () => [],
+    readFile: async () => new Uint8Array(),
+    allowPrivateNetwork: false,
+    allowPlainHttp: false,
+  });
+  const source = { provider: 'ics', subject: 'feed', calendarId: 'feed' };
+  const context = {
+    mapping,
+    account,
+    calendar: store.mappings.calendarOf(mapping.id),
+    importing: importMapping(mapping, source, NOW),
+    tally: newTally(),
+    mayWrite: false,
+  };
+  const run = {
+    runId: 'run',
+    startedAt: NOW,
+    store,
+    clock,
+    random,
+    log,
+    dryRun: false,
+    full: false,
+    canReschedule: false,
+    signal: new AbortController().signal,
+    progress: new Progress({ runId: 'run', clock, log, onProgress: undefined }),
+    mappings: [context],
+    blockTurns: new Turns(),
+    failed: new Set<number>(),
+    held: new Set<number>(),
+    contested: new Map<number, number>(),
+  };
+  return {
+    read: () => pullCalendar(run, provider, context.calendar, [context]),
+    stored: (): number =>
+      db.prepare<[], number>("SELECT count(*) FROM observed_event WHERE state = 'live'").pluck().get() ?? 0,
+    [Symbol.dispose]: () => db.close(),
+  };
+}
+
+/** From the bytes of a feed to what is stored of it, against node-ical that only parses it. */
 export const feed: Measure = {
   name: 'feed',
   title: 'ICS feed of 4 MB',
   async run({ runs, say }) {
     const body = typicalFeed();
     const parse = (): unknown => sync.parseICS(decodedText(body, null));
-    const read = (): number => {
-      cursorOf(body, { etag: null, lastModified: null }, '');
-      return events(decodedText(body, null)).length;
-    };
+    let expected = 0;
+
+    async function readOnce(): Promise<Spent> {
+      using dir = temporaryDirectory();
+      using feed = subscription(dir.path, body);
+      let changed = 0;
+      const spent = await timed(async () => {
+        changed = (await feed.read()).changed;
+      });
+      if (changed < 10_000) throw new Error(`The feed showed too few events: ${changed}`);
+      expected ||= changed;
+      verify('events stored', [changed, feed.stored()], [expected, expected]);
+      return spent;
+    }
+
     say('warming up');
     parse();
-    if (read() < 10_000) throw new Error('The feed showed too few events');
-    const [alone, ours]: [number[], number[]] = [[], []];
+    await readOnce();
+    const [alone, ours]: [Spent[], Spent[]] = [[], []];
     for (let run = 1; run <= runs; run += 1) {
-      alone.push((await timed(parse)).wall);
-      ours.push((await timed(read)).wall);
-      say(`run ${run} of ${runs}`);
+      alone.push(await timed(parse));
+      ours.push(await readOnce());
+      say(`run ${run} of ${runs}: ${expected} events`);
     }
-    const whole = milliseconds('bytes to events', ours);
-    const floor = milliseconds('node-ical alone', alone);
+    const whole = milliseconds('bytes to stored observations', ours.map(wall));
+    const floor = milliseconds('node-ical alone', alone.map(wall));
+    const wholeCpu = milliseconds('CPU of that', ours.map(cpu));
+    const floorCpu = milliseconds('CPU of node-ical alone', alone.map(cpu));
     return {
       kind: 'measured',
-      figures: [whole, floor, ratio('bytes to events / node-ical', whole, floor, 1.3)],
+      figures: [
+        whole,
+        floor,
+        ratio('stored observations / node-ical', whole, floor, 1.3),
+        wholeCpu,
+        floorCpu,
+        ratio('CPU, stored observations / node-ical', wholeCpu, floorCpu, null),
+      ],
       counts: [],
     };
   },
 };
+
+const wall = (spent: Spent): number => spent.wall;
+const cpu = (spent: Spent): number => spent.cpu;
