@@ -93,7 +93,8 @@ it.each(moments)(
 
 it('a process killed again and again gets there in the end', async () => {
   await setTheScene();
-  for (let requests = 4; requests <= 12; requests += 4) {
+  // As many again may have left when the process dies, and there must be enough for the last one.
+  for (let requests = 2; requests <= 6; requests += 2) {
     await killAfter(requests, { method: 'POST', path: /\/events/ });
   }
   expect(await machine.json(SyncDocument, 'sync')).toMatchObject({ ok: true });

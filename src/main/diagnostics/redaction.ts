@@ -42,6 +42,8 @@ const SECRET_PARAMETERS = new Set(['code', 'key', 'sig', 'signature', 'state', '
 export function redact(value: unknown): unknown {
   const clean = redactValue(value, '', 0, new Set());
   const json = JSON.stringify(clean) ?? 'null';
+  // A character is three bytes at most.
+  if (json.length <= PAYLOAD_BYTES / 3) return clean;
   const bytes = Buffer.from(json);
   if (bytes.length <= PAYLOAD_BYTES) return clean;
   // A cut JSON text grows again when it is quoted, so half the room is what surely fits.
@@ -65,7 +67,13 @@ export function redactText(text: string): string {
     return `${redactText(text.slice(0, Math.max(end, 0)))}… (${text.length} characters)`;
   }
   // Nothing below can match without one of these, and most texts have none.
-  if (!/[:=/]|-----BEGIN|eyJ|ya29|GOCSPX|bearer|basic|dpop/i.test(text)) return text;
+  if (
+    !/[=/]|["']\s*:|-----BEGIN|eyJ|ya29|GOCSPX|bearer|basic|dpop|authorization|cookie|channel-token/i.test(
+      text,
+    )
+  ) {
+    return text;
+  }
   return redactFields(
     text
       .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MARK)
@@ -94,11 +102,14 @@ export function redactText(text: string): string {
 
 /** Redacts fields of JSON that stands in a text, also when it was quoted once or more: `{\"token\":\"…\"}`. */
 function redactFields(text: string): string {
-  const field = /([\w-]{1,64})(\\*["'])\s*:\s*\2/g;
+  // The name is looked up backwards from its quote: a pattern that began with it would try at every letter.
+  const field = /(\\*["'])\s*:\s*\1/g;
   let clean = '';
   let from = 0;
   for (let match = field.exec(text); match !== null; match = field.exec(text)) {
-    const [, name = '', quote = ''] = match;
+    const [, quote = ''] = match;
+    const [name = ''] = /[\w-]*$/.exec(text.slice(Math.max(0, match.index - 64), match.index)) ?? [];
+    if (name === '') continue;
     const start = field.lastIndex;
     const end = endOfString(text, start, quote);
     if (!isSecretField(name, text.slice(start, end))) continue;
@@ -184,14 +195,32 @@ function entriesOf(value: object): [string, unknown][] {
   return Object.entries(value);
 }
 
-function isSecretName(name: string): boolean {
-  if (name === '') return false;
-  const plain = plainName(name);
-  return SECRET_NAMES.has(plain) || (SECRET_ENDINGS.test(plain) && !HARMLESS_TOKENS.test(plain));
+type NameVerdict = 'secret' | 'code' | 'harmless';
+
+/** Verdicts on names seen before: payloads have the same few over and over. */
+const verdicts = new Map<string, NameVerdict>();
+const MAX_VERDICTS = 1_000;
+
+function verdictOn(name: string): NameVerdict {
+  const known = verdicts.get(name);
+  if (known !== undefined) return known;
+  const verdict = judge(plainName(name));
+  if (verdicts.size < MAX_VERDICTS) verdicts.set(name, verdict);
+  return verdict;
 }
 
-const isSecretField = (name: string, value: unknown): boolean =>
-  isSecretName(name) || (plainName(name) === 'code' && !isErrorCode(value));
+function judge(plain: string): NameVerdict {
+  if (plain === 'code') return 'code';
+  if (SECRET_NAMES.has(plain)) return 'secret';
+  return SECRET_ENDINGS.test(plain) && !HARMLESS_TOKENS.test(plain) ? 'secret' : 'harmless';
+}
+
+const isSecretName = (name: string): boolean => verdictOn(name) === 'secret';
+
+function isSecretField(name: string, value: unknown): boolean {
+  const verdict = verdictOn(name);
+  return verdict === 'secret' || (verdict === 'code' && !isErrorCode(value));
+}
 
 const plainName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 

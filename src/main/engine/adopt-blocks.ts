@@ -30,12 +30,13 @@ export async function adoptBlocks(
   for await (const blocks of booking.blocks(mapping.technicianId)) {
     run.signal.throwIfAborted();
     store.transaction(() => {
-      for (const block of blocks) {
-        if (!isFrom(block, importing.source)) continue;
+      const own = blocks.filter((block) => isFrom(block, importing.source));
+      const known = store.links.ofBlocks(own.map(({ id }) => id));
+      for (const block of new Map(own.map((one) => [one.id, one])).values()) {
         prints.set(block.id, blockPrint(block));
-        const known = store.links.ofBlock(block.id);
-        if (known !== undefined && known.event_id !== '') continue;
-        adopted.set(known?.id ?? insert(run, context, block), block);
+        const link = known.get(block.id);
+        if (link !== undefined && link.event_id !== '') continue;
+        adopted.set(link?.id ?? insert(run, context, block), block);
       }
     });
   }

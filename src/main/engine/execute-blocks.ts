@@ -2,12 +2,15 @@ import { AppError, toAppError } from '../../shared/rpc/errors.ts';
 import type { BlockBatchItem, BookingApi } from '../booking/booking-port.ts';
 import type { JournalRow } from '../store/journal-repository.ts';
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
+import { inParallel } from './in-parallel.ts';
 import type { BlockIntent } from './intent.ts';
 import { logEntry } from './log-entry.ts';
 import { settleFailed } from './settle-event.ts';
 
 /** What one batch request may carry (`booking-api.md`). */
 const BATCH = 500;
+/** While the booking system works on one batch, the answer to another is settled. */
+const BATCHES_AT_ONCE = 3;
 const ALL = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -43,19 +46,26 @@ async function executeKind(
   nextBatch: (mappingId: string) => readonly JournalRow[],
 ): Promise<number> {
   let sent = 0;
-  for (const context of run.mappings) {
-    for (;;) {
-      const entries = nextBatch(context.mapping.id);
-      if (entries.length === 0) break;
-      run.signal.throwIfAborted();
-      const key = run.random.uuid();
-      run.store.journal.markSent(entries, key);
-      await sendBatch(run, account, context, entries, key);
-      run.progress.settled(context.account.id, context.mapping.id, 'upsert-block', entries.length);
-      sent += entries.length;
+  await inParallel(batches(), BATCHES_AT_ONCE, async ({ context, entries, key }) => {
+    await sendBatch(run, account, context, entries, key);
+    run.progress.settled(context.account.id, context.mapping.id, 'upsert-block', entries.length);
+    sent += entries.length;
+  });
+  return sent;
+
+  /** Marks each batch as sent when it is its turn: what is never asked for stays prepared. */
+  function* batches() {
+    for (const context of run.mappings) {
+      for (;;) {
+        const entries = nextBatch(context.mapping.id);
+        if (entries.length === 0) break;
+        run.signal.throwIfAborted();
+        const key = run.random.uuid();
+        run.store.journal.markSent(entries, key);
+        yield { context, entries, key };
+      }
     }
   }
-  return sent;
 }
 
 /**
@@ -84,15 +94,17 @@ async function sendBatch(
   }
   const durationMs = run.clock.now().getTime() - started;
   const byId = new Map(results.map((result) => [result.id, result]));
+  const done: JournalRow[] = [];
   run.store.transaction(() => {
     for (const entry of entries) {
       const error = itemError(entry, byId.get(entry.target_id));
-      if (error === null) settleBlock(run, context, entry, durationMs);
+      if (error === null) done.push(entry);
       else {
         account.error ??= error;
         settleFailed(run, context, entry, error, durationMs);
       }
     }
+    settleBlocks(run, context, done, durationMs);
   });
 }
 
@@ -128,48 +140,62 @@ function itemError(entry: JournalRow, result: BlockBatchItem | undefined): AppEr
   );
 }
 
-function settleBlock(run: RunContext, context: MappingContext, entry: JournalRow, durationMs: number): void {
+/** The booking system has what was sent: it becomes the base of the next decision on each of these links. */
+function settleBlocks(
+  run: RunContext,
+  context: MappingContext,
+  entries: readonly JournalRow[],
+  durationMs: number,
+): void {
   const { store } = run;
-  const intent = JSON.parse(entry.intent) as BlockIntent;
-  const link = store.links.get(entry.link_id);
-  store.journal.close(entry.id);
-  if (link === undefined) return;
-  const upsert = entry.operation === 'upsert-block';
-  if (upsert) {
-    store.links.update(link, {
-      state: 'live',
-      event_id: intent.eventId,
-      sent: intent.sent,
-      shown: intent.shown,
-      basis: intent.basis,
-      revision: intent.revision,
-      reason: intent.reason,
-      decided_at: run.clock.now().toISOString(),
-    });
-  } else {
-    store.links.remove(link.id);
-    // The event may still be there and only not block any more: the next look records why.
-    if (intent.eventId !== '') store.touched.touch(context.mapping.id, 'event', intent.eventId);
+  const now = run.clock.now().toISOString();
+  const known = store.links.existing(entries.map(({ link_id }) => link_id));
+  const settled = entries
+    .filter(({ link_id }) => known.has(link_id))
+    .map((entry) => ({ entry, intent: JSON.parse(entry.intent) as BlockIntent }));
+  store.journal.closeAll(entries);
+  store.links.updateAll(
+    settled
+      .filter(({ entry }) => entry.operation === 'upsert-block')
+      .map(({ entry, intent }) => ({
+        id: entry.link_id,
+        state: 'live',
+        sent: intent.sent,
+        shown: intent.shown,
+        basis: intent.basis,
+        revision: intent.revision,
+        reason: intent.reason,
+        decided_at: now,
+      })),
+  );
+  for (const { entry, intent } of settled) {
+    if (entry.operation === 'delete-block') {
+      store.links.remove(entry.link_id);
+      // The event may still be there and only not block any more: the next look records why.
+      if (intent.eventId !== '') store.touched.touch(context.mapping.id, 'event', intent.eventId);
+    }
+    context.tally.looked = true;
+    context.tally.imported[`${blockOperation(entry, intent)}d`] += 1;
   }
-  const operation = blockOperation(upsert, intent.isNew);
-  context.tally.looked = true;
-  context.tally.imported[`${operation}d`] += 1;
-  store.syncLog.append(
-    logEntry(run, context, {
-      direction: 'import',
-      operation,
-      status: 'ok',
-      externalId: intent.eventId === '' ? entry.target_id : intent.eventId,
-      message: `${upsert ? 'Blocked' : 'Freed'} ${intent.start}. ${intent.reason}`,
-      durationMs,
-      attempt: entry.attempt + 1,
-      payload: { block: entry.target_id },
-    }),
+  store.syncLog.appendMany(
+    settled.map(({ entry, intent }) =>
+      logEntry(run, context, {
+        at: now,
+        direction: 'import',
+        operation: blockOperation(entry, intent),
+        status: 'ok',
+        externalId: intent.eventId === '' ? entry.target_id : intent.eventId,
+        message: `${entry.operation === 'upsert-block' ? 'Blocked' : 'Freed'} ${intent.start}. ${intent.reason}`,
+        durationMs,
+        attempt: entry.attempt + 1,
+        payload: { block: entry.target_id },
+      }),
+    ),
   );
 }
 
-function blockOperation(upsert: boolean, isNew: boolean): 'create' | 'update' | 'delete' {
-  if (!upsert) return 'delete';
+function blockOperation({ operation }: JournalRow, { isNew }: BlockIntent): 'create' | 'update' | 'delete' {
+  if (operation !== 'upsert-block') return 'delete';
   return isNew ? 'create' : 'update';
 }
 

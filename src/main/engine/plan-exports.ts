@@ -67,7 +67,7 @@ function planBooking(
   if (adopted && ownEvents(run, context, bookingId).length > 1) {
     return operations.length + planBooking(run, context, provider, bookingId);
   }
-  store.touched.clear(context.mapping.id, 'booking', bookingId);
+  store.touched.clear(context.mapping.id, 'booking', [bookingId]);
   return operations.length;
 }
 

@@ -1,7 +1,8 @@
 import { assertNever } from '../../shared/assert-never.ts';
 import { imports } from '../../shared/domain/mapping.ts';
-import type { LinkRow } from '../store/link-repository.ts';
-import { eventFromRow, type ObservedEventRow } from '../store/observed-row.ts';
+import type { NewJournalEntry } from '../store/journal-repository.ts';
+import type { LinkChange, LinkRow, NewLink } from '../store/link-repository.ts';
+import { eventFromRow } from '../store/observed-row.ts';
 import type { MappingContext, RunContext } from './context.ts';
 import type { BlockIntent } from './intent.ts';
 import {
@@ -15,30 +16,31 @@ import {
 
 const CHUNK = 500;
 
-type GroupRow = ObservedEventRow & { readonly calendar: number; readonly touched: string };
+/** One copy of a meeting, in the calendar of the mapping that imports it. */
+interface Member {
+  readonly candidate: ImportCandidate;
+  readonly context: MappingContext;
+  readonly row: LinkRow | undefined;
+}
+
+/** A link that a plan begins, and the operation to journal for it, if any. */
+interface FreshLink {
+  readonly link: NewLink;
+  readonly entry: Omit<NewJournalEntry, 'link_id'> | null;
+}
 
 /**
  * Plans every touched personal event of an importing mapping, together with its copies in the technician's other
  * calendars. Skips are recorded at once with their reason; blocks are journalled with their exact bytes.
  */
-export function planImports(run: RunContext, context: MappingContext): number {
+export function planImports(run: RunContext, context: MappingContext): void {
   const importers = importersByCalendar(run, context);
-  // CROSS JOIN keeps SQLite to this order; its own choice walks the whole calendar for each id.
-  const rowsOf = run.store.db.prepare<[string, number], GroupRow>(
-    `SELECT o2.*, t.value AS touched FROM json_each(?) t
-       CROSS JOIN observed_event o ON o.calendar = ? AND o.event_id = t.value
-       CROSS JOIN observed_event o2 ON o2.copy_key = o.copy_key`,
-  );
-  let planned = 0;
   let after = '';
   for (;;) {
     const ids = run.store.touched.next(context.mapping.id, 'event', after, CHUNK);
-    if (ids.length === 0) return planned;
+    if (ids.length === 0) return;
     after = ids.at(-1) ?? after;
-    run.store.transaction(() => {
-      const groups = groupByTouched(rowsOf.all(JSON.stringify(ids), context.calendar));
-      for (const id of ids) planned += planGroup(run, context, importers, id, groups.get(id) ?? []);
-    });
+    run.store.transaction(() => planTouched(run, context, importers, ids));
     context.tally.looked = true;
   }
 }
@@ -58,69 +60,84 @@ function importersByCalendar(run: RunContext, planned: MappingContext): Readonly
   return importers;
 }
 
-function groupByTouched(rows: readonly GroupRow[]): ReadonlyMap<string, readonly GroupRow[]> {
-  const groups = new Map<string, GroupRow[]>();
-  for (const row of rows) {
-    const group = groups.get(row.touched);
-    if (group === undefined) groups.set(row.touched, [row]);
-    else group.push(row);
-  }
-  return groups;
-}
-
-function planGroup(
+/** Plans some touched events; those that an operation under way or a hold stands before stay touched. */
+function planTouched(
   run: RunContext,
   context: MappingContext,
   importers: ReadonlyMap<number, MappingContext>,
-  touchedId: string,
-  rows: readonly GroupRow[],
-): number {
+  ids: readonly string[],
+): void {
   const { store } = run;
-  const members: { candidate: ImportCandidate; context: MappingContext; row: LinkRow | undefined }[] = [];
-  for (const row of rows) {
-    const importer = importers.get(row.calendar);
-    if (importer === undefined || row.content === '{}') continue;
-    const event = eventFromRow(row);
-    const blockId = candidateBlockId(importer.importing, event);
-    const link = store.links.ofBlock(blockId);
-    if (
-      link !== undefined &&
-      (run.held.has(link.id) || run.failed.has(link.id) || store.journal.isOpen(link.id))
-    ) {
-      return 0;
+  const isBusy = ({ id }: LinkRow): boolean =>
+    run.held.has(id) || run.failed.has(id) || store.journal.isOpen(id);
+  const waiting = new Set<string>();
+  const fresh: FreshLink[] = [];
+  const decidedAt = run.clock.now().toISOString();
+  for (const members of meetings(run, context, importers, ids)) {
+    if (members.some(({ row }) => row !== undefined && isBusy(row))) {
+      for (const { candidate } of members) waiting.add(candidate.event.id);
+      continue;
     }
-    const ours =
-      row.booking_id !== null || (event.iCalUid !== null && store.links.isExportedUid(event.iCalUid));
-    members.push({
-      candidate: {
-        mapping: importer.importing,
-        event,
-        hash: row.hash,
-        live: row.state !== 'cancelled',
-        ours,
-        blockId,
-        link: link === undefined ? null : importLink(link),
-      },
-      context: importer,
-      row: link,
-    });
+    takeBackRenamed(run, context, members);
+    for (const operation of planImport(members.map(({ candidate }) => candidate))) {
+      const member = members.find(({ candidate }) => candidate === operation.candidate);
+      if (member !== undefined) carryOut(run, member, operation, decidedAt, fresh);
+    }
   }
-  takeBackRenamed(run, context, members);
-  const operations = planImport(members.map(({ candidate }) => candidate));
-  for (const operation of operations) {
-    const member = members.find(({ candidate }) => candidate === operation.candidate);
-    if (member !== undefined) carryOut(run, member.context, member.row, operation);
-  }
-  store.touched.clear(context.mapping.id, 'event', touchedId);
-  return operations.length;
+  begin(run, fresh);
+  store.touched.clear(
+    context.mapping.id,
+    'event',
+    ids.filter((id) => !waiting.has(id)),
+  );
+}
+
+/** The meetings that these events of the mapping's calendar belong to, each with all its copies. */
+function meetings(
+  run: RunContext,
+  context: MappingContext,
+  importers: ReadonlyMap<number, MappingContext>,
+  ids: readonly string[],
+): readonly (readonly Member[])[] {
+  const { links, calendars } = run.store;
+  const seen = calendars.copies(context.calendar, ids).flatMap((row) => {
+    const importer = importers.get(row.calendar);
+    if (importer === undefined || row.content === '{}') return [];
+    const event = eventFromRow(row);
+    return [{ row, event, importer, blockId: candidateBlockId(importer.importing, event) }];
+  });
+  const known = links.ofBlocks(seen.map(({ blockId }) => blockId));
+  const exported = links.exportedUids(seen.flatMap(({ event }) => event.iCalUid ?? []));
+  return [...Map.groupBy(seen, ({ row }) => row.copy_key).values()].map((copies) =>
+    copies.map(({ row, event, importer, blockId }): Member => {
+      const link = known.get(blockId);
+      return {
+        candidate: {
+          mapping: importer.importing,
+          event,
+          hash: row.hash,
+          live: row.state !== 'cancelled',
+          ours: row.booking_id !== null || (event.iCalUid !== null && exported.has(event.iCalUid)),
+          blockId,
+          link: link === undefined ? null : importLink(link),
+        },
+        context: importer,
+        row: link,
+      };
+    }),
+  );
+}
+
+/** Stores what the plan begins: links that are pending, and what is to be sent for them. */
+function begin({ store }: RunContext, fresh: readonly FreshLink[]): void {
+  const ids = store.links.insertAll(fresh.map(({ link }) => link));
+  store.journal.prepareAll(
+    fresh.flatMap(({ entry }, index) => (entry === null ? [] : [{ ...entry, link_id: ids[index] ?? 0 }])),
+  );
 }
 
 /** A mapping that changed its technician left blocks under ids that are no longer this event's: they go. */
-function takeBackRenamed(
-  run: RunContext,
-  context: MappingContext,
-  members: readonly { readonly candidate: ImportCandidate; readonly context: MappingContext }[],
-): void {
+function takeBackRenamed(run: RunContext, context: MappingContext, members: readonly Member[]): void {
   if (context.mapping.revision === 1) return;
   const { store } = run;
   for (const { candidate, context: owner } of members) {
@@ -194,23 +211,25 @@ function importLink(row: LinkRow): ImportLink {
 
 function carryOut(
   run: RunContext,
-  context: MappingContext,
-  row: LinkRow | undefined,
+  { context, row }: Member,
   operation: ImportOperation,
+  decidedAt: string,
+  fresh: FreshLink[],
 ): void {
   const { store } = run;
   const { candidate, reason } = operation;
-  const decided_at = run.clock.now().toISOString();
-  const decision = { reason, decided_at, revision: context.mapping.revision, event_id: candidate.event.id };
+  const decision = {
+    reason,
+    decided_at: decidedAt,
+    revision: context.mapping.revision,
+    event_id: candidate.event.id,
+  };
   context.tally.looked = true;
   switch (operation.kind) {
     case 'upsert-block': {
-      const linkId = row?.id ?? insertLink({ ...decision, state: 'pending' });
-      if (row !== undefined && row.event_id === '') store.links.update(row, { event_id: candidate.event.id });
-      store.journal.prepare({
-        link_id: linkId,
+      const entry = {
         run_id: run.runId,
-        operation: 'upsert-block',
+        operation: 'upsert-block' as const,
         target_id: candidate.blockId,
         body: JSON.stringify(operation.block),
         precondition: null,
@@ -222,36 +241,29 @@ function carryOut(
             isNew: row?.state !== 'live',
           }),
         ),
-      });
+      };
+      if (row === undefined) fresh.push({ link: newLink({ ...decision, state: 'pending' }), entry });
+      else {
+        if (row.event_id === '') store.links.update(row, { event_id: candidate.event.id });
+        store.journal.prepare({ ...entry, link_id: row.id });
+      }
       return;
     }
     case 'delete-block':
       if (row !== undefined) prepareDelete(run, context, row, operation);
       return;
-    case 'keep-block': {
-      const change = {
+    case 'keep-block':
+      settle({
         ...decision,
-        state: 'live' as const,
+        state: 'live',
         sent: operation.sent,
         shown: operation.shown,
         basis: importBasis(candidate),
-      };
-      if (row === undefined) insertLink(change);
-      else store.links.update(row, change);
+      });
       return;
-    }
-    case 'skip-event': {
-      const change = {
-        ...decision,
-        state: 'skipped' as const,
-        sent: '',
-        shown: '',
-        basis: importBasis(candidate),
-      };
-      if (row === undefined) insertLink(change);
-      else store.links.update(row, change);
+    case 'skip-event':
+      settle({ ...decision, state: 'skipped', sent: '', shown: '', basis: importBasis(candidate) });
       return;
-    }
     case 'forget-event':
       if (row !== undefined) store.links.remove(row.id);
       return;
@@ -259,18 +271,15 @@ function carryOut(
       assertNever(operation);
   }
 
-  function insertLink(link: {
-    state: LinkRow['state'];
-    reason: string;
-    decided_at: string;
-    revision: number;
-    event_id: string;
-  }): number {
-    return store.links.insert({
-      ...link,
-      mapping_id: context.mapping.id,
-      kind: 'import',
-      source_id: candidate.blockId,
-    });
+  type Decided = Pick<NewLink, 'event_id' | 'state' | 'decided_at'> & LinkChange;
+
+  function newLink(link: Decided): NewLink {
+    return { ...link, mapping_id: context.mapping.id, kind: 'import', source_id: candidate.blockId };
+  }
+
+  /** What needs no request. */
+  function settle(decided: Decided): void {
+    if (row === undefined) fresh.push({ link: newLink(decided), entry: null });
+    else store.links.update(row, decided);
   }
 }

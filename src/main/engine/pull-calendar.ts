@@ -5,6 +5,7 @@ import type { CalendarPosition, PictureMapping } from '../store/calendar-picture
 import { eventRow, type ObservedEventRow, removedRow } from '../store/observed-row.ts';
 import type { MappingContext, RunContext } from './context.ts';
 import { mappingWindow, type Span, unionWindow } from './planner/selection.ts';
+import { readAhead } from './read-ahead.ts';
 
 export interface PullResult {
   /** The listing was complete, not only what changed since a cursor. */
@@ -46,7 +47,7 @@ export async function pullCalendar(
       'The calendar refused to be listed from the start. It is tried again next time.',
     );
   }
-  const { changed } = calendars.promote(calendar, {
+  const { changed } = calendars.promote(calendar, listed.lastPage, {
     complete: listed.complete,
     cursor: listed.nextCursor,
     window,
@@ -58,6 +59,8 @@ export async function pullCalendar(
 interface Listed {
   readonly complete: boolean;
   readonly nextCursor: string | null;
+  /** Not staged yet: most listings have no other page, and what becomes the picture at once need not wait on disk. */
+  readonly lastPage: readonly ObservedEventRow[];
 }
 
 /**
@@ -78,26 +81,30 @@ async function stageListing(
   if (changes !== null && (changes.complete || !afresh)) return changes;
   // No cursor, or an expired one: picture, links and base stay, only the reading starts over.
   if (changes === null) calendars.clearStage(position.id);
-  else calendars.unstageLive(position.id, window);
+  else {
+    calendars.stage(position.id, changes.lastPage);
+    calendars.unstageLive(position.id, window);
+  }
   const listed = await stagePages(run, provider, position, null, window);
-  if (changes === null) await stageBeyond(run, provider, position, window);
-  return listed;
+  if (listed === null || changes !== null) return listed;
+  const beyond = await lookBeyond(run, provider, position, window);
+  return { ...listed, lastPage: [...listed.lastPage, ...beyond] };
 }
 
 /** Without a cursor, our events beyond the window are asked for one by one: few, for few are moved so far. */
-async function stageBeyond(
+async function lookBeyond(
   run: RunContext,
   provider: CalendarProvider,
   { id, calendarId }: CalendarPosition,
   window: Window,
-): Promise<void> {
-  const { calendars } = run.store;
-  for (const eventId of calendars.exportedFrom(id, window.to)) {
+): Promise<readonly ObservedEventRow[]> {
+  const rows: ObservedEventRow[] = [];
+  for (const eventId of run.store.calendars.exportedFrom(id, window.to)) {
     run.signal.throwIfAborted();
     const lookup = await provider.get(calendarId, eventId);
-    const row = lookup.kind === 'found' ? eventRow(lookup.event) : removedRow(eventId, null, 'cancelled');
-    calendars.stage(id, [row]);
+    rows.push(lookup.kind === 'found' ? eventRow(lookup.event) : removedRow(eventId, null, 'cancelled'));
   }
+  return rows;
 }
 
 async function stagePages(
@@ -110,10 +117,12 @@ async function stagePages(
   const { calendars } = run.store;
   let nextCursor: string | null = null;
   let complete = cursor === null;
-  for await (const page of provider.pull(position.calendarId, cursor, window)) {
+  let lastPage: readonly ObservedEventRow[] = [];
+  for await (const page of readAhead(provider.pull(position.calendarId, cursor, window))) {
     run.signal.throwIfAborted();
     if (page.kind === 'cursor-expired') return null;
-    calendars.stage(position.id, page.changes.map(rowOf));
+    calendars.stage(position.id, lastPage);
+    lastPage = inOrder(page.changes.map(rowOf));
     noteRead(run, position.id, page.changes.length);
     nextCursor = page.nextCursor;
     complete ||= page.complete === true;
@@ -124,7 +133,7 @@ async function stagePages(
       'The calendar ended its listing without a position. It is tried again next time.',
     );
   }
-  return { complete, nextCursor };
+  return { complete, nextCursor, lastPage };
 }
 
 function noteRead(run: RunContext, calendar: number, items: number): void {
@@ -133,6 +142,10 @@ function noteRead(run: RunContext, calendar: number, items: number): void {
     run.progress.read(account.id, mapping.id, 'read-calendar', items);
   }
 }
+
+/** Rows enter a table that is sorted by event in its own order: it is filled from the end, page by page. */
+const inOrder = (rows: ObservedEventRow[]): ObservedEventRow[] =>
+  rows.sort((a, b) => Number(a.event_id > b.event_id) - Number(a.event_id < b.event_id));
 
 function rowOf(change: EventChange): ObservedEventRow {
   if (change.kind === 'event') return eventRow(change.event);

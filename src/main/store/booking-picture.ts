@@ -1,4 +1,5 @@
-import type { Database } from './connection.ts';
+import { type Database, inTransaction } from './connection.ts';
+import { type Insertion, insertion } from './insertion.ts';
 import type { ObservedBookingRow } from './observed-row.ts';
 
 /** How far the booking system has been read. */
@@ -26,7 +27,16 @@ export interface BookingPromotion {
   }[];
 }
 
-const COLUMNS = 'id, state, version, starts_at, ends_at, content, hash';
+const BOOKING_COLUMNS = [
+  'id',
+  'state',
+  'version',
+  'starts_at',
+  'ends_at',
+  'content',
+  'hash',
+] as const satisfies readonly (keyof ObservedBookingRow)[];
+const COLUMNS = BOOKING_COLUMNS.join(', ');
 
 /** What a listing of some technicians' bookings in a window would have shown. */
 const ASKED_FOR = `starts_at < @to AND ends_at > @from AND EXISTS (
@@ -36,16 +46,13 @@ const ASKED_FOR = `starts_at < @to AND ends_at > @from AND EXISTS (
 /** What the booking system said when it was last read to the end, and the stage of the next reading. */
 export class BookingPicture {
   readonly #db: Database;
-  readonly #stage;
+  readonly #stage: Insertion<ObservedBookingRow>;
   readonly #get;
 
   constructor(db: Database) {
     this.#db = db;
     db.exec('CREATE TEMP TABLE IF NOT EXISTS changed_booking (id TEXT PRIMARY KEY) WITHOUT ROWID');
-    this.#stage = db.prepare<ObservedBookingRow>(
-      `INSERT OR REPLACE INTO staged_booking (${COLUMNS})
-       VALUES (@id, @state, @version, @starts_at, @ends_at, @content, @hash)`,
-    );
+    this.#stage = insertion(db, 'INSERT OR REPLACE INTO staged_booking', BOOKING_COLUMNS);
     this.#get = db.prepare<[string], ObservedBookingRow>(
       `SELECT ${COLUMNS} FROM observed_booking WHERE id = ?`,
     );
@@ -82,9 +89,7 @@ export class BookingPicture {
   }
 
   stage(rows: readonly ObservedBookingRow[]): void {
-    this.#db.transaction(() => {
-      for (const row of rows) this.#stage.run(row);
-    })();
+    inTransaction(this.#db, () => this.#stage.runAll(rows));
   }
 
   /** Replaces one booking by what the booking system has just answered. */

@@ -1,4 +1,5 @@
-import type { Database } from './connection.ts';
+import { type Database, inTransaction } from './connection.ts';
+import { insertion } from './insertion.ts';
 import type { ObservedEventRow } from './observed-row.ts';
 
 /** How far a calendar has been read. */
@@ -30,7 +31,19 @@ export interface Promotion {
   readonly mappings: readonly PictureMapping[];
 }
 
-const COLUMNS = 'event_id, series_id, copy_key, state, starts_at, ends_at, content, hash, etag, booking_id';
+const EVENT_COLUMNS = [
+  'event_id',
+  'series_id',
+  'copy_key',
+  'state',
+  'starts_at',
+  'ends_at',
+  'content',
+  'hash',
+  'etag',
+  'booking_id',
+] as const satisfies readonly (keyof ObservedEventRow)[];
+const COLUMNS = EVENT_COLUMNS.join(', ');
 
 /**
  * Missing rows are few and have an index of their own. Left to itself SQLite walks every event of the calendar, which a
@@ -48,21 +61,29 @@ export class CalendarPicture {
   readonly #upsert;
   readonly #get;
   readonly #ownEvents;
+  readonly #copies;
+  readonly #liveOccurrences;
 
   constructor(db: Database) {
     this.#db = db;
     db.exec('CREATE TEMP TABLE IF NOT EXISTS changed_event (event_id TEXT PRIMARY KEY) WITHOUT ROWID');
-    const values =
-      '@event_id, @series_id, @copy_key, @state, @starts_at, @ends_at, @content, @hash, @etag, @booking_id';
-    this.#stage = db.prepare<ObservedEventRow & { calendar: number }>(
-      `INSERT OR REPLACE INTO staged_event (calendar, ${COLUMNS}) VALUES (@calendar, ${values})`,
-    );
-    this.#upsert = db.prepare<ObservedEventRow & { calendar: number }>(
-      `INSERT OR REPLACE INTO observed_event (calendar, ${COLUMNS}) VALUES (@calendar, ${values})`,
+    this.#stage = insertion(db, 'INSERT OR REPLACE INTO staged_event', ['calendar', ...EVENT_COLUMNS]);
+    this.#upsert = insertion(db, 'INSERT OR REPLACE INTO observed_event', ['calendar', ...EVENT_COLUMNS]);
+    this.#copies = db.prepare<[string, number], ObservedEventRow & { calendar: number }>(
+      `SELECT copy.* FROM (SELECT DISTINCT o.copy_key FROM json_each(?) t
+           CROSS JOIN observed_event o ON o.calendar = ? AND o.event_id = t.value) meeting
+         CROSS JOIN observed_event copy ON copy.copy_key = meeting.copy_key`,
     );
     this.#ownEvents = db.prepare<[string, number], ObservedEventRow>(
       `SELECT ${COLUMNS} FROM observed_event WHERE booking_id = ? AND calendar = ? AND state = 'live'`,
     );
+    // Asked of every event that is written, hardly ever with an answer: the index must be the one of series.
+    this.#liveOccurrences = db
+      .prepare<[number, string], string>(
+        `SELECT event_id FROM observed_event INDEXED BY observed_event_series
+         WHERE calendar = ? AND series_id = ? AND state = 'live'`,
+      )
+      .pluck();
     this.#get = db.prepare<[number, string], ObservedEventRow>(
       `SELECT ${COLUMNS} FROM observed_event WHERE calendar = ? AND event_id = ?`,
     );
@@ -99,6 +120,17 @@ export class CalendarPicture {
     return this.#get.get(calendar, eventId);
   }
 
+  /**
+   * These events together with their copies, in any calendar, in the order of `eventIds`. CROSS JOIN keeps SQLite to
+   * this order; its own choice walks the whole calendar for each id.
+   */
+  copies(
+    calendar: number,
+    eventIds: readonly string[],
+  ): readonly (ObservedEventRow & { calendar: number })[] {
+    return this.#copies.all(JSON.stringify(eventIds), calendar);
+  }
+
   /** The live events that our tag names as a booking's. */
   ownEvents(calendar: number, bookingId: string): readonly ObservedEventRow[] {
     return this.#ownEvents.all(bookingId, calendar);
@@ -108,11 +140,9 @@ export class CalendarPicture {
     this.#db.prepare('DELETE FROM staged_event WHERE calendar = ?').run(calendar);
   }
 
-  /** Puts one page on the stage, in one transaction. */
+  /** Puts one page on the stage, in one transaction. Later rows of an event replace earlier ones. */
   stage(calendar: number, rows: readonly ObservedEventRow[]): void {
-    this.#db.transaction(() => {
-      for (const row of rows) this.#stage.run({ ...row, calendar });
-    })();
+    inTransaction(this.#db, () => this.#stage.runAll(rows.map((row) => ({ ...row, calendar }))));
   }
 
   /** Takes what is live inside the window off the stage again: a complete listing of it is about to tell better. */
@@ -141,13 +171,9 @@ export class CalendarPicture {
    * @returns their ids
    */
   endSeries(calendar: number, eventId: string): readonly string[] {
-    return this.#db
-      .prepare<[number, string], string>(
-        `UPDATE observed_event SET state = 'cancelled' WHERE calendar = ? AND series_id = ? AND state = 'live'
-         RETURNING event_id`,
-      )
-      .pluck()
-      .all(calendar, eventId);
+    const occurrences = this.#liveOccurrences.all(calendar, eventId);
+    for (const id of occurrences) this.setState(calendar, id, 'cancelled');
+    return occurrences;
   }
 
   /** Forgets how far the calendar was read, so that the next run lists it completely. */
@@ -156,11 +182,16 @@ export class CalendarPicture {
   }
 
   /**
-   * Makes the stage the picture, notes what each mapping must look at, and moves the cursor: all in one transaction,
-   * so that the cursor is never ahead of the data.
+   * Makes the stage and the last page the picture, notes what each mapping must look at, and moves the cursor: all in
+   * one transaction, so that the cursor is never ahead of the data.
    */
-  promote(calendar: number, promotion: Promotion): { readonly changed: number } {
-    return this.#db.transaction(() => {
+  promote(
+    calendar: number,
+    lastPage: readonly ObservedEventRow[],
+    promotion: Promotion,
+  ): { readonly changed: number } {
+    return inTransaction(this.#db, () => {
+      this.stage(calendar, lastPage);
       this.#db.exec('DELETE FROM changed_event');
       this.#collectChanged(calendar);
       const suddenlyEmpty = promotion.complete && this.#isSuddenlyEmpty(calendar, promotion.window);
@@ -183,7 +214,7 @@ export class CalendarPicture {
       this.clearStage(calendar);
       const row = this.#db.prepare<[], { n: number }>('SELECT count(*) AS n FROM changed_event').get();
       return { changed: row?.n ?? 0 };
-    })();
+    });
   }
 
   /** Our own events that begin at `instant` or later: a listing that ends there tells nothing of them. */

@@ -45,8 +45,15 @@ export function connect(source: string | Buffer, options: ConnectionOptions = {}
 export function useWriteAheadLog(db: Database): void {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
+  // 32 MB, which no run but a very first one fills: in a large run each checkpoint copies the same pages once more.
+  db.pragma('wal_autocheckpoint = 8000');
   // A first listing can grow the log by tens of megabytes, which would otherwise never be given back.
   db.pragma('journal_size_limit = 4194304');
+}
+
+/** Runs `work` in one transaction. Within another it joins that one, which then fails or holds as a whole. */
+export function inTransaction<T>(db: Database, work: () => T): T {
+  return db.inTransaction ? work() : db.transaction(work)();
 }
 
 /**

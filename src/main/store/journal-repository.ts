@@ -1,4 +1,5 @@
 import type { Database } from './connection.ts';
+import { insertion } from './insertion.ts';
 
 export type JournalOperation =
   | 'create-event'
@@ -12,9 +13,6 @@ export type JournalOperation =
 export interface JournalRow {
   readonly id: number;
   readonly link_id: number;
-  readonly mapping_id: string;
-  readonly run_id: string;
-  readonly state: 'prepared' | 'sent';
   readonly operation: JournalOperation;
   /** Event, booking or block id. */
   readonly target_id: string;
@@ -28,9 +26,23 @@ export interface JournalRow {
   readonly attempt: number;
 }
 
-export type NewJournalEntry = Omit<JournalRow, 'id' | 'mapping_id' | 'state' | 'attempt'>;
+export type NewJournalEntry = Omit<JournalRow, 'id' | 'attempt'> & { readonly run_id: string };
 
-const SELECT = 'SELECT j.*, l.mapping_id FROM journal j JOIN event_mapping l ON l.id = j.link_id';
+const COLUMNS = [
+  'link_id',
+  'run_id',
+  'state',
+  'operation',
+  'target_id',
+  'body',
+  'precondition',
+  'idempotency_key',
+  'intent',
+] as const;
+
+const SELECT = `SELECT j.id, j.link_id, j.operation, j.target_id, j.body, j.precondition, j.idempotency_key, j.intent,
+    j.attempt
+  FROM journal j JOIN event_mapping l ON l.id = j.link_id`;
 
 /**
  * Operations between plan and settlement. Prepared: nothing has left, drop it and plan again. Sent: it may have had
@@ -41,37 +53,54 @@ export class JournalRepository {
   readonly #prepare;
   readonly #send;
   readonly #settle;
+  readonly #settleAll;
   readonly #isOpen;
+  readonly #prepared;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#prepare = db.prepare<NewJournalEntry>(
-      `INSERT INTO journal (link_id, run_id, state, operation, target_id, body, precondition, idempotency_key, intent)
-       VALUES (@link_id, @run_id, 'prepared', @operation, @target_id, @body, @precondition, @idempotency_key, @intent)`,
-    );
-    this.#send = db.prepare<[string, number]>(
-      "UPDATE journal SET state = 'sent', attempt = attempt + 1, idempotency_key = ? WHERE id = ?",
+    this.#prepare = insertion(db, 'INSERT INTO journal', COLUMNS);
+    this.#send = db.prepare<[string | null, string]>(
+      `UPDATE journal SET state = 'sent', attempt = attempt + 1, idempotency_key = coalesce(?, idempotency_key)
+       WHERE id IN (SELECT value FROM json_each(?))`,
     );
     this.#settle = db.prepare<[number]>('DELETE FROM journal WHERE id = ?');
+    this.#settleAll = db.prepare<[string]>(
+      'DELETE FROM journal WHERE id IN (SELECT value FROM json_each(?))',
+    );
+    this.#prepared = db.prepare<[string, string, number], JournalRow>(
+      `${SELECT} WHERE j.state = 'prepared' AND l.mapping_id = ?
+         AND j.operation IN (SELECT value FROM json_each(?)) ORDER BY j.id LIMIT ?`,
+    );
     this.#isOpen = db.prepare<[number]>(
       "SELECT 1 FROM journal WHERE link_id = ? AND state IN ('prepared', 'sent')",
     );
   }
 
   prepare(entry: NewJournalEntry): void {
-    this.#prepare.run(entry);
+    this.prepareAll([entry]);
   }
 
-  /** Marks operations as sent, in one transaction, before their request leaves. */
-  markSent(entries: readonly JournalRow[], idempotencyKey?: string): void {
-    this.#db.transaction(() => {
-      for (const entry of entries) this.#send.run(idempotencyKey ?? entry.idempotency_key, entry.id);
-    })();
+  /** In order. */
+  prepareAll(entries: readonly NewJournalEntry[]): void {
+    this.#prepare.runAll(entries.map((entry) => ({ ...entry, state: 'prepared' })));
+  }
+
+  /**
+   * Marks operations as sent, all or none, before their request leaves.
+   * @param idempotencyKey of the request that they share; left out: each has its own
+   */
+  markSent(entries: readonly JournalRow[], idempotencyKey: string | null = null): void {
+    this.#send.run(idempotencyKey, idsOf(entries));
   }
 
   /** Takes a settled or dropped operation out; what it did is in the link and in the log. */
   close(id: number): void {
     this.#settle.run(id);
+  }
+
+  closeAll(entries: readonly JournalRow[]): void {
+    this.#settleAll.run(idsOf(entries));
   }
 
   isOpen(linkId: number): boolean {
@@ -80,7 +109,7 @@ export class JournalRepository {
 
   /** Prepared operations of these mappings, in the order they were planned. */
   prepared(mappingId: string, operations: readonly JournalOperation[], limit: number): readonly JournalRow[] {
-    return this.#open('prepared', mappingId, operations, limit);
+    return this.#prepared.all(mappingId, JSON.stringify(operations), limit);
   }
 
   sent(mappingId: string): readonly JournalRow[] {
@@ -107,18 +136,6 @@ export class JournalRepository {
       .all(mappingId)
       .map(({ operation, count }) => [operation, count] as const);
   }
-
-  #open(
-    state: 'prepared' | 'sent',
-    mappingId: string,
-    operations: readonly JournalOperation[],
-    limit: number,
-  ): readonly JournalRow[] {
-    const marks = operations.map(() => '?').join(', ');
-    return this.#db
-      .prepare<unknown[], JournalRow>(
-        `${SELECT} WHERE j.state = ? AND l.mapping_id = ? AND j.operation IN (${marks}) ORDER BY j.id LIMIT ?`,
-      )
-      .all(state, mappingId, ...operations, limit);
-  }
 }
+
+const idsOf = (entries: readonly JournalRow[]): string => JSON.stringify(entries.map(({ id }) => id));

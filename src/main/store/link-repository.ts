@@ -1,5 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import type { Database } from './connection.ts';
+import { insertion } from './insertion.ts';
 
 export type LinkState = 'pending' | 'live' | 'deleted' | 'left' | 'asked' | 'parked' | 'skipped';
 
@@ -56,6 +57,8 @@ const DEFAULTS = {
   reason: '',
 } as const;
 
+const IDENTITY = ['mapping_id', 'kind', 'source_id'] as const;
+
 const CHANGEABLE = [
   'event_id',
   'ical_uid',
@@ -74,69 +77,102 @@ const CHANGEABLE = [
 export class LinkRepository {
   readonly #db: Database;
   readonly #insert;
+  readonly #nextId;
   /** One statement for each set of columns, so that indexes of the others are left alone. */
-  readonly #updates = new Map<string, Statement<Partial<LinkRow>>>();
+  readonly #updates = new Map<string, Statement<unknown[]>>();
   readonly #byId;
+  readonly #existing;
   readonly #byBooking;
   readonly #byBlock;
   readonly #byEvent;
-  readonly #isExported;
+  readonly #exported;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#insert = db.prepare<Omit<LinkRow, 'id'>>(
-      `INSERT INTO event_mapping (mapping_id, kind, source_id, event_id, ical_uid, incarnation, state, sent, shown,
-         refused, rewrites, basis, revision, reason, decided_at)
-       VALUES (@mapping_id, @kind, @source_id, @event_id, @ical_uid, @incarnation, @state, @sent, @shown,
-         @refused, @rewrites, @basis, @revision, @reason, @decided_at)`,
-    );
+    this.#insert = insertion(db, 'INSERT INTO event_mapping', ['id', ...IDENTITY, ...CHANGEABLE]);
+    this.#nextId = db.prepare<[], number>('SELECT coalesce(max(id), 0) + 1 FROM event_mapping').pluck();
     this.#byId = db.prepare<[number], LinkRow>('SELECT * FROM event_mapping WHERE id = ?');
+    this.#existing = db
+      .prepare<[string], number>('SELECT id FROM event_mapping WHERE id IN (SELECT value FROM json_each(?))')
+      .pluck();
     this.#byBooking = db.prepare<[string, string], LinkRow>(
       "SELECT * FROM event_mapping WHERE kind = 'export' AND mapping_id = ? AND source_id = ?",
     );
     this.#byBlock = db.prepare<[string], LinkRow>(
-      "SELECT * FROM event_mapping WHERE kind = 'import' AND source_id = ?",
+      "SELECT * FROM event_mapping WHERE kind = 'import' AND source_id IN (SELECT value FROM json_each(?))",
     );
     this.#byEvent = db.prepare<[string], LinkRow>(
       'SELECT * FROM event_mapping WHERE event_id = ? ORDER BY id',
     );
-    this.#isExported = db.prepare<[string], { found: number }>(
-      "SELECT 1 AS found FROM event_mapping WHERE kind = 'export' AND ical_uid = ? LIMIT 1",
-    );
+    this.#exported = db
+      .prepare<[string], string>(
+        `SELECT value FROM json_each(?) uid WHERE EXISTS
+           (SELECT 1 FROM event_mapping l WHERE l.kind = 'export' AND l.ical_uid = uid.value)`,
+      )
+      .pluck();
   }
 
   get(id: number): LinkRow | undefined {
     return this.#byId.get(id);
   }
 
+  /** Those of these ids that there are links of. */
+  existing(ids: readonly number[]): ReadonlySet<number> {
+    return new Set(this.#existing.all(JSON.stringify(ids)));
+  }
+
   ofBooking(mappingId: string, bookingId: string): LinkRow | undefined {
     return this.#byBooking.get(mappingId, bookingId);
   }
 
-  ofBlock(blockId: string): LinkRow | undefined {
-    return this.#byBlock.get(blockId);
+  /** The links of these busy blocks, by block; without those that have none. */
+  ofBlocks(blockIds: readonly string[]): ReadonlyMap<string, LinkRow> {
+    return new Map(this.#byBlock.all(JSON.stringify(blockIds)).map((link) => [link.source_id, link]));
   }
 
-  /** Whether an event with this iCalendar UID is one of our own exports, in any calendar of any account. */
-  isExportedUid(iCalUid: string): boolean {
-    return this.#isExported.get(iCalUid) !== undefined;
+  /** Those of these iCalendar UIDs that are of our own exports, in any calendar of any account. */
+  exportedUids(iCalUids: readonly string[]): ReadonlySet<string> {
+    return new Set(this.#exported.all(JSON.stringify(iCalUids)));
   }
 
   insert(link: NewLink): number {
-    return Number(this.#insert.run({ ...DEFAULTS, ...link }).lastInsertRowid);
+    const [id = 0] = this.insertAll([link]);
+    return id;
+  }
+
+  /**
+   * In order.
+   * @returns the ids that they got
+   */
+  insertAll(links: readonly NewLink[]): readonly number[] {
+    const first = this.#nextId.get() ?? 1;
+    const rows = links.map((link, index) => ({ ...DEFAULTS, ...link, id: first + index }));
+    this.#insert.runAll(rows);
+    return rows.map(({ id }) => id);
   }
 
   /** Writes what `change` names; the rest of the link stays as it is. */
   update(link: Pick<LinkRow, 'id'>, change: LinkChange): void {
-    const columns = CHANGEABLE.filter((column) => change[column] !== undefined);
+    this.updateAll([{ id: link.id, ...change }]);
+  }
+
+  /** The same for several links, whose changes name the same columns. */
+  updateAll(changes: readonly (Pick<LinkRow, 'id'> & LinkChange)[]): void {
+    const [first] = changes;
+    if (first === undefined) return;
+    const columns = CHANGEABLE.filter((column) => first[column] !== undefined);
     const key = columns.join();
     let statement = this.#updates.get(key);
     if (statement === undefined) {
-      const assignments = columns.map((column) => `${column} = @${column}`).join(', ');
-      statement = this.#db.prepare(`UPDATE event_mapping SET ${assignments} WHERE id = @id`);
+      const assignments = columns.map((column) => `${column} = ?`).join(', ');
+      statement = this.#db.prepare<unknown[]>(`UPDATE event_mapping SET ${assignments} WHERE id = ?`);
       this.#updates.set(key, statement);
     }
-    statement.run({ ...change, id: link.id });
+    for (const change of changes) {
+      const values: unknown[] = columns.map((column) => change[column]);
+      values.push(change.id);
+      statement.run(values);
+    }
   }
 
   remove(id: number): void {

@@ -43,8 +43,8 @@ export function isOwn(event: CalendarEvent): boolean {
 }
 
 export function eventRow(event: CalendarEvent): ObservedEventRow {
-  const { etag, ...rest } = event;
-  const content = JSON.stringify(rest);
+  // Left out by JSON where it is undefined.
+  const content = JSON.stringify({ ...event, etag: undefined });
   return {
     event_id: event.id,
     series_id: event.seriesId,
@@ -55,7 +55,7 @@ export function eventRow(event: CalendarEvent): ObservedEventRow {
     ends_at: instant(event.time.end),
     content,
     hash: contentHash(content),
-    etag,
+    etag: event.etag,
     booking_id: isOwn(event) ? (event.tag?.bookingId ?? null) : null,
   };
 }
@@ -82,7 +82,7 @@ export function removedRow(
 
 export function eventFromRow(row: Pick<ObservedEventRow, 'content' | 'etag'>): CalendarEvent {
   // Our own JSON, written by `eventRow`: parsing it again would cost more than it protects.
-  return { ...(JSON.parse(row.content) as Omit<CalendarEvent, 'etag'>), etag: row.etag };
+  return Object.assign(JSON.parse(row.content) as Omit<CalendarEvent, 'etag'>, { etag: row.etag });
 }
 
 const momentToInstant = (text: string): string =>

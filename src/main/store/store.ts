@@ -2,7 +2,7 @@ import { AccountRepository } from './account-repository.ts';
 import { BookingPicture } from './booking-picture.ts';
 import { CalendarPicture } from './calendar-picture.ts';
 import { ConflictRepository } from './conflict-repository.ts';
-import type { Database } from './connection.ts';
+import { type Database, inTransaction } from './connection.ts';
 import { FeedBookings } from './feed-bookings.ts';
 import { FeedRepository } from './feed-repository.ts';
 import { HoldRepository } from './hold-repository.ts';
@@ -52,6 +52,6 @@ export function createStore(db: Database): Store {
     syncLog: new SyncLogRepository(db),
     runs: new RunRepository(db),
     meta: new MetaRepository(db),
-    transaction: (work) => db.transaction(work)(),
+    transaction: (work) => inTransaction(db, work),
   };
 }

@@ -1,7 +1,8 @@
 import type { LogEntry, LogFilter, LogPage, LogStatus, NewLogEntry } from '../../shared/domain/sync-log.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
 import { redact, redactText } from '../diagnostics/redaction.ts';
-import type { Database } from './connection.ts';
+import { type Database, inTransaction } from './connection.ts';
+import { insertion } from './insertion.ts';
 
 const LOG_PAGE_SIZE = 100;
 
@@ -29,6 +30,26 @@ interface LogRow {
   readonly payload: string | null;
 }
 
+const COLUMNS = [
+  'at',
+  'run_id',
+  'account_id',
+  'mapping_id',
+  'provider',
+  'direction',
+  'operation',
+  'status',
+  'booking_id',
+  'external_id',
+  'technician_id',
+  'project_id',
+  'message',
+  'code',
+  'duration_ms',
+  'attempt',
+  'payload',
+] as const satisfies readonly (keyof LogRow)[];
+
 /** What the sync did, tried to do and decided. Messages and payloads are redacted on their way in. */
 export class SyncLogRepository {
   readonly #db: Database;
@@ -38,28 +59,20 @@ export class SyncLogRepository {
 
   constructor(db: Database) {
     this.#db = db;
-    this.#insert = db.prepare<Omit<LogRow, 'id'>>(
-      `INSERT INTO sync_log (at, run_id, account_id, mapping_id, provider, direction, operation, status, booking_id,
-         external_id, technician_id, project_id, message, code, duration_ms, attempt, payload)
-       VALUES (@at, @run_id, @account_id, @mapping_id, @provider, @direction, @operation, @status, @booking_id,
-         @external_id, @technician_id, @project_id, @message, @code, @duration_ms, @attempt, @payload)`,
-    );
+    this.#insert = insertion(db, 'INSERT INTO sync_log', COLUMNS);
     this.#decisions = db.prepare<{ id: string; limit: number }, LogRow>(
       'SELECT * FROM sync_log WHERE booking_id = @id OR external_id = @id ORDER BY id DESC LIMIT @limit',
     );
     this.#removeBefore = db.prepare<[string]>('DELETE FROM sync_log WHERE at < ?');
   }
 
-  /** @returns the entry's id */
-  append(entry: NewLogEntry): number {
-    return Number(this.#insert.run(toRow(entry)).lastInsertRowid);
+  append(entry: NewLogEntry): void {
+    this.#insert.run(toRow(entry));
   }
 
   /** Appends in order, in one transaction. */
   appendMany(entries: readonly NewLogEntry[]): void {
-    this.#db.transaction(() => {
-      for (const entry of entries) this.#insert.run(toRow(entry));
-    })();
+    inTransaction(this.#db, () => this.#insert.runAll(entries.map(toRow)));
   }
 
   /**

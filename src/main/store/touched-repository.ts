@@ -11,7 +11,7 @@ export class TouchedRepository {
     this.#db = db;
     this.#touch = db.prepare<[string, string, string]>('INSERT OR IGNORE INTO touched VALUES (?, ?, ?)');
     this.#clear = db.prepare<[string, string, string]>(
-      'DELETE FROM touched WHERE mapping_id = ? AND side = ? AND id = ?',
+      'DELETE FROM touched WHERE mapping_id = ? AND side = ? AND id IN (SELECT value FROM json_each(?))',
     );
     this.#next = db.prepare<[string, string, string, number], { id: string }>(
       'SELECT id FROM touched WHERE mapping_id = ? AND side = ? AND id > ? ORDER BY id LIMIT ?',
@@ -36,8 +36,8 @@ export class TouchedRepository {
       .run({ mapping: mappingId, event: eventId });
   }
 
-  clear(mappingId: string, side: 'booking' | 'event', id: string): void {
-    this.#clear.run(mappingId, side, id);
+  clear(mappingId: string, side: 'booking' | 'event', ids: readonly string[]): void {
+    this.#clear.run(mappingId, side, JSON.stringify(ids));
   }
 
   /** Up to `limit` ids after `after`, in order, so that a large plan is made in bounded memory. */

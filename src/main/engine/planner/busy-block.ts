@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import { v5 as uuidV5 } from 'uuid';
 import type { BusyBlock } from '../../../shared/domain/busy-block.ts';
 import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
 import type { Mapping } from '../../../shared/domain/mapping.ts';
 import { textPrint } from './fingerprint.ts';
 
-const NAMESPACE = uuidV5('calendar-sync:busy-block', uuidV5.URL);
+/** The version 5 UUID (RFC 9562, section 5.5) of `calendar-sync:busy-block` in the namespace of URLs. */
+const NAMESPACE = Buffer.from('6b55cbad18ee5861bf75759965c927b4', 'hex');
 
 /** Which calendar of whom: what a busy block's identity is made of beside the event. */
 export interface BlockSource {
@@ -23,7 +23,20 @@ export function busyBlockId(
   instanceKey: string,
 ): string {
   const parts = [technicianId, source.provider, source.subject, source.calendarId, eventId, instanceKey];
-  return `bb_${uuidV5(parts.join('\u001f'), NAMESPACE)}`;
+  return `bb_${uuidV5(parts.join('\u001f'))}`;
+}
+
+/** Here rather than from a package, which takes three times as long for what is asked of every event of a calendar. */
+function uuidV5(name: string): string {
+  const digest = hash('sha1', Buffer.concat([NAMESPACE, Buffer.from(name)]));
+  const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    `5${digest.slice(13, 16)}`,
+    `${variant}${digest.slice(17, 20)}`,
+    digest.slice(20, 32),
+  ].join('-');
 }
 
 const opaque = (...parts: readonly string[]): string =>
@@ -77,8 +90,10 @@ export function isFrom(block: BusyBlock, source: BlockSource): boolean {
   );
 }
 
+const IN_OUR_SPELLING = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d\.\d{3}Z)?$/;
+
 /** An instant in one spelling; a date stays a date. */
-const moment = (text: string): string => (text.length === 10 ? text : new Date(text).toISOString());
+const moment = (text: string): string => (IN_OUR_SPELLING.test(text) ? text : new Date(text).toISOString());
 
 /** A block's fingerprint, whoever spelt it: equal means that sending it again would change nothing. */
 export function blockPrint(block: BusyBlock): string {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CalendarListEntry } from '../../../shared/domain/account.ts';
 import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
 import type { Fetch } from '../../ports.ts';
-import type { CalendarProvider, PullPage, Window } from '../provider.ts';
+import type { CalendarProvider, EventChange, PullPage, Window } from '../provider.ts';
 import {
   changeFrom,
   EventsPage,
@@ -54,6 +54,12 @@ const CalendarListPage = z.object({
   nextPageToken: z.string().min(1).optional(),
 });
 
+interface ListedPage {
+  readonly changes: readonly EventChange[];
+  readonly nextPageToken: string | undefined;
+  readonly nextSyncToken: string | undefined;
+}
+
 /** Google Calendar API v3 behind the provider port. */
 export function createGoogleProvider(options: GoogleProviderOptions): CalendarProvider {
   const client = createGoogleClient(options.baseUrl, options.fetch);
@@ -66,6 +72,29 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
   };
   const stored = (calendarId: string, { data }: GoogleAnswer): CalendarEvent =>
     eventFrom(read(GoogleEvent, data, 'event'), zoneOf(calendarId));
+
+  /**
+   * One page of a listing, or null when its sync token is refused. Google's own words, several times the size of what
+   * is kept of them, are let go of before anybody works on the page.
+   */
+  async function listed(
+    calendarId: string,
+    range: Readonly<Record<string, string>>,
+  ): Promise<ListedPage | null> {
+    const { status, data } = await client.send(
+      (api, call) =>
+        api.events.list({ calendarId, singleEvents: true, maxResults: EVENTS_PER_PAGE, ...range }, call),
+      [400, 410],
+    );
+    if (status >= 400) {
+      if (range.syncToken !== undefined && isSyncTokenRefused(status, data)) return null;
+      throw refused(status, new Headers(), data);
+    }
+    const { items, timeZone, nextPageToken, nextSyncToken } = read(EventsPage, data, 'event list');
+    learnZone(calendarId, timeZone);
+    const zone = zoneOf(calendarId);
+    return { changes: items.map((item) => changeFrom(item, zone)), nextPageToken, nextSyncToken };
+  }
 
   return {
     capabilities: {
@@ -102,31 +131,19 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
       const range = cursor === null ? { timeMin: window.from, timeMax: window.to } : { syncToken: cursor };
       const pages = pageTokens();
       for (;;) {
-        const { status, data } = await client.send(
-          (api, call) =>
-            api.events.list(
-              { calendarId, singleEvents: true, maxResults: EVENTS_PER_PAGE, ...range, ...pages.parameter() },
-              call,
-            ),
-          [400, 410],
-        );
-        if (status >= 400) {
-          if (cursor === null || !isSyncTokenRefused(status, data))
-            throw refused(status, new Headers(), data);
+        const page = await listed(calendarId, { ...range, ...pages.parameter() });
+        if (page === null) {
           yield { kind: 'cursor-expired' };
           return;
         }
-        const page = read(EventsPage, data, 'event list');
-        learnZone(calendarId, page.timeZone);
-        const zone = zoneOf(calendarId);
-        const changes = page.items.map((item) => changeFrom(item, zone));
-        if (pages.next(page.nextPageToken)) {
+        const { changes, nextPageToken, nextSyncToken } = page;
+        if (pages.next(nextPageToken)) {
           yield { kind: 'page', changes, nextCursor: null };
           continue;
         }
         // Without the cursor there is no telling whether this was all of it.
-        if (page.nextSyncToken === undefined) throw unreadable('the listing is incomplete');
-        yield { kind: 'page', changes, nextCursor: page.nextSyncToken };
+        if (nextSyncToken === undefined) throw unreadable('the listing is incomplete');
+        yield { kind: 'page', changes, nextCursor: nextSyncToken };
         return;
       }
     },
