@@ -12,7 +12,7 @@ export interface Exchange {
 }
 
 /** What the servers look at; the rest is the client's small talk. */
-const HEADERS = ['accept', 'authorization', 'content-type', 'idempotency-key', 'if-match'];
+const HEADERS = ['accept', 'authorization', 'content-type', 'idempotency-key', 'if-match', 'prefer'];
 
 /** A fetch that notes what passes. */
 export function recordingFetch(exchanges: Exchange[]): Fetch {

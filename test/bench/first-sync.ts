@@ -39,6 +39,17 @@ export const firstImport: Measure = {
   run: (options) => measure({ direction: 'import', load: { personalEvents: 2_500, bookings: 0 } }, options),
 };
 
+/** The same from a calendar at Microsoft, which lists it in smaller pages. */
+export const firstGraphImport: Measure = {
+  name: 'first-graph-import',
+  title: 'First Graph import of 2,500 events',
+  run: (options) =>
+    measure(
+      { direction: 'import', load: { provider: 'microsoft', personalEvents: 2_500, bookings: 0 } },
+      options,
+    ),
+};
+
 /** A first export; the bare loop sends one request after the other. */
 export const firstExport: Measure = {
   name: 'first-export',
@@ -93,7 +104,7 @@ async function measure(sync: FirstSync, { runs, say }: BenchOptions): Promise<Ou
     ],
     counts: [
       {
-        sync: `first ${sync.direction}`,
+        sync: `first ${sync.direction}, ${sync.load.provider ?? 'google'}`,
         requests: recording.exchanges.length,
         rows: rowCount(recording.rows),
         bytes: totalBytes(recording.exchanges),
@@ -107,7 +118,8 @@ async function record(server: ServerProcess, { direction, load }: FirstSync): Pr
   using dir = temporaryDirectory();
   const exchanges: Exchange[] = [];
   await server.fill(load);
-  const app = await setUpApp(server, dir.path, direction, recordingFetch(exchanges));
+  const { provider } = load;
+  const app = await setUpApp(server, dir.path, direction, { provider, fetch: recordingFetch(exchanges) });
   exchanges.length = 0;
   try {
     verifyResult(await app.sync(), load);
@@ -121,7 +133,7 @@ async function record(server: ServerProcess, { direction, load }: FirstSync): Pr
 async function ownRun(server: ServerProcess, { direction, load }: FirstSync): Promise<Spent> {
   using dir = temporaryDirectory();
   await server.fill(load);
-  const app = await setUpApp(server, dir.path, direction);
+  const app = await setUpApp(server, dir.path, direction, load);
   try {
     let result: SyncResult | null = null;
     const time = await timed(async () => {
@@ -144,7 +156,7 @@ async function floorRun(
   using dir = temporaryDirectory();
   await server.fill(load);
   // Signs in as the recorded run did, so that its tokens are good.
-  (await setUpApp(server, dir.path, direction)).close();
+  (await setUpApp(server, dir.path, direction, load)).close();
   const file = `${databaseFile(dir.path)}.floor`;
   const db = openDatabase({ file, backupsDir: dir.path, clock, log: () => {} });
   try {

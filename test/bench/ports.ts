@@ -1,22 +1,10 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { AppPorts } from '../../src/main/app-contract.ts';
-import type { Clock, Fetch, Random } from '../../src/main/ports.ts';
+import { systemClock, systemRandom } from '../../src/main/headless/ports.ts';
+import type { Fetch } from '../../src/main/ports.ts';
 import { memorySettings } from '../support/memory-settings.ts';
 
 /** The real clock: what is measured here is real time. */
-export const clock: Clock = {
-  now: () => new Date(),
-  sleep: async (milliseconds, signal) => {
-    await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
-  },
-};
-
-const random: Random = {
-  uuid: randomUUID,
-  bytes: randomBytes,
-  unit: () => randomInt(2 ** 32) / 2 ** 32,
-};
+export const clock = systemClock;
 
 /** Seals the tokens of a profile that lives as long as its measure. */
 export const ENCRYPTION_KEY = 'be'.repeat(32);
@@ -29,7 +17,7 @@ export function benchPorts(
 ): AppPorts {
   return {
     clock,
-    random,
+    random: systemRandom,
     fetch,
     power: { isOnline: () => true, onChange: () => () => {} },
     keychain: async () => null,

@@ -79,7 +79,7 @@ class SyncedApp implements Disposable {
   static async start(server: ServerProcess, dataDir: string, load: Load): Promise<SyncedApp> {
     await server.fill(load);
     const watch = watchedFetch();
-    const app = await setUpApp(server, dataDir, 'two-way', watch.fetch);
+    const app = await setUpApp(server, dataDir, 'two-way', { fetch: watch.fetch });
     const result = await app.sync();
     verify('the first sync went well', result.ok, true);
     const { personalEvents: blocks, bookings: exportedEvents } = load;

@@ -8,14 +8,23 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { feed } from './feed.ts';
 import type { Measure, Outcome } from './figure.ts';
-import { firstExport, firstImport } from './first-sync.ts';
+import { firstExport, firstGraphImport, firstImport } from './first-sync.ts';
 import { memory } from './memory.ts';
 import { planning } from './planning.ts';
 import { quietSync } from './quiet-sync.ts';
 import { type Measured, reportDocument, reportText } from './report.ts';
 import { status } from './status.ts';
 
-const MEASURES: readonly Measure[] = [planning, firstImport, firstExport, quietSync, feed, memory, status];
+const MEASURES: readonly Measure[] = [
+  planning,
+  firstImport,
+  firstGraphImport,
+  firstExport,
+  quietSync,
+  feed,
+  memory,
+  status,
+];
 
 const { values } = parseArgs({
   options: {

@@ -3,7 +3,12 @@ import { z } from 'zod';
 /** What the bench asks of its server process. */
 export const ServerRequest = z.discriminatedUnion('kind', [
   /** Begin anew with so much to sync. */
-  z.object({ kind: z.literal('fill'), personalEvents: z.int(), bookings: z.int() }),
+  z.object({
+    kind: z.literal('fill'),
+    provider: z.enum(['google', 'microsoft']).optional(),
+    personalEvents: z.int(),
+    bookings: z.int(),
+  }),
   /** Say what has arrived. */
   z.object({ kind: z.literal('inspect') }),
 ]);

@@ -1,7 +1,7 @@
 /** The sandbox in a process of its own, so that its work is not counted as the client's. */
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { seededRandom } from '../../src/sandbox/seeded-random.ts';
-import { CALENDAR, fillCompany, TECHNICIAN } from './company.ts';
+import { CALENDARS, fillCompany, TECHNICIAN } from './company.ts';
 import { clock } from './ports.ts';
 import { type ServerAnswer, ServerRequest } from './server-messages.ts';
 
@@ -30,7 +30,7 @@ function serve(request: ServerRequest): void {
     tell({ kind: 'filled' });
     return;
   }
-  const events = sandbox.google.events(CALENDAR);
+  const events = sandbox.google.events(CALENDARS.google);
   const exported = events.filter((event) => event.extendedProperties?.private?.calendarSyncBooking);
   const blocks = sandbox.booking.blocks.all(TECHNICIAN).length;
   tell({ kind: 'arrived', arrived: { blocks, exportedEvents: exported.length } });

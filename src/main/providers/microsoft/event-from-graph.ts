@@ -7,45 +7,48 @@ import { eventTime, instanceKey, Moment } from './graph-time.ts';
 import { unreadable } from './microsoft-errors.ts';
 import { ExtendedProperty, tagFrom } from './ownership.ts';
 
+const Resource = z.object({
+  id: z.string().min(1),
+  '@odata.etag': z.string().optional(),
+  '@removed': z.unknown().optional(),
+  type: z.string().optional(),
+  seriesMasterId: z.string().optional(),
+  transactionId: z.string().optional(),
+  iCalUId: z.string().optional(),
+  subject: z.string().optional(),
+  body: z.object({ contentType: z.string(), content: z.string() }).optional(),
+  bodyPreview: z.string().optional(),
+  location: z.object({ displayName: z.string().nullish() }).optional(),
+  start: Moment.optional(),
+  end: Moment.optional(),
+  isAllDay: z.boolean().optional(),
+  isCancelled: z.boolean().optional(),
+  isOrganizer: z.boolean().optional(),
+  showAs: z.string().optional(),
+  sensitivity: z.string().optional(),
+  responseStatus: z.object({ response: z.string().nullish() }).optional(),
+  originalStart: z.iso.datetime({ offset: true }).optional(),
+  originalStartTimeZone: z.string().optional(),
+  singleValueExtendedProperties: z.array(ExtendedProperty).optional(),
+});
+const FIELDS = Object.keys(Resource.shape);
+
 /**
  * What we read of an event resource; the rest is ignored, and so is what newer values of open fields may mean. In a
  * delta listing an occurrence has little more than its times, and a removed event nothing but its id.
  *
  * https://learn.microsoft.com/en-us/graph/api/resources/event
  */
-export const GraphEvent = z.preprocess(
-  withoutNulls,
-  z.object({
-    id: z.string().min(1),
-    '@odata.etag': z.string().optional(),
-    '@removed': z.unknown().optional(),
-    type: z.string().optional(),
-    seriesMasterId: z.string().optional(),
-    transactionId: z.string().optional(),
-    iCalUId: z.string().optional(),
-    subject: z.string().optional(),
-    body: z.object({ contentType: z.string(), content: z.string() }).optional(),
-    bodyPreview: z.string().optional(),
-    location: z.object({ displayName: z.string().nullish() }).optional(),
-    start: Moment.optional(),
-    end: Moment.optional(),
-    isAllDay: z.boolean().optional(),
-    isCancelled: z.boolean().optional(),
-    isOrganizer: z.boolean().optional(),
-    showAs: z.string().optional(),
-    sensitivity: z.string().optional(),
-    responseStatus: z.object({ response: z.string().nullish() }).optional(),
-    originalStart: z.iso.datetime({ offset: true }).optional(),
-    originalStartTimeZone: z.string().optional(),
-    singleValueExtendedProperties: z.array(ExtendedProperty).optional(),
-  }),
-);
+export const GraphEvent = z.preprocess(withoutNulls, Resource);
 export type GraphEvent = Readonly<z.infer<typeof GraphEvent>>;
 
 /** Graph writes null where there is nothing. */
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+  const resource = value as Readonly<Record<string, unknown>>;
+  const present: Record<string, unknown> = {};
+  for (const field of FIELDS) if ((resource[field] ?? null) !== null) present[field] = resource[field];
+  return present;
 }
 
 /**
