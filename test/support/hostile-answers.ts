@@ -85,6 +85,8 @@ function set(owner: Place['owner'], key: string | number, value: Json): void {
 /** Names that both contracts use for what must be there in one type only. */
 const REQUIRED = new Set([
   'items',
+  'value',
+  'responses',
   'id',
   'version',
   'start',
