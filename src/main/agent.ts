@@ -59,6 +59,8 @@ export interface AgentPorts {
 export interface OwnAgent extends Agent {
   /** A run with options of its own, in turn with all others. */
   run(options: SyncOptions): Promise<SyncResult>;
+  /** Work that no run may overlap. A run that nobody waits for makes way; any other is waited for. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   /** Somebody changed something that should not wait for the timer. */
   ask(): void;
   /** Who this device is to the booking system has changed. */
@@ -209,6 +211,10 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     state,
     cancel,
     run: (options) => turns.take(() => asked(options)),
+    alone(work) {
+      if (running?.attended === false) cancel();
+      return turns.take(work);
+    },
     ask: () => scheduler.ask('person'),
     async start() {
       if (stream !== null) return;

@@ -4,8 +4,10 @@ import type { ConflictItem, HoldItem } from '../shared/domain/decision.ts';
 import type { DoctorReport } from '../shared/domain/doctor.ts';
 import type { Explanation } from '../shared/domain/explanation.ts';
 import type { Mapping } from '../shared/domain/mapping.ts';
-import type { LogFilter, LogPage } from '../shared/domain/sync-log.ts';
+import type { Snapshot } from '../shared/domain/snapshot.ts';
+import type { LogEntry, LogFilter, LogPage, LogStatus } from '../shared/domain/sync-log.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
+import type { WeekItem } from '../shared/domain/week.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import type { Agent } from './agent.ts';
 import type { DiagnosticsFile } from './diagnostics/bundle.ts';
@@ -40,23 +42,13 @@ export type MappingInput = Pick<Mapping, 'accountId' | 'calendarId' | 'direction
 
 export type MappingChanges = Partial<Omit<Mapping, 'id' | 'revision' | 'accountId' | 'calendarId'>>;
 
-export interface Status {
-  readonly enrolled: boolean;
-  readonly technician: Technician | null;
-  readonly state: 'not-enrolled' | 'no-accounts' | 'up-to-date' | 'needs-sign-in' | 'attention' | 'error';
-  readonly accounts: readonly Account[];
-  readonly mappings: readonly (Mapping & { readonly mappingId: string })[];
-  readonly lastRun: {
-    readonly runId: string;
-    readonly startedAt: string;
-    readonly finishedAt: string;
-    readonly ok: boolean;
-  } | null;
-  /** UTC instant, or null while nothing runs on a timer. */
-  readonly nextRunAt: string | null;
-  /** How many wait for a decision. */
-  readonly conflicts: number;
-  readonly holds: number;
+/** What the app knows of the snapshot; the rest belongs to whoever sends it. */
+export type AppSnapshot = Omit<Snapshot, 'revision' | 'signIns' | 'host'>;
+
+/** What is still there of what an account or a mapping has created. */
+export interface Created {
+  readonly events: number;
+  readonly busyBlocks: number;
 }
 
 /** Calendars that others can subscribe to. */
@@ -77,6 +69,11 @@ export interface AppFeeds {
   /** Answers a GET or HEAD of `/ics/TOKEN.ics`, for a server to pass on. Never rejects. */
   respond(request: FeedRequest): Promise<FeedResponse>;
 }
+
+/** A mapping that is not there yet, or another form of one that is. */
+export type WantedMapping =
+  | { readonly kind: 'new'; readonly mapping: MappingInput }
+  | { readonly kind: 'changed'; readonly id: string; readonly changes: MappingChanges };
 
 /** A sign-in in the browser. */
 export interface SignInRequest {
@@ -105,6 +102,9 @@ export interface App extends LookApp {
     id: string,
     options: { readonly deleteEvents: boolean },
   ): Promise<{ readonly removed: number }>;
+  /** Unattended runs pass a paused account over. */
+  setAccountPaused(id: string, paused: boolean): Promise<void>;
+  created(of: { readonly accountId: string } | { readonly mappingId: string }): Promise<Created>;
   calendars(accountId: string): Promise<readonly CalendarListEntry[]>;
   technicians(): Promise<readonly Technician[]>;
   projects(): Promise<readonly Project[]>;
@@ -115,11 +115,15 @@ export interface App extends LookApp {
     options: { readonly deleteEvents: boolean },
   ): Promise<{ readonly removed: number }>;
   /** Forgets what is known of a mapping; the next run adopts afresh. */
-  resyncMapping(id: string): void;
+  resyncMapping(id: string): Promise<void>;
+  /** What a sync would do if the mapping were like that. Nothing is stored or written. */
+  previewMapping(wanted: WantedMapping): Promise<SyncResult>;
   /** @throws AppError PRECONDITION_FAILED, detail `not-ready`, without enrolment or accounts (exit code 4) */
   sync(options?: SyncOptions): Promise<SyncResult>;
   /** Notes the answer; the next run carries it out. */
   resolveConflict(id: string, keep: 'booking' | 'calendar'): Promise<void>;
+  /** Takes an answer back, as long as no run has begun to carry it out. */
+  undoConflict(id: string): Promise<void>;
   /** Notes the answer; the next run carries it out. Says how many deletions it is about. */
   decideHold(id: string, answer: 'released' | 'discarded'): Promise<number>;
   /** Tries everything that a sync needs. Never throws: what is wrong is in the report. */
@@ -131,6 +135,8 @@ export interface App extends LookApp {
   diagnostics(machine: Readonly<Record<string, string>>): Promise<readonly DiagnosticsFile[]>;
   backup(file: string): void;
   readonly feeds: AppFeeds;
+  /** Told of every entry that is added to the log. @returns a function that ends it */
+  onLogged(listener: (id: number, status: LogStatus) => void): () => void;
   /**
    * Forgets everything, or with `keepAccounts` everything but the enrolment and the accounts. What was created in
    * calendars and in the booking system stays. A backup is kept; the answer says where.
@@ -166,12 +172,16 @@ export interface SubscribedFeed extends ConnectedAccount {
 
 /** What only looks, and so works beside a running sync. */
 export interface LookApp {
-  status(): Status;
+  status(): AppSnapshot;
   accounts(): readonly Account[];
   mappings(): readonly (Mapping & { readonly mappingId: string })[];
   conflicts(): readonly ConflictItem[];
   holds(): readonly HoldItem[];
   logs(filter: LogFilter): LogPage;
+  /** Everything that the filter lets through, newest first, at most so many. */
+  allLogs(filter: Omit<LogFilter, 'page'>, limit: number): readonly LogEntry[];
+  /** What overlaps the span, UTC instants, `to` exclusive. */
+  week(span: { readonly from: string; readonly to: string }): readonly WeekItem[];
   explain(id: string): Explanation;
   /** Each with its link, which is opened for it: wait for the answer before closing. */
   readonly feeds: Pick<AppFeeds, 'list'>;

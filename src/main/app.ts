@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import type { Account } from '../shared/domain/account.ts';
-import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import { AppError, toAppError } from '../shared/rpc/errors.ts';
-import type { App, AppPorts, LookApp, MappingChanges, MappingInput, SignInRequest } from './app-contract.ts';
+import type { App, AppPorts, LookApp, SignInRequest } from './app-contract.ts';
 import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
 import { resolveVaultKey } from './auth/vault-key.ts';
 import { ofBookingSystem } from './booking/booking-error.ts';
@@ -13,8 +11,9 @@ import type { SyncOptions } from './engine/sync-run.ts';
 import { Enrolment } from './enrolment.ts';
 import { createFeedService, type FeedService } from './feed-service.ts';
 import { look } from './look.ts';
+import { addMapping, created, missing, removeCreated, unknown, updateMapping } from './mappings.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
-import { readOnly } from './providers/ics/ics-errors.ts';
+import { snapshotOf } from './snapshot.ts';
 import { backupFile, backupTo } from './store/backup.ts';
 import { copyInMemory, type Database } from './store/connection.ts';
 import { openDatabase } from './store/database.ts';
@@ -169,7 +168,8 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     ...looks,
     agent,
     feeds,
-    status: () => ({ ...looks.status(), nextRunAt: agent.state().nextRunAt }),
+    status: () => snapshotOf(store, enrolment, agent.state()),
+    onLogged: (listener) => store.syncLog.watch(listener),
     async enrol(input) {
       const technician = await enrolment.enrol(input);
       agent.reenrolled();
@@ -182,31 +182,51 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     technicians: async () => (await enrolment.api()).technicians(),
     projects: async () => (await enrolment.api()).projects(),
 
-    async removeAccount(id, { deleteEvents }) {
-      const account = store.accounts.get(id);
-      if (account === null) throw unknown('account', id);
-      let removed = 0;
-      for (const mapping of store.mappings.listByAccount(id)) {
-        if (deleteEvents) removed += await removeCreated(ports, store, connections, mapping);
-        store.mappings.remove(mapping.id);
-      }
-      await connections.signOut(account);
-      store.accounts.remove(id);
-      return { removed };
+    removeAccount: (id, { deleteEvents }) =>
+      agent.alone(async () => {
+        const account = store.accounts.get(id);
+        if (account === null) throw unknown('account', id);
+        let removed = 0;
+        for (const mapping of store.mappings.listByAccount(id)) {
+          if (deleteEvents) removed += await removeCreated(ports, store, connections, mapping);
+          store.mappings.remove(mapping.id);
+        }
+        await connections.signOut(account);
+        store.accounts.remove(id);
+        return { removed };
+      }),
+    async setAccountPaused(id, paused) {
+      const { state } = store.accounts.get(id) ?? missing(unknown('account', id));
+      if (paused === (state === 'paused')) return;
+      // What is wrong with it shows again when it is next read.
+      store.accounts.update(id, { state: paused ? 'paused' : 'connected' });
+      agent.ask();
     },
+    created: async (of) => created(store, of),
 
     addMapping: (input) => thenSync(addMapping(ports, store, connections, enrolment, input)),
-    updateMapping: (id, changes) => thenSync(updateMapping(store, id, changes)),
-    async removeMapping(id, { deleteEvents }) {
-      const mapping = store.mappings.get(id);
-      if (mapping === null) throw unknown('mapping', id);
-      const removed = deleteEvents ? await removeCreated(ports, store, connections, mapping) : 0;
-      store.mappings.remove(id);
-      return { removed };
-    },
-    resyncMapping(id) {
-      store.mappings.forget(id);
-      agent.ask();
+    updateMapping: (id, changes) => thenSync(agent.alone(() => updateMapping(store, id, changes))),
+    removeMapping: (id, { deleteEvents }) =>
+      agent.alone(async () => {
+        const mapping = store.mappings.get(id);
+        if (mapping === null) throw unknown('mapping', id);
+        const removed = deleteEvents ? await removeCreated(ports, store, connections, mapping) : 0;
+        store.mappings.remove(id);
+        return { removed };
+      }),
+    resyncMapping: (id) => thenSync(agent.alone(async () => store.mappings.forget(id))),
+    async previewMapping(wanted) {
+      await requireReady(store, enrolment);
+      const copy = createStore(copyInMemory(db));
+      try {
+        const { id } =
+          wanted.kind === 'new'
+            ? await addMapping(ports, copy, connections, enrolment, wanted.mapping)
+            : await updateMapping(copy, wanted.id, wanted.changes);
+        return await sync(ports, copy, enrolment, connections, { mappingId: id, dryRun: true });
+      } finally {
+        copy.db.close();
+      }
     },
 
     sync: (options = {}) => agent.run(options),
@@ -215,6 +235,10 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       const { decideConflict } = await import('./engine/decisions.ts');
       decideConflict(store, id, keep);
       agent.ask();
+    },
+    async undoConflict(id) {
+      const { undoConflict } = await import('./engine/decisions.ts');
+      undoConflict(store, id);
     },
     async decideHold(id, answer) {
       const { decideHold } = await import('./engine/decisions.ts');
@@ -231,7 +255,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       return collectDiagnostics(ports, store, vault, looks.status(), machine);
     },
     backup: (file) => backupTo(db, file),
-    reset: async (options) => reset(ports, store, connections, feeds, options),
+    reset: (options) => agent.alone(() => reset(ports, store, connections, feeds, options)),
   };
 }
 
@@ -282,81 +306,6 @@ function requireReady(store: Store, enrolment: Enrolment): void {
   }
 }
 
-async function addMapping(
-  ports: AppPorts,
-  store: Store,
-  connections: Connections,
-  enrolment: Enrolment,
-  input: MappingInput,
-): Promise<Mapping> {
-  const account = store.accounts.get(input.accountId);
-  if (account === null) throw unknown('account', input.accountId);
-  const technicianId = input.technicianId ?? (await enrolment.identity()).technician.id;
-  if (writesEvents(input.direction) && account.access === 'read') throw onlyForReading(account, 'add');
-  const listed = await connections.calendars(account.id);
-  // Google calls the first calendar “primary” as well; identity needs its real id.
-  const calendar = listed.find(
-    ({ id, primary }) => id === input.calendarId || (input.calendarId === 'primary' && primary),
-  );
-  if (calendar === undefined) {
-    throw new AppError(
-      'NOT_FOUND',
-      `${account.email} has no calendar ${input.calendarId}. “calendar-sync calendars --account ${account.id}” lists them.`,
-    );
-  }
-  if (writesEvents(input.direction) && !calendar.writable) {
-    throw new AppError(
-      'PERMISSION_DENIED',
-      `${account.email} may not write to “${calendar.name}”. Choose another calendar, or “--direction import”.`,
-    );
-  }
-  return store.mappings.add({
-    visibility: 'busy-only',
-    projectId: null,
-    onDelete: 'restore',
-    pastDays: 30,
-    futureDays: 180,
-    skip: [],
-    skipTitle: null,
-    enabled: true,
-    ...input,
-    technicianId,
-    calendarId: calendar.id,
-    id: `map_${ports.random.uuid()}`,
-    createdAt: ports.clock.now().toISOString(),
-  });
-}
-
-async function updateMapping(store: Store, id: string, changes: MappingChanges): Promise<Mapping> {
-  const before = store.mappings.get(id);
-  if (before === null) throw unknown('mapping', id);
-  const account = store.accounts.get(before.accountId);
-  if (account?.access === 'read' && changes.direction !== undefined && writesEvents(changes.direction)) {
-    throw onlyForReading(account, 'change');
-  }
-  return store.mappings.update(id, changes);
-}
-
-function onlyForReading(account: Account, then: 'add' | 'change'): AppError {
-  if (account.provider === 'ics') return readOnly();
-  return new AppError(
-    'PERMISSION_DENIED',
-    `${account.email} was connected for reading only. Connect it again without “--read-only”, then ${then} this mapping.`,
-  );
-}
-
-async function removeCreated(
-  ports: AppPorts,
-  store: Store,
-  connections: Connections,
-  mapping: Mapping,
-): Promise<number> {
-  const account = store.accounts.get(mapping.accountId);
-  if (account === null) throw unknown('account', mapping.accountId);
-  const { removeCreated: remove } = await import('./engine/remove-created.ts');
-  return remove(store, ports.random, await connections.connect(account), mapping);
-}
-
 async function reset(
   ports: AppPorts,
   store: Store,
@@ -377,8 +326,4 @@ async function reset(
   const { forgetEverything } = await import('./store/reset.ts');
   forgetEverything(store.db, { keepAccounts });
   return { backup };
-}
-
-function unknown(what: 'account' | 'mapping', id: string): AppError {
-  return new AppError('NOT_FOUND', `There is no ${what} ${id}. “calendar-sync ${what}s” lists them.`);
 }

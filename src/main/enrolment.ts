@@ -49,6 +49,12 @@ export class Enrolment {
     return this.#stored()?.technician ?? null;
   }
 
+  /** Host name of the booking system, as far as it is known without asking. */
+  knownHost(): string | null {
+    const url = this.#stored()?.url ?? this.#environment()?.url;
+    return url === undefined ? null : (URL.parse(url)?.hostname ?? null);
+  }
+
   /**
    * Enrols with a code, or with a token that was handed over. Nothing is stored before the booking system has said
    * who this device is.

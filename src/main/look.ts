@@ -1,22 +1,21 @@
 import type { ConflictItem, ConflictVersion } from '../shared/domain/decision.ts';
 import type { Explanation } from '../shared/domain/explanation.ts';
-import type { Mapping } from '../shared/domain/mapping.ts';
-import type { LookApp, Status } from './app-contract.ts';
+import type { LookApp } from './app-contract.ts';
 import type { Vault } from './auth/vault.ts';
 import type { EventVersion } from './engine/intent.ts';
 import type { Enrolment } from './enrolment.ts';
 import { leftOut } from './left-out.ts';
+import { NOTHING_RUNS, snapshotOf } from './snapshot.ts';
 import type { ConflictRow } from './store/conflict-repository.ts';
 import type { Store } from './store/store.ts';
+import { week } from './week.ts';
 
 /** Everything that only looks: it asks nobody and writes nothing. */
 export function look(store: Store, vault: Vault, enrolment: Enrolment, close: () => void): LookApp {
-  const mappings = (): readonly (Mapping & { mappingId: string })[] =>
-    store.mappings.list().map((mapping) => ({ ...mapping, mappingId: mapping.id }));
   return {
-    status: () => status(store, enrolment, mappings()),
+    status: () => snapshotOf(store, enrolment, NOTHING_RUNS),
     accounts: () => store.accounts.list(),
-    mappings,
+    mappings: () => store.mappings.list().map((mapping) => ({ ...mapping, mappingId: mapping.id })),
     conflicts: () => store.conflicts.open().map(conflictItem),
     holds: () =>
       store.holds.open().map((hold) => ({
@@ -31,45 +30,12 @@ export function look(store: Store, vault: Vault, enrolment: Enrolment, close: ()
         })),
       })),
     logs: (filter) => store.syncLog.query(filter),
+    allLogs: (filter, limit) => store.syncLog.all(filter, limit),
+    week: (span) => week(store, span),
     explain: (id) => explain(store, id),
     feeds: { list: async () => (await import('./feeds/feeds.ts')).listFeeds(store, vault) },
     close,
   };
-}
-
-function status(store: Store, enrolment: Enrolment, mappings: Status['mappings']): Status {
-  const accounts = store.accounts.list();
-  const last = store.runs.last();
-  const conflicts = store.conflicts.openCount();
-  const holds = store.holds.open().length;
-  const enrolled = enrolment.isEnrolled();
-  return {
-    enrolled,
-    technician: enrolment.known(),
-    state: overallState(enrolled, accounts, conflicts + holds),
-    accounts,
-    mappings,
-    lastRun:
-      last === null
-        ? null
-        : {
-            runId: last.id,
-            startedAt: last.startedAt,
-            finishedAt: last.finishedAt ?? last.startedAt,
-            ok: last.ok ?? false,
-          },
-    nextRunAt: null,
-    conflicts,
-    holds,
-  };
-}
-
-function overallState(enrolled: boolean, accounts: Status['accounts'], waiting: number): Status['state'] {
-  if (!enrolled) return 'not-enrolled';
-  if (accounts.length === 0) return 'no-accounts';
-  if (accounts.some(({ state }) => state === 'needs-sign-in')) return 'needs-sign-in';
-  if (accounts.some(({ error }) => error !== null)) return 'error';
-  return waiting > 0 ? 'attention' : 'up-to-date';
 }
 
 function conflictItem(row: ConflictRow): ConflictItem {

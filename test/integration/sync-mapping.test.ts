@@ -289,7 +289,7 @@ describe('removed', () => {
   });
 
   it('resynced: everything is forgotten and recognised', async () => {
-    world.app.resyncMapping(mappingId());
+    await world.app.resyncMapping(mappingId());
     await world.sync();
     expect(writes(world)).toEqual([]);
     expectInStep(world);

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createRpcClient } from '../../src/shared/rpc/client.ts';
 import { createDispatcher, eventMessage, type Handlers } from '../../src/shared/rpc/dispatcher.ts';
 import { AppError } from '../../src/shared/rpc/errors.ts';
-import { MemoryTransport } from '../support/memory-transport.ts';
+import { MemoryTransport } from '../../src/shared/rpc/memory-transport.ts';
 
 const hold = { deletions: 3 };
 

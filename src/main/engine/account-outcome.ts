@@ -35,16 +35,18 @@ export function stopped(): AppError {
 }
 
 export function noteOutcome(run: RunContext, account: Account, error: AppError | null): void {
+  // A run that was asked for, or began before, does not end the pause.
+  const isPaused = run.store.accounts.get(account.id)?.state === 'paused';
   if (error === null) {
     run.store.accounts.update(account.id, {
-      state: 'connected',
+      state: isPaused ? 'paused' : 'connected',
       error: null,
       lastSyncedAt: run.clock.now().toISOString(),
     });
     return;
   }
   run.store.accounts.update(account.id, {
-    state: stateAfter(account, error),
+    state: isPaused ? 'paused' : stateAfter(account, error),
     error: { code: error.code, message: error.message },
   });
 }

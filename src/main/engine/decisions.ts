@@ -39,6 +39,23 @@ export function decideConflict(store: Store, id: string, keep: 'booking' | 'cale
 }
 
 /**
+ * Takes an answer back; the item waits again.
+ * @throws AppError NOT_FOUND, or CONFLICT when a run carries it out already
+ */
+export function undoConflict(store: Store, id: string): void {
+  const conflict = store.conflicts.get(id);
+  if (conflict === undefined) {
+    throw new AppError('NOT_FOUND', `There is no conflict ${id}. “conflicts” lists those that wait.`);
+  }
+  if (conflict.state === 'open') return;
+  const isUnderWay = conflict.link_id !== null && store.journal.isOpen(conflict.link_id);
+  if (conflict.state !== 'decided' || isUnderWay) {
+    throw new AppError('CONFLICT', 'It has been carried out already and cannot be taken back any more.');
+  }
+  store.conflicts.reopen(id);
+}
+
+/**
  * Notes a person's answer to held deletions. Released: the next run carries them out. Discarded: what was missing
  * counts as still there until it is seen again.
  * @throws AppError NOT_FOUND

@@ -50,12 +50,16 @@ const COLUMNS = [
   'payload',
 ] as const satisfies readonly (keyof LogRow)[];
 
+/** Told the id and the status of an entry that was added. */
+type LogWatcher = (id: number, status: LogStatus) => void;
+
 /** What the sync did, tried to do and decided. Messages and payloads are redacted on their way in. */
 export class SyncLogRepository {
   readonly #db: Database;
   readonly #insert;
   readonly #decisions;
   readonly #removeBefore;
+  readonly #watchers = new Set<LogWatcher>();
 
   constructor(db: Database) {
     this.#db = db;
@@ -68,11 +72,28 @@ export class SyncLogRepository {
 
   append(entry: NewLogEntry): void {
     this.#insert.run(toRow(entry));
+    this.#tell([entry]);
   }
 
   /** Appends in order, in one transaction. */
   appendMany(entries: readonly NewLogEntry[]): void {
     inTransaction(this.#db, () => this.#insert.runAll(entries.map(toRow)));
+    this.#tell(entries);
+  }
+
+  /**
+   * Tells of every entry that is added, also of one whose transaction then fails.
+   * @returns a function that ends it
+   */
+  watch(watcher: LogWatcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  #tell(entries: readonly NewLogEntry[]): void {
+    if (this.#watchers.size === 0 || entries.length === 0) return;
+    const lastId = this.#db.prepare<[], number>('SELECT last_insert_rowid()').pluck().get() ?? 0;
+    for (const { status } of entries) for (const watcher of this.#watchers) watcher(lastId, status);
   }
 
   /**
@@ -98,6 +119,15 @@ export class SyncLogRepository {
       .all({ ...parameters, limit: LOG_PAGE_SIZE, offset: (page - 1) * LOG_PAGE_SIZE })
       .map(toEntry);
     return { items, page, pages: Math.max(1, Math.ceil(total / LOG_PAGE_SIZE)), total };
+  }
+
+  /** Everything that the filter lets through, newest first, at most so many. */
+  all(filter: Omit<LogFilter, 'page'>, limit: number): readonly LogEntry[] {
+    const { where, parameters } = conditions(filter);
+    return this.#db
+      .prepare<[object], LogRow>(`SELECT * FROM sync_log ${where} ORDER BY id DESC LIMIT @limit`)
+      .all({ ...parameters, limit })
+      .map(toEntry);
   }
 
   /** What was decided and done about a booking or a calendar event, oldest first. */

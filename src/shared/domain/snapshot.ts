@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Account, ProviderName } from './account.ts';
 import { Technician } from './booking.ts';
 import { Mapping } from './mapping.ts';
+import { SyncProgress } from './sync-progress.ts';
 import { Failure } from './sync-result.ts';
 
 /** How the whole program stands, in one word; `status.ts` says it in a sentence. */
@@ -33,18 +34,6 @@ export const PendingSignIn = z.object({
 });
 export type PendingSignIn = Readonly<z.infer<typeof PendingSignIn>>;
 
-/** How far a run has come. */
-export const RunProgress = z.object({
-  runId: z.string(),
-  startedAt: z.string(),
-  /** In plain words: “Reading Google”, “Writing 12 of 57”. */
-  phase: z.string(),
-  done: z.number().int(),
-  /** Null while it is not known. */
-  total: z.number().int().nullable(),
-});
-export type RunProgress = Readonly<z.infer<typeof RunProgress>>;
-
 /** The last run that came to its end. */
 export const LastRun = z.object({
   runId: z.string(),
@@ -72,7 +61,8 @@ export const Snapshot = z.object({
   bookingSystem: z.string().nullable(),
   accounts: z.array(Account).readonly(),
   mappings: z.array(Mapping.extend({ mappingId: z.string() })).readonly(),
-  progress: RunProgress.nullable(),
+  /** What the run under way last said of itself. */
+  progress: SyncProgress.nullable(),
   lastRun: LastRun.nullable(),
   nextRunAt: z.string().nullable(),
   /** Until when nothing runs by itself; `resumed` until somebody says so. */

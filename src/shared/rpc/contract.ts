@@ -4,6 +4,7 @@ import { Project, Technician } from '../domain/booking.ts';
 import { ConflictItem, HoldItem } from '../domain/decision.ts';
 import { Explanation } from '../domain/explanation.ts';
 import { Direction, Mapping } from '../domain/mapping.ts';
+import { SETTING_NAMES, Settings, SettingsView } from '../domain/settings.ts';
 import { Snapshot } from '../domain/snapshot.ts';
 import { LOG_STATUSES, LogFilter, LogPage } from '../domain/sync-log.ts';
 import { SyncResult } from '../domain/sync-result.ts';
@@ -15,7 +16,10 @@ import { WeekItem } from '../domain/week.ts';
  */
 
 const Id = z.string().min(1).max(2_048);
+const Url = z.string().min(1).max(2_048);
 const Empty = z.object({});
+/** A file of this computer: an absolute path. */
+const File = z.object({ file: z.string().min(1).max(4_096) });
 const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item).readonly() });
 
 const ConnectedAccount = z.object({ accountId: z.string(), provider: ProviderName, email: z.string() });
@@ -35,6 +39,14 @@ const Removed = z.object({ removed: z.number().int() });
 /** How many a disconnection would leave or remove. */
 const Created = z.object({ events: z.number().int(), busyBlocks: z.number().int() });
 
+const Restored = z.object({
+  accounts: z.number().int(),
+  mappings: z.number().int(),
+  needSignIn: z.array(z.object({ id: z.string(), email: z.string() })).readonly(),
+  /** Where the database that was replaced is kept, or null when there was none. */
+  keptAs: z.string().nullable(),
+});
+
 const method = <Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output) => ({
   input,
   output,
@@ -43,8 +55,12 @@ const method = <Input extends z.ZodType, Output extends z.ZodType>(input: Input,
 export const METHODS = {
   'snapshot.get': method(Empty, Snapshot),
 
+  /** With a code from dispatch, or with a token that was handed over. */
   'enrolment.enrol': method(
-    z.object({ url: z.string().min(1).max(2_048), code: z.string().min(1).max(200) }),
+    z.union([
+      z.strictObject({ url: Url, code: z.string().min(1).max(200) }),
+      z.strictObject({ url: Url, token: z.string().min(1).max(10_000) }),
+    ]),
     Technician,
   ),
   'technicians.list': method(Empty, items(Technician)),
@@ -55,6 +71,9 @@ export const METHODS = {
     z.object({ provider: z.enum(['google', 'microsoft']), access: z.enum(['read', 'write']) }),
     z.object({ id: z.string(), url: z.string() }),
   ),
+  /** Answers when the person has signed in, or says why there is no account. */
+  'signIn.ended': method(z.object({ id: Id }), ConnectedAccount),
+  /** Ends one that waits and takes it off the snapshot. */
   'signIn.cancel': method(z.object({ id: Id }), Empty),
   /** Takes a finished one off the snapshot. */
   'signIn.dismiss': method(z.object({ id: Id }), Empty),
@@ -68,14 +87,6 @@ export const METHODS = {
       /** Consent, after a refusal with the detail `plain-http` or `private-network`. */
       allowPlainHttp: z.boolean().exactOptional(),
       allowPrivateNetwork: z.boolean().exactOptional(),
-    }),
-    ConnectedAccount,
-  ),
-  'accounts.connectCaldav': method(
-    z.object({
-      url: z.string().min(1).max(8_192),
-      username: z.string().min(1).max(500),
-      password: z.string().min(1).max(5_000),
     }),
     ConnectedAccount,
   ),
@@ -136,6 +147,28 @@ export const METHODS = {
     LogFilter.omit({ page: true }).extend({ format: z.enum(['csv', 'json']) }),
     z.object({ fileName: z.string(), text: z.string() }),
   ),
+
+  'settings.get': method(Empty, SettingsView),
+  /**
+   * Sets some and takes others back to their default; the rest stays. All or nothing: POLICY_LOCKED where the
+   * organisation has set one of them.
+   */
+  'settings.change': method(
+    z.object({
+      set: Settings.partial().exactOptional(),
+      reset: z.array(z.enum(SETTING_NAMES)).max(SETTING_NAMES.length).exactOptional(),
+    }),
+    SettingsView,
+  ),
+
+  /** Writes everything but sign-ins to a file. */
+  'data.backup': method(File, Empty),
+  /** Reads a backup; what is there now is kept as a backup itself. */
+  'data.restore': method(File, Restored),
+  /** Forgets everything after a backup; calendars and bookings are left as they are. */
+  'data.reset': method(z.object({ keepAccounts: z.boolean() }), z.object({ backup: z.string() })),
+  /** An address that opens these screens in a browser of this computer, once. */
+  'screens.link': method(Empty, z.object({ url: z.string() })),
 } as const;
 
 export type Method = keyof typeof METHODS;
@@ -145,6 +178,7 @@ export type Output<M extends Method> = z.output<(typeof METHODS)[M]['output']>;
 export const EVENTS = {
   /** Something of it changed; several changes at once are one event. */
   snapshot: Snapshot,
+  settings: SettingsView,
   /** New entries in the log: those with a greater id than the last one seen are new. */
   'logs.added': z.object({ lastId: z.number().int(), statuses: z.array(z.enum(LOG_STATUSES)) }),
 } as const;

@@ -1,5 +1,5 @@
 import { assertNever } from '../../../shared/assert-never.ts';
-import type { Status } from '../../app-contract.ts';
+import type { AppSnapshot as Status } from '../../app-contract.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { withLook } from '../open-app.ts';
 import type { Screen } from '../terminal.ts';
@@ -9,7 +9,13 @@ import { mappingsText } from './mappings.ts';
 
 export async function showStatus(context: CommandContext): Promise<Outcome> {
   const status = await withLook(context, (app) => app.status());
-  return { document: status, text: (screen) => statusText(screen, status) };
+  return { document: statusDocument(status), text: (screen) => statusText(screen, status) };
+}
+
+/** What `host.md` names, in its order. */
+function statusDocument(status: Status): object {
+  const { enrolled, technician, state, accounts, mappings, lastRun, nextRunAt, conflicts, holds } = status;
+  return { enrolled, technician, state, accounts, mappings, lastRun, nextRunAt, conflicts, holds };
 }
 
 function statusText(screen: Screen, status: Status): string {
@@ -34,6 +40,12 @@ function stateSentence({ state }: Status): string {
       return 'Not enrolled. Run “calendar-sync enrol --url URL --code CODE” with the code from dispatch.';
     case 'no-accounts':
       return 'No calendar is connected. Run “calendar-sync connect google”.';
+    case 'syncing':
+      return 'Syncing.';
+    case 'paused':
+      return 'Paused: nothing runs by itself.';
+    case 'offline':
+      return 'Offline. It is tried again by itself.';
     case 'up-to-date':
       return 'Up to date.';
     case 'needs-sign-in':

@@ -1,7 +1,7 @@
-import type { Transport } from '../../src/shared/rpc/client.ts';
-import type { ServerMessage } from '../../src/shared/rpc/message.ts';
+import type { Transport } from './client.ts';
+import type { RequestMessage, ServerMessage } from './message.ts';
 
-/** Client and dispatcher in one process; everything that passes is copied, as any real transport would. */
+/** Client and dispatcher in one process; everything that passes is copied, as any other transport would. */
 export class MemoryTransport implements Transport {
   readonly #dispatch: (message: unknown) => Promise<ServerMessage>;
   readonly #listeners = new Set<(message: unknown) => void>();
@@ -10,7 +10,7 @@ export class MemoryTransport implements Transport {
     this.#dispatch = dispatch;
   }
 
-  send(message: unknown): void {
+  send(message: RequestMessage): void {
     this.#dispatch(structuredClone(message)).then(
       (answer) => this.push(answer),
       () => this.disconnect(),
@@ -21,6 +21,7 @@ export class MemoryTransport implements Transport {
     this.#listeners.add(listener);
   }
 
+  /** Brings something to the client that it did not ask for. */
   push(message: unknown): void {
     for (const listener of this.#listeners) listener(structuredClone(message));
   }

@@ -1,0 +1,107 @@
+import type { Account } from '../shared/domain/account.ts';
+import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
+import { AppError } from '../shared/rpc/errors.ts';
+import type { AppPorts, Created, MappingChanges, MappingInput } from './app-contract.ts';
+import type { Connections } from './connections.ts';
+import type { Enrolment } from './enrolment.ts';
+import { readOnly } from './providers/ics/ics-errors.ts';
+import type { Store } from './store/store.ts';
+
+export async function addMapping(
+  ports: AppPorts,
+  store: Store,
+  connections: Connections,
+  enrolment: Enrolment,
+  input: MappingInput,
+): Promise<Mapping> {
+  const account = store.accounts.get(input.accountId);
+  if (account === null) throw unknown('account', input.accountId);
+  const technicianId = input.technicianId ?? (await enrolment.identity()).technician.id;
+  if (writesEvents(input.direction) && account.access === 'read') throw onlyForReading(account, 'add');
+  const listed = await connections.calendars(account.id);
+  // Google calls the first calendar “primary” as well; identity needs its real id.
+  const calendar = listed.find(
+    ({ id, primary }) => id === input.calendarId || (input.calendarId === 'primary' && primary),
+  );
+  if (calendar === undefined) {
+    throw new AppError(
+      'NOT_FOUND',
+      `${account.email} has no calendar ${input.calendarId}. “calendar-sync calendars --account ${account.id}” lists them.`,
+    );
+  }
+  if (writesEvents(input.direction) && !calendar.writable) {
+    throw new AppError(
+      'PERMISSION_DENIED',
+      `${account.email} may not write to “${calendar.name}”. Choose another calendar, or “--direction import”.`,
+    );
+  }
+  return store.mappings.add({
+    visibility: 'busy-only',
+    projectId: null,
+    onDelete: 'restore',
+    pastDays: 30,
+    futureDays: 180,
+    skip: [],
+    skipTitle: null,
+    enabled: true,
+    ...input,
+    technicianId,
+    calendarId: calendar.id,
+    id: `map_${ports.random.uuid()}`,
+    createdAt: ports.clock.now().toISOString(),
+  });
+}
+
+/** How many things accounts or mappings have created that are still there. */
+export function created(
+  store: Store,
+  of: { readonly accountId: string } | { readonly mappingId: string },
+): Created {
+  const mappings =
+    'mappingId' in of
+      ? [store.mappings.get(of.mappingId) ?? missing(unknown('mapping', of.mappingId))]
+      : store.mappings.listByAccount(
+          (store.accounts.get(of.accountId) ?? missing(unknown('account', of.accountId))).id,
+        );
+  const live = (kind: 'export' | 'import'): number =>
+    mappings.reduce((sum, { id }) => sum + store.links.live(id, kind).length, 0);
+  return { events: live('export'), busyBlocks: live('import') };
+}
+
+export async function updateMapping(store: Store, id: string, changes: MappingChanges): Promise<Mapping> {
+  const before = store.mappings.get(id);
+  if (before === null) throw unknown('mapping', id);
+  const account = store.accounts.get(before.accountId);
+  if (account?.access === 'read' && changes.direction !== undefined && writesEvents(changes.direction)) {
+    throw onlyForReading(account, 'change');
+  }
+  return store.mappings.update(id, changes);
+}
+
+function onlyForReading(account: Account, then: 'add' | 'change'): AppError {
+  if (account.provider === 'ics') return readOnly();
+  return new AppError(
+    'PERMISSION_DENIED',
+    `${account.email} was connected for reading only. Connect it again without “--read-only”, then ${then} this mapping.`,
+  );
+}
+
+export async function removeCreated(
+  ports: AppPorts,
+  store: Store,
+  connections: Connections,
+  mapping: Mapping,
+): Promise<number> {
+  const account = store.accounts.get(mapping.accountId);
+  if (account === null) throw unknown('account', mapping.accountId);
+  const { removeCreated: remove } = await import('./engine/remove-created.ts');
+  return remove(store, ports.random, await connections.connect(account), mapping);
+}
+
+export function missing(error: AppError): never {
+  throw error;
+}
+
+export function unknown(what: 'account' | 'mapping', id: string): AppError {
+  return new AppError('NOT_FOUND', `There is no ${what} ${id}. “calendar-sync ${what}s” lists them.`);
+}

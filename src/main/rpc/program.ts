@@ -1,0 +1,183 @@
+import type { Snapshot } from '../../shared/domain/snapshot.ts';
+import type { LogStatus } from '../../shared/domain/sync-log.ts';
+import type { EventName, EventPayload, Method } from '../../shared/rpc/contract.ts';
+import { createDispatcher, eventMessage, type Handlers } from '../../shared/rpc/dispatcher.ts';
+import type { AppError } from '../../shared/rpc/errors.ts';
+import type { ServerMessage } from '../../shared/rpc/message.ts';
+import type { App, AppPorts } from '../app-contract.ts';
+import type { Clock, Log, OpenUrl } from '../ports.ts';
+import type { SettingsStore } from '../settings/settings.ts';
+import { appHandlers, type HostMethod } from './handlers.ts';
+import { SignIns } from './sign-ins.ts';
+import { SnapshotFeed } from './snapshot-feed.ts';
+
+/** The program as its windows, its commands and its tray see it: one contract, whatever carries the messages. */
+export interface Program {
+  /** Answers one message; never throws. */
+  dispatch(message: unknown): Promise<ServerMessage>;
+  /** Told of every event. @returns a function that ends it */
+  subscribe(listener: (message: ServerMessage) => void): () => void;
+  snapshot(): Snapshot;
+  /** Ends what waits. Must come before the app is closed. */
+  close(): void;
+}
+
+export interface ProgramOptions {
+  readonly app: App;
+  readonly ports: Pick<AppPorts, 'clock' | 'random' | 'log' | 'settings'>;
+  readonly host: Snapshot['host'];
+  /** Where a person sees a sign-in page. A host whose screens are in a browser leaves that to them. */
+  readonly openUrl: OpenUrl;
+  /** What the host does itself. */
+  readonly handlers: Pick<Handlers, HostMethod>;
+}
+
+/** New log entries that come this close together are told as one. */
+const LOG_QUIET_MS = 250;
+
+/** Methods after which nothing can be different. */
+const READS: ReadonlySet<string> = new Set<Method>([
+  'snapshot.get',
+  'technicians.list',
+  'projects.list',
+  'accounts.list',
+  'accounts.created',
+  'calendars.list',
+  'mappings.list',
+  'mappings.created',
+  'week.get',
+  'explain.get',
+  'conflicts.list',
+  'holds.list',
+  'logs.query',
+  'logs.export',
+  'settings.get',
+  'screens.link',
+]);
+
+/** Speaks for an app that this process owns. */
+export function createProgram(options: ProgramOptions): Program {
+  const { app, host } = options;
+  const { clock, random, log } = options.ports;
+  const listeners = new Set<(message: ServerMessage) => void>();
+  const tell = <E extends EventName>(event: E, payload: EventPayload<E>): void => {
+    if (listeners.size === 0) return;
+    const message = eventMessage(event, payload);
+    for (const listener of listeners) listener(message);
+  };
+
+  const changed = (): void => {
+    if (listeners.size > 0) feed.changed();
+  };
+
+  const signIns = new SignIns({
+    clock,
+    random,
+    connect: (provider, request) => app.connectOAuth(provider, request),
+    onChange: changed,
+  });
+  const feed = new SnapshotFeed(
+    clock,
+    () => ({ ...app.status(), signIns: signIns.list(), host }),
+    (snapshot) => tell('snapshot', snapshot),
+  );
+  const logs = new LogNews(clock, (news) => tell('logs.added', news));
+  const stops: (() => void)[] = [
+    app.agent.onChange(changed),
+    app.onLogged((id, status) => logs.added(id, status)),
+  ];
+  const watched = new WeakSet<SettingsStore>();
+  /** Opened by whoever first asks; from then on its changes are told. */
+  const settings = async (): Promise<SettingsStore> => {
+    const store = await options.ports.settings();
+    if (!watched.has(store)) {
+      watched.add(store);
+      stops.push(store.onChange((view) => tell('settings', view)));
+    }
+    return store;
+  };
+
+  const snapshot = (): Snapshot => feed.current();
+  const dispatch = createDispatcher({
+    handlers: {
+      ...appHandlers({ app, signIns, clock, settings, snapshot, openUrl: options.openUrl }),
+      ...options.handlers,
+    },
+    onFailure: failureLog(log),
+  });
+  return {
+    async dispatch(message) {
+      const answer = await dispatch(message);
+      if (!isRead(message)) changed();
+      return answer;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    snapshot,
+    close() {
+      for (const stop of stops) stop();
+      feed.close();
+      logs.close();
+      signIns.close();
+      listeners.clear();
+    },
+  };
+}
+
+const isRead = (message: unknown): boolean =>
+  typeof message === 'object' &&
+  message !== null &&
+  'method' in message &&
+  typeof message.method === 'string' &&
+  READS.has(message.method);
+
+/** What a caller did wrong is written down once: repeating it must not fill the log. */
+function failureLog(log: Log): (method: string, error: AppError) => void {
+  const seen = new Set<string>();
+  return (method, error) => {
+    if (error.code === 'INVALID_INPUT') {
+      const kind = `${method} ${error.message}`.slice(0, 200);
+      if (seen.has(kind) || seen.size > 100) return;
+      seen.add(kind);
+    }
+    log(error.code === 'INTERNAL' ? 'error' : 'info', 'rpc', `${method}: ${error.message}`, {
+      code: error.code,
+      ...(error.cause === undefined ? {} : { cause: error.cause }),
+    });
+  };
+}
+
+/** Entries of the log as news: the newest id, and of which kinds there were any. */
+class LogNews {
+  readonly #clock: Clock;
+  readonly #tell: (news: EventPayload<'logs.added'>) => void;
+  readonly #closed = new AbortController();
+  readonly #statuses = new Set<LogStatus>();
+  #lastId = 0;
+
+  constructor(clock: Clock, tell: (news: EventPayload<'logs.added'>) => void) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  added(id: number, status: LogStatus): void {
+    const isFirst = this.#statuses.size === 0;
+    this.#lastId = id;
+    this.#statuses.add(status);
+    if (!isFirst || this.#closed.signal.aborted) return;
+    this.#clock.sleep(LOG_QUIET_MS, this.#closed.signal).then(
+      () => {
+        const news = { lastId: this.#lastId, statuses: [...this.#statuses] };
+        this.#statuses.clear();
+        this.#tell(news);
+      },
+      () => undefined,
+    );
+  }
+
+  close(): void {
+    this.#closed.abort();
+  }
+}
