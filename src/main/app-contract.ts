@@ -5,7 +5,7 @@ import type { DoctorReport } from '../shared/domain/doctor.ts';
 import type { Explanation } from '../shared/domain/explanation.ts';
 import type { Mapping } from '../shared/domain/mapping.ts';
 import type { Snapshot } from '../shared/domain/snapshot.ts';
-import type { LogEntry, LogFilter, LogPage, LogStatus } from '../shared/domain/sync-log.ts';
+import type { LogEntry, LogFilter, LogPage, NewLogEntry } from '../shared/domain/sync-log.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { WeekItem } from '../shared/domain/week.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
@@ -136,7 +136,9 @@ export interface App extends LookApp {
   backup(file: string): void;
   readonly feeds: AppFeeds;
   /** Told of every entry that is added to the log. @returns a function that ends it */
-  onLogged(listener: (id: number, status: LogStatus) => void): () => void;
+  onLogged(listener: (id: number, entry: NewLogEntry) => void): () => void;
+  /** Operations that were planned or sent and are not settled. */
+  queueDepth(): number;
   /**
    * Forgets everything, or with `keepAccounts` everything but the enrolment and the accounts. What was created in
    * calendars and in the booking system stays. A backup is kept; the answer says where.

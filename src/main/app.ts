@@ -49,9 +49,12 @@ export function systemKeychain(ports: Pick<AppPorts, 'clock' | 'environment' | '
  * talks to the world is put together here, from the ports that the host supplies.
  * @throws AppError CONFLICT, detail `locked`, when another process owns the data directory
  */
-export async function openApp(ports: AppPorts): Promise<App> {
+export async function openApp(
+  ports: AppPorts,
+  { lockWaitMs = LOCK_WAIT_MS }: { readonly lockWaitMs?: number } = {},
+): Promise<App> {
   const { database, lock: lockFile, backups } = files(ports.dataDir);
-  const lock = await acquireLock(lockFile, { clock: ports.clock, waitMs: LOCK_WAIT_MS });
+  const lock = await acquireLock(lockFile, { clock: ports.clock, waitMs: lockWaitMs });
   try {
     const db = openDatabase({ file: database, backupsDir: backups, clock: ports.clock, log: ports.log });
     return createApp(ports, db, lock);
@@ -170,6 +173,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     feeds,
     status: () => snapshotOf(store, enrolment, agent.state()),
     onLogged: (listener) => store.syncLog.watch(listener),
+    queueDepth: () => store.journal.openCount(),
     async enrol(input) {
       const technician = await enrolment.enrol(input);
       agent.reenrolled();

@@ -81,7 +81,8 @@ describe('wrong usage', () => {
         progress: () => undefined,
       },
       environment: { CALENDAR_SYNC_DATA_DIR: join(home, 'data') },
-      readInput: async () => '',
+      screensDir: '/nowhere',
+        readInput: async () => '',
     });
 
   it.each(WRONG)('%s: exit code 2 and one sentence, or one document', async (line, named) => {

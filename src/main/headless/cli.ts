@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import { main } from './main.ts';
@@ -20,4 +21,5 @@ process.exitCode = await main(process.argv.slice(2), {
   terminal: processTerminal(process),
   environment: process.env,
   readInput: () => text(process.stdin),
+  screensDir: join(import.meta.dirname, '../renderer'),
 });

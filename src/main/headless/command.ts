@@ -7,6 +7,8 @@ export interface Host {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Everything on standard input. */
   readonly readInput: () => Promise<string>;
+  /** Where the built screens are. They need not be there. */
+  readonly screensDir: string;
 }
 
 /** What every command is told, whichever it is. */

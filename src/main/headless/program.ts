@@ -7,6 +7,7 @@ import { print } from './command.ts';
 import { dataDirectory } from './data-directory.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { feedCommands } from './feed-commands.ts';
+import { SERVE_PORT } from './local-address.ts';
 import { momentFrom, momentTo, nonEmpty, skipKinds, titlePattern, wholeNumber } from './options.ts';
 import { VERSION } from './version.ts';
 
@@ -67,6 +68,7 @@ export function createProgram(host: Host, onExit: (code: ExitCode) => void): Com
     };
 
   tryOutCommands(program, serve);
+  serveCommand(program, serve);
   setUpCommands(program, run);
   mappingCommands(program, run);
   syncCommands(program, run);
@@ -96,6 +98,19 @@ function tryOutCommands(program: Command, serve: Serve): void {
     .description('run a made-up booking system and calendars, to try the program against')
     .addOption(portOption())
     .action(serve(async () => (await import('./commands/sandbox.ts')).sandbox));
+}
+
+function serveCommand(program: Command, serve: Serve): void {
+  program
+    .command('serve')
+    .description('keep everything in step until it is stopped, and show the screens in a browser')
+    .addOption(
+      new Option(
+        '--port <number>',
+        `port of the screens (default: ${SERVE_PORT}, or any that is free; 0: any)`,
+      ).argParser(wholeNumber(0, MAX_PORT)),
+    )
+    .action(serve(async () => (await import('./commands/serve.ts')).serve));
 }
 
 function setUpCommands(program: Command, run: Run): void {

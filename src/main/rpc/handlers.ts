@@ -34,7 +34,7 @@ const EXPORTED_ENTRIES = 100_000;
 const DONE = {};
 
 /** The methods that only look. */
-function lookHandlers(
+export function lookHandlers(
   app: LookApp,
   clock: Pick<Clock, 'now'>,
   snapshot: () => Snapshot,

@@ -1,13 +1,13 @@
 import type { Snapshot } from '../../shared/domain/snapshot.ts';
 import type { LogStatus } from '../../shared/domain/sync-log.ts';
-import type { EventName, EventPayload, Method } from '../../shared/rpc/contract.ts';
+import { type EventName, type EventPayload, METHODS, type Method } from '../../shared/rpc/contract.ts';
 import { createDispatcher, eventMessage, type Handlers } from '../../shared/rpc/dispatcher.ts';
-import type { AppError } from '../../shared/rpc/errors.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
 import type { ServerMessage } from '../../shared/rpc/message.ts';
-import type { App, AppPorts } from '../app-contract.ts';
+import type { App, AppPorts, LookApp } from '../app-contract.ts';
 import type { Clock, Log, OpenUrl } from '../ports.ts';
 import type { SettingsStore } from '../settings/settings.ts';
-import { appHandlers, type HostMethod } from './handlers.ts';
+import { appHandlers, type HostMethod, lookHandlers } from './handlers.ts';
 import { SignIns } from './sign-ins.ts';
 import { SnapshotFeed } from './snapshot-feed.ts';
 
@@ -84,7 +84,7 @@ export function createProgram(options: ProgramOptions): Program {
   const logs = new LogNews(clock, (news) => tell('logs.added', news));
   const stops: (() => void)[] = [
     app.agent.onChange(changed),
-    app.onLogged((id, status) => logs.added(id, status)),
+    app.onLogged((id, { status }) => logs.added(id, status)),
   ];
   const watched = new WeakSet<SettingsStore>();
   /** Opened by whoever first asks; from then on its changes are told. */
@@ -123,6 +123,27 @@ export function createProgram(options: ProgramOptions): Program {
       signIns.close();
       listeners.clear();
     },
+  };
+}
+
+/** Speaks for a database that somebody else may own: everything but looking is refused. */
+export function createLookProgram(
+  app: LookApp,
+  { ports, host }: Pick<ProgramOptions, 'ports' | 'host'>,
+): Program {
+  const snapshot = (): Snapshot => ({ revision: 0, ...app.status(), signIns: [], host });
+  const refuse = (): never => {
+    throw new AppError('CONFLICT', 'This only looks: the data directory belongs to another process.', {
+      detail: 'locked',
+    });
+  };
+  const refusals = Object.fromEntries(Object.keys(METHODS).map((method) => [method, refuse]));
+  const handlers = { ...refusals, ...lookHandlers(app, ports.clock, snapshot) } as Handlers;
+  return {
+    dispatch: createDispatcher({ handlers, onFailure: failureLog(ports.log) }),
+    subscribe: () => () => undefined,
+    snapshot,
+    close: () => undefined,
   };
 }
 

@@ -103,6 +103,15 @@ export class JournalRepository {
     this.#settleAll.run(idsOf(entries));
   }
 
+  /** How many operations are not settled, over all mappings. */
+  openCount(): number {
+    const count = this.#db
+      .prepare<[], number>("SELECT count(*) FROM journal WHERE state IN ('prepared', 'sent')")
+      .pluck()
+      .get();
+    return count ?? 0;
+  }
+
   isOpen(linkId: number): boolean {
     return this.#isOpen.get(linkId) !== undefined;
   }

@@ -50,8 +50,8 @@ const COLUMNS = [
   'payload',
 ] as const satisfies readonly (keyof LogRow)[];
 
-/** Told the id and the status of an entry that was added. */
-type LogWatcher = (id: number, status: LogStatus) => void;
+/** Told of an entry that was added, with the newest id there is then. */
+type LogWatcher = (lastId: number, entry: NewLogEntry) => void;
 
 /** What the sync did, tried to do and decided. Messages and payloads are redacted on their way in. */
 export class SyncLogRepository {
@@ -93,7 +93,7 @@ export class SyncLogRepository {
   #tell(entries: readonly NewLogEntry[]): void {
     if (this.#watchers.size === 0 || entries.length === 0) return;
     const lastId = this.#db.prepare<[], number>('SELECT last_insert_rowid()').pluck().get() ?? 0;
-    for (const { status } of entries) for (const watcher of this.#watchers) watcher(lastId, status);
+    for (const entry of entries) for (const watcher of this.#watchers) watcher(lastId, entry);
   }
 
   /**

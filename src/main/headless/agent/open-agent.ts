@@ -1,0 +1,94 @@
+import { Buffer } from 'node:buffer';
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../../shared/rpc/errors.ts';
+import type { App, AppPorts } from '../../app-contract.ts';
+import { SERVE_PORT } from '../local-address.ts';
+import { feedRoutes } from '../server/feed-routes.ts';
+import { type LoopbackServer, openLoopbackServer } from '../server/loopback-server.ts';
+import { Metrics } from '../server/metrics.ts';
+import { VERSION } from '../version.ts';
+import { removeAgentFile, writeAgentFile } from './agent-file.ts';
+import { ServedProgram } from './served-program.ts';
+
+export interface AgentOptions {
+  /** Left out: the usual one, or any that is free where that is taken. */
+  readonly port: number | undefined;
+  /** The built screens. */
+  readonly screensDir: string;
+}
+
+/** The program at work on its own, with a server for its screens, its commands and whoever reads its feeds. */
+export interface ServingAgent {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  /** The app; another object after a backup was restored. */
+  readonly app: App;
+  /** Syncs at once, and from then on by itself. */
+  start(): Promise<void>;
+  /** An address that opens the screens in a browser of this computer, once. */
+  link(): string;
+  /** Finishes the write in progress, answers whoever waits, and gives the data directory up. */
+  stop(): Promise<void>;
+}
+
+const SECRET_BYTES = 32;
+
+/**
+ * Makes this process the owner of the data directory and listens; commands find it from then on.
+ * @throws AppError CONFLICT, detail `locked`, when another process owns it; INVALID_INPUT, detail `port`
+ */
+export async function openAgent(ports: AppPorts, options: AgentOptions): Promise<ServingAgent> {
+  const metrics = new Metrics(ports.clock);
+  const watched = { ...ports, fetch: metrics.watchedFetch(ports.fetch) };
+  let server: LoopbackServer | null = null;
+  const link = (): string => server?.link() ?? '';
+  const program = await ServedProgram.open({ ports: watched, link, onApp: (app) => metrics.watch(app) });
+  try {
+    const secret = Buffer.from(ports.random.bytes(SECRET_BYTES)).toString('base64url');
+    const opened = await openOnPort(options.port, (port) =>
+      openLoopbackServer({
+        program,
+        ports,
+        port,
+        secret,
+        version: VERSION,
+        screensDir: options.screensDir,
+        metrics: () => metrics.exposition(),
+        publicRoutes: (routes: FastifyInstance) => feedRoutes(routes, () => program.app.feeds),
+      }),
+    );
+    server = opened;
+    writeAgentFile(ports.dataDir, { pid: process.pid, port: opened.port, secret, version: VERSION });
+    return {
+      origin: opened.origin,
+      get app() {
+        return program.app;
+      },
+      start: () => program.app.agent.start(),
+      link,
+      async stop() {
+        removeAgentFile(ports.dataDir);
+        await program.stop();
+        metrics.unwatch();
+        await opened.close();
+      },
+    };
+  } catch (error) {
+    await program.stop();
+    throw error;
+  }
+}
+
+/** A port that was asked for is that or none; the usual one may be taken by another profile. */
+async function openOnPort(
+  wanted: number | undefined,
+  open: (port: number) => Promise<LoopbackServer>,
+): Promise<LoopbackServer> {
+  if (wanted !== undefined) return open(wanted);
+  try {
+    return await open(SERVE_PORT);
+  } catch (error) {
+    if (error instanceof AppError && error.detail === 'port') return open(0);
+    throw error;
+  }
+}
