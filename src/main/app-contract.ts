@@ -3,17 +3,18 @@ import type { Project, Technician } from '../shared/domain/booking.ts';
 import type { ConflictItem, HoldItem } from '../shared/domain/decision.ts';
 import type { DoctorReport } from '../shared/domain/doctor.ts';
 import type { Explanation } from '../shared/domain/explanation.ts';
+import type { FeedItem } from '../shared/domain/feed.ts';
 import type { Mapping } from '../shared/domain/mapping.ts';
 import type { Snapshot } from '../shared/domain/snapshot.ts';
 import type { LogEntry, LogFilter, LogPage, NewLogEntry } from '../shared/domain/sync-log.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { WeekItem } from '../shared/domain/week.ts';
-import type { ConnectedAccount } from '../shared/rpc/contract.ts';
+import type { ConnectedAccount, SubscribedFeed } from '../shared/rpc/contract.ts';
 import type { Agent } from './agent.ts';
 import type { DiagnosticsFile } from './diagnostics/bundle.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import type { FeedRequest, FeedResponse } from './feeds/feed-server.ts';
-import type { FeedChange, FeedInput, FeedItem } from './feeds/feeds.ts';
+import type { FeedChange, FeedInput } from './feeds/feeds.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
 import type { Clock, Fetch, Keychain, Log, OpenUrl, Power, Random } from './ports.ts';
 import type { SettingsStore } from './settings/settings.ts';
@@ -83,6 +84,22 @@ export interface SignInRequest {
   readonly signal?: AbortSignal;
 }
 
+/** A published calendar to subscribe to. */
+export interface SubscriptionRequest {
+  /** http, https, webcal or file; what is in it may be secret. */
+  readonly url: string;
+  /** What to call it. Default: what it calls itself. */
+  readonly name?: string;
+  /** IANA zone of its times without a zone. Default: what it says itself, or where the technician works. */
+  readonly timeZone?: string;
+  /** IANA zone of this computer, where nothing else tells. */
+  readonly localTimeZone?: string;
+  /** Consent to plain http from elsewhere than this computer. */
+  readonly allowPlainHttp?: boolean;
+  /** Consent to addresses of a private network. */
+  readonly allowPrivateNetwork?: boolean;
+}
+
 /**
  * The program, whatever host it runs in. Every method throws `AppError` only. Methods that write need the data
  * directory's lock; those of `LookApp` do not.
@@ -144,32 +161,6 @@ export interface App extends LookApp {
    * calendars and in the booking system stays. A backup is kept; the answer says where.
    */
   reset(options: { readonly keepAccounts: boolean }): Promise<{ readonly backup: string }>;
-}
-
-/** A published calendar to subscribe to. */
-export interface SubscriptionRequest {
-  /** http, https, webcal or file; what is in it may be secret. */
-  readonly url: string;
-  /** What to call it. Default: what it calls itself. */
-  readonly name?: string;
-  /** IANA zone of its times without a zone. Default: what it says itself, or where the technician works. */
-  readonly timeZone?: string;
-  /** IANA zone of this computer, where nothing else tells. */
-  readonly localTimeZone?: string;
-  /** Consent to plain http from elsewhere than this computer. */
-  readonly allowPlainHttp?: boolean;
-  /** Consent to addresses of a private network. */
-  readonly allowPrivateNetwork?: boolean;
-}
-
-export interface SubscribedFeed extends ConnectedAccount {
-  readonly calendarId: string;
-  /** IANA zone of its times without a zone. */
-  readonly timeZone: string;
-  /** How many are in it, a series counting as one. */
-  readonly events: number;
-  /** What in it cannot be read as it was meant, in sentences. */
-  readonly notices: readonly string[];
 }
 
 /** What only looks, and so works beside a running sync. */

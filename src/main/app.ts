@@ -220,7 +220,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       }),
     resyncMapping: (id) => thenSync(agent.alone(async () => store.mappings.forget(id))),
     async previewMapping(wanted) {
-      await requireReady(store, enrolment);
+      requireReady(store, enrolment);
       const copy = createStore(copyInMemory(db));
       try {
         const { id } =

@@ -1,9 +1,9 @@
 import type { Account, CalendarListEntry } from '../shared/domain/account.ts';
-import type { ConnectedAccount } from '../shared/rpc/contract.ts';
+import type { ConnectedAccount, SubscribedFeed } from '../shared/rpc/contract.ts';
 import { AppError } from '../shared/rpc/errors.ts';
 import type { AccountAccess, NewConnection } from './account-provider.ts';
 import { accountProvider } from './account-providers.ts';
-import type { AppPorts, SignInRequest, SubscribedFeed, SubscriptionRequest } from './app-contract.ts';
+import type { AppPorts, SignInRequest, SubscriptionRequest } from './app-contract.ts';
 import type { Vault } from './auth/vault.ts';
 import type { RetryNote } from './engine/account-outcome.ts';
 import type { AccountConnection } from './engine/sync-run.ts';

@@ -1,8 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import ical, { type VEvent } from 'node-ical';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FeedInput, FeedItem } from '../../src/main/feeds/feeds.ts';
+import type { FeedInput } from '../../src/main/feeds/feeds.ts';
 import type { Fetch } from '../../src/main/ports.ts';
+import type { FeedItem } from '../../src/shared/domain/feed.ts';
 import { addBooking, createWorld, TECHNICIAN, type World } from '../support/world.ts';
 
 const MINUTE = 60_000;

@@ -82,7 +82,7 @@ describe('wrong usage', () => {
       },
       environment: { CALENDAR_SYNC_DATA_DIR: join(home, 'data') },
       screensDir: '/nowhere',
-        readInput: async () => '',
+      readInput: async () => '',
     });
 
   it.each(WRONG)('%s: exit code 2 and one sentence, or one document', async (line, named) => {

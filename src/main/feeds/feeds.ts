@@ -1,4 +1,4 @@
-import type { Feed } from '../../shared/domain/feed.ts';
+import type { FeedItem } from '../../shared/domain/feed.ts';
 import type { Visibility } from '../../shared/domain/mapping.ts';
 import { AppError, toAppError } from '../../shared/rpc/errors.ts';
 import type { Vault } from '../auth/vault.ts';
@@ -34,13 +34,6 @@ export interface FeedInput {
   /** Default busy-only. */
   readonly visibility?: Visibility | undefined;
   readonly publish?: boolean | undefined;
-}
-
-export interface FeedItem extends Feed {
-  /** Where the loopback server has it: `/ics/TOKEN.ics`. Null when it is switched off or its link is not known here. */
-  readonly path: string | null;
-  /** Where the booking system hosts it; null while it does not. */
-  readonly publishedUrl: string | null;
 }
 
 /** What became of a change that reaches beyond this computer. */

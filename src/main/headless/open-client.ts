@@ -6,11 +6,15 @@ import type { Program } from '../rpc/program.ts';
 import { findAgent, type RemoteAgent } from './agent/find-agent.ts';
 import type { CommandContext } from './command.ts';
 import { prepareDataDirectory } from './data-directory.ts';
+import { localAddress } from './local-address.ts';
 import { createPorts } from './ports.ts';
 import { VERSION } from './version.ts';
 
 /** Whoever carries a command out: the agent that runs here, or this process. The command cannot tell. */
-export type Client = RpcClient;
+export interface Client extends RpcClient {
+  /** Where programs of this computer reach the feeds while an agent serves them. */
+  readonly origin: string;
+}
 
 /** How long a command waits for another one to finish with the data directory. */
 const OWNER_WAIT_MS = 5_000;
@@ -29,7 +33,10 @@ export async function openPorts({ environment, dataDir }: CommandContext): Promi
  * Runs `work` by the agent that owns the data directory, or else as its owner.
  * @throws AppError CONFLICT, detail `locked`, when another process owns it that neither lets go nor answers
  */
-export async function withClient<T>(context: CommandContext, work: (client: Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(
+  context: CommandContext,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   const agent = await findAgent(context.dataDir);
   if (agent !== null) return withAgent(agent, work);
   return withOwned(context, await openPorts(context), work);
@@ -57,7 +64,7 @@ export async function withLook<T>(context: CommandContext, work: (client: Client
 
 async function withAgent<T>(agent: RemoteAgent, work: (client: Client) => Promise<T>): Promise<T> {
   try {
-    return await work(agent.client);
+    return await work({ ...agent.client, origin: agent.origin });
   } finally {
     agent.close();
   }
@@ -113,5 +120,5 @@ async function own({ dataDir }: CommandContext, ports: AppPorts): Promise<Owner>
 function clientOf(program: Program): Client {
   const transport = new MemoryTransport((message) => program.dispatch(message));
   program.subscribe((message) => transport.push(message));
-  return createRpcClient(transport);
+  return { ...createRpcClient(transport), origin: localAddress() };
 }

@@ -2,6 +2,8 @@ import type { Account } from '../../shared/domain/account.ts';
 import type { Snapshot } from '../../shared/domain/snapshot.ts';
 import type { Handlers } from '../../shared/rpc/dispatcher.ts';
 import type { App, AppPorts, LookApp } from '../app-contract.ts';
+import { redactText } from '../diagnostics/redaction.ts';
+import type { FeedChange } from '../feeds/feeds.ts';
 import type { Clock, OpenUrl } from '../ports.ts';
 import { logText } from './log-export.ts';
 import type { SignIns } from './sign-ins.ts';
@@ -16,7 +18,8 @@ export type LookMethod =
   | 'conflicts.list'
   | 'holds.list'
   | 'logs.query'
-  | 'logs.export';
+  | 'logs.export'
+  | 'feeds.list';
 
 /** What the host does itself: the app cannot replace its own database, and does not know who shows its screens. */
 export type HostMethod = 'data.restore' | 'screens.link';
@@ -47,6 +50,7 @@ export function lookHandlers(
     'explain.get': ({ id }) => app.explain(id),
     'conflicts.list': () => ({ items: app.conflicts() }),
     'holds.list': () => ({ items: app.holds() }),
+    'feeds.list': async () => ({ items: await app.feeds.list() }),
     'logs.query': (filter) => app.logs(filter),
     'logs.export': ({ format, ...filter }) => ({
       fileName: `calendar-sync-log-${clock.now().toISOString().slice(0, 10)}.${format}`,
@@ -63,6 +67,7 @@ export function appHandlers(options: AppHandlerOptions): Omit<Handlers, HostMeth
     ...accountHandlers(options),
     ...mappingHandlers(app),
     ...syncHandlers(app),
+    ...feedHandlers(app),
 
     'conflicts.resolve': async ({ id, keep }) => {
       await app.resolveConflict(id, keep);
@@ -75,6 +80,7 @@ export function appHandlers(options: AppHandlerOptions): Omit<Handlers, HostMeth
     'holds.release': async ({ id }) => ({ deletions: await app.decideHold(id, 'released') }),
     'holds.discard': async ({ id }) => ({ deletions: await app.decideHold(id, 'discarded') }),
 
+    'doctor.run': () => app.doctor(),
     'settings.get': async () => (await options.settings()).view(),
     'settings.change': async ({ set = {}, reset = [] }) => {
       const backToDefault = Object.fromEntries(reset.map((name) => [name, undefined]));
@@ -164,6 +170,19 @@ function syncHandlers(app: App): Group<'sync'> {
       app.agent.resume();
       return DONE;
     },
+  };
+}
+
+function feedHandlers({ feeds }: App): Group<'feeds'> {
+  const change = ({ feed, pending }: FeedChange): Awaited<ReturnType<Handlers['feeds.rotate']>> => ({
+    feed,
+    pending: pending === null ? null : { code: pending.code, message: redactText(pending.message) },
+  });
+  return {
+    'feeds.create': (input) => feeds.create(input),
+    'feeds.rotate': async ({ id }) => change(await feeds.rotate(id)),
+    'feeds.disable': async ({ id }) => change(await feeds.disable(id)),
+    'feeds.write': async ({ id, file }) => ({ bytes: await feeds.write(id, file) }),
   };
 }
 

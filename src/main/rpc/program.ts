@@ -5,6 +5,7 @@ import { createDispatcher, eventMessage, type Handlers } from '../../shared/rpc/
 import { AppError } from '../../shared/rpc/errors.ts';
 import type { ServerMessage } from '../../shared/rpc/message.ts';
 import type { App, AppPorts, LookApp } from '../app-contract.ts';
+import { redactText } from '../diagnostics/redaction.ts';
 import type { Clock, Log, OpenUrl } from '../ports.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import { appHandlers, type HostMethod, lookHandlers } from './handlers.ts';
@@ -51,6 +52,9 @@ const READS: ReadonlySet<string> = new Set<Method>([
   'holds.list',
   'logs.query',
   'logs.export',
+  'feeds.list',
+  'feeds.write',
+  'doctor.run',
   'settings.get',
   'screens.link',
 ]);
@@ -109,7 +113,9 @@ export function createProgram(options: ProgramOptions): Program {
     async dispatch(message) {
       const answer = await dispatch(message);
       if (!isRead(message)) changed();
-      return answer;
+      if (answer.kind !== 'failure') return answer;
+      // A failure may quote what another system said.
+      return { ...answer, error: { ...answer.error, message: redactText(answer.error.message) } };
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { Account, ProviderName } from '../domain/account.ts';
 import { Project, Technician } from '../domain/booking.ts';
 import { ConflictItem, HoldItem } from '../domain/decision.ts';
+import { DoctorReport } from '../domain/doctor.ts';
 import { Explanation } from '../domain/explanation.ts';
-import { Direction, Mapping } from '../domain/mapping.ts';
+import { FeedItem } from '../domain/feed.ts';
+import { Direction, Mapping, Visibility } from '../domain/mapping.ts';
 import { SETTING_NAMES, Settings, SettingsView } from '../domain/settings.ts';
 import { Snapshot } from '../domain/snapshot.ts';
 import { LOG_STATUSES, LogFilter, LogPage } from '../domain/sync-log.ts';
-import { SyncResult } from '../domain/sync-result.ts';
+import { Failure, SyncResult } from '../domain/sync-result.ts';
 import { WeekItem } from '../domain/week.ts';
 
 /**
@@ -25,6 +27,17 @@ const items = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item).
 const ConnectedAccount = z.object({ accountId: z.string(), provider: ProviderName, email: z.string() });
 export type ConnectedAccount = Readonly<z.infer<typeof ConnectedAccount>>;
 
+const SubscribedFeed = ConnectedAccount.extend({
+  calendarId: z.string(),
+  /** IANA zone of its times without a zone. */
+  timeZone: z.string(),
+  /** How many are in it, a series counting as one. */
+  events: z.number().int(),
+  /** What in it cannot be read as it was meant, in sentences. */
+  notices: z.array(z.string()).readonly(),
+});
+export type SubscribedFeed = Readonly<z.infer<typeof SubscribedFeed>>;
+
 const MappingSettings = Mapping.omit({ id: true, revision: true, accountId: true, calendarId: true });
 const MappingInput = MappingSettings.partial().extend({
   accountId: Id,
@@ -38,6 +51,8 @@ const Removed = z.object({ removed: z.number().int() });
 
 /** How many a disconnection would leave or remove. */
 const Created = z.object({ events: z.number().int(), busyBlocks: z.number().int() });
+
+const FeedChange = z.object({ feed: FeedItem, pending: Failure.nullable() });
 
 const Restored = z.object({
   accounts: z.number().int(),
@@ -88,7 +103,7 @@ export const METHODS = {
       allowPlainHttp: z.boolean().exactOptional(),
       allowPrivateNetwork: z.boolean().exactOptional(),
     }),
-    ConnectedAccount,
+    SubscribedFeed,
   ),
   'accounts.list': method(Empty, items(Account)),
   'accounts.created': method(z.object({ id: Id }), Created),
@@ -148,6 +163,23 @@ export const METHODS = {
     z.object({ fileName: z.string(), text: z.string() }),
   ),
 
+  'feeds.list': method(Empty, items(FeedItem)),
+  'feeds.create': method(
+    z.object({
+      /** Exactly one of the two. */
+      technicianId: Id.exactOptional(),
+      projectId: Id.exactOptional(),
+      visibility: Visibility.exactOptional(),
+      publish: z.boolean().exactOptional(),
+    }),
+    FeedItem,
+  ),
+  /** Gives a feed a new link; the old ones are dead. `pending`: why the booking system does not follow yet. */
+  'feeds.rotate': method(z.object({ id: Id }), FeedChange),
+  'feeds.disable': method(z.object({ id: Id }), FeedChange),
+  'feeds.write': method(File.extend({ id: Id }), z.object({ bytes: z.number().int() })),
+
+  'doctor.run': method(Empty, DoctorReport),
   'settings.get': method(Empty, SettingsView),
   /**
    * Sets some and takes others back to their default; the rest stays. All or nothing: POLICY_LOCKED where the

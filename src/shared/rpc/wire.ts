@@ -3,7 +3,7 @@ import { AppError } from './errors.ts';
 /** How messages look on a wire that carries text: one JSON document each. */
 
 /** The longest message that is taken from a client, in UTF-16 code units. What people write is far shorter. */
-export const MAX_REQUEST_CHARS = 1_000_000;
+const MAX_REQUEST_CHARS = 1_000_000;
 
 /** How deeply a message may be nested. Ours need five levels. */
 const MAX_DEPTH = 32;

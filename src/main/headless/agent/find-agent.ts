@@ -14,6 +14,8 @@ const Introduction = z.object({ version: z.string(), proof: z.string() });
 /** A connection to the agent that owns a data directory. */
 export interface RemoteAgent {
   readonly client: RpcClient;
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
   close(): void;
 }
 
@@ -62,5 +64,9 @@ function connectTo({ port, secret }: AgentFile): RemoteAgent {
       return socket;
     },
   });
-  return { client: createRpcClient(transport), close: () => transport.close() };
+  return {
+    client: createRpcClient(transport),
+    origin: `http://127.0.0.1:${port}`,
+    close: () => transport.close(),
+  };
 }

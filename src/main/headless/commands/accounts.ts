@@ -1,12 +1,12 @@
 import type { Account } from '../../../shared/domain/account.ts';
 import type { CommandContext, Outcome } from '../command.ts';
-import { withApp, withLook } from '../open-app.ts';
+import { withClient, withLook } from '../open-client.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';
 import { ACCOUNT_STATES, localTime, PROVIDER_NAMES } from '../words.ts';
 
 export async function listAccounts(context: CommandContext): Promise<Outcome> {
-  const items = await withLook(context, (app) => app.accounts());
+  const items = await withLook(context, async (client) => (await client.call('accounts.list', {})).items);
   return { document: { items }, text: (screen) => accountsText(screen, items) };
 }
 
@@ -37,7 +37,9 @@ export async function removeAccount(
   id: string,
   { deleteEvents = false }: { readonly deleteEvents?: boolean },
 ): Promise<Outcome> {
-  const { removed } = await withApp(context, (app) => app.removeAccount(id, { deleteEvents }));
+  const { removed } = await withClient(context, (client) =>
+    client.call('accounts.remove', { id, deleteEvents }),
+  );
   return {
     document: { id, removed },
     text: () => `Disconnected ${id}. ${removalText(deleteEvents, removed)}`,

@@ -1,7 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
+import type { Output } from '../../../shared/rpc/contract.ts';
+import { findAgent } from '../agent/find-agent.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { UsageError } from '../failure.ts';
-import { openPorts, withApp } from '../open-app.ts';
+import { openPorts, withClient } from '../open-client.ts';
 import { count } from '../words.ts';
 
 export async function backup(context: CommandContext, path: string): Promise<Outcome> {
@@ -9,7 +11,7 @@ export async function backup(context: CommandContext, path: string): Promise<Out
   if (dirname(file) === context.dataDir && basename(file).startsWith('calendar-sync.')) {
     throw new UsageError(`${file} is the database itself. Name another file.`);
   }
-  await withApp(context, (app) => app.backup(file));
+  await withClient(context, (client) => client.call('data.backup', { file }));
   return {
     document: { file },
     text: () => `Everything but sign-ins was written to ${file}. “calendar-sync restore FILE” reads it.`,
@@ -18,9 +20,7 @@ export async function backup(context: CommandContext, path: string): Promise<Out
 
 export async function restore(context: CommandContext, path: string): Promise<Outcome> {
   const file = resolve(path);
-  const ports = await openPorts(context);
-  const { restoreDatabase } = await import('../../app.ts');
-  const restored = await restoreDatabase(ports, file);
+  const restored = await restoreFrom(context, file);
   const { accounts, mappings, needSignIn, keptAs } = restored;
   return {
     document: { file, ...restored },
@@ -35,11 +35,26 @@ export async function restore(context: CommandContext, path: string): Promise<Ou
   };
 }
 
+/** By the agent, or else here: the database that is replaced may be one that nothing can open. */
+async function restoreFrom(context: CommandContext, file: string): Promise<Output<'data.restore'>> {
+  const agent = await findAgent(context.dataDir);
+  if (agent !== null) {
+    try {
+      return await agent.client.call('data.restore', { file });
+    } finally {
+      agent.close();
+    }
+  }
+  const ports = await openPorts(context);
+  const { restoreDatabase } = await import('../../app.ts');
+  return restoreDatabase(ports, file);
+}
+
 export async function reset(
   context: CommandContext,
   { keepAccounts = false }: { readonly keepAccounts?: boolean },
 ): Promise<Outcome> {
-  const { backup: file } = await withApp(context, (app) => app.reset({ keepAccounts }));
+  const { backup: file } = await withClient(context, (client) => client.call('data.reset', { keepAccounts }));
   return {
     document: { backup: file, keepAccounts },
     text: () =>

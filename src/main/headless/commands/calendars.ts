@@ -1,6 +1,6 @@
 import type { CalendarListEntry } from '../../../shared/domain/account.ts';
 import type { CommandContext, Outcome } from '../command.ts';
-import { withApp } from '../open-app.ts';
+import { withClient } from '../open-client.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';
 
@@ -8,7 +8,9 @@ export async function listCalendars(
   context: CommandContext,
   { account }: { readonly account: string },
 ): Promise<Outcome> {
-  const items = await withApp(context, (app) => app.calendars(account));
+  const { items } = await withClient(context, (client) =>
+    client.call('calendars.list', { accountId: account }),
+  );
   return { document: { items }, text: (screen) => calendarsText(screen, items) };
 }
 

@@ -1,12 +1,12 @@
 import type { ConflictItem, ConflictVersion } from '../../../shared/domain/decision.ts';
 import type { CommandContext, Outcome } from '../command.ts';
-import { withApp, withLook } from '../open-app.ts';
+import { withClient, withLook } from '../open-client.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';
 import { localTime } from '../words.ts';
 
 export async function listConflicts(context: CommandContext): Promise<Outcome> {
-  const items = await withLook(context, (app) => app.conflicts());
+  const items = await withLook(context, async (client) => (await client.call('conflicts.list', {})).items);
   return { document: { items }, text: (screen) => conflictsText(screen, items) };
 }
 
@@ -38,7 +38,7 @@ export async function resolveConflict(
   id: string,
   { keep }: { readonly keep: 'booking' | 'calendar' },
 ): Promise<Outcome> {
-  await withApp(context, (app) => app.resolveConflict(id, keep));
+  await withClient(context, (client) => client.call('conflicts.resolve', { id, keep }));
   return {
     document: { id, keep },
     text: () =>

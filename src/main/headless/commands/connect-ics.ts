@@ -1,8 +1,8 @@
+import type { SubscribedFeed } from '../../../shared/rpc/contract.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
-import type { SubscribedFeed } from '../../app-contract.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { UsageError } from '../failure.ts';
-import { withApp } from '../open-app.ts';
+import { withClient } from '../open-client.ts';
 import { given } from '../options.ts';
 import { count } from '../words.ts';
 
@@ -21,7 +21,9 @@ export async function connectIcs(
 ): Promise<Outcome> {
   const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const request = { url, localTimeZone, ...given({ name, timeZone, allowPlainHttp, allowPrivateNetwork }) };
-  const feed = await withApp(context, (app) => app.connectIcs(request).catch(rethrow));
+  const feed = await withClient(context, (client) =>
+    client.call('accounts.connectIcs', request).catch(rethrow),
+  );
   for (const notice of feed.notices) context.terminal.err(notice);
   const { accountId, provider, email } = feed;
   return { document: { accountId, provider, email }, text: () => subscribedText(feed) };

@@ -1,7 +1,10 @@
+import type { ConnectedAccount } from '../../../shared/rpc/contract.ts';
+import type { SignInRequest } from '../../app-contract.ts';
 import type { OAuthProviderName } from '../../oauth-providers.ts';
 import type { OpenUrl } from '../../ports.ts';
+import { findAgent } from '../agent/find-agent.ts';
 import type { CommandContext, Outcome } from '../command.ts';
-import { openPorts } from '../open-app.ts';
+import { openPorts } from '../open-client.ts';
 import { untilStopped } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -28,14 +31,43 @@ async function connect(
   const { terminal } = context;
   const access = options.readOnly === true ? 'read' : 'write';
   const openUrl = options.browser ? systemBrowser(terminal, NAMES[provider]) : printedAddress(terminal);
-  const ports = await openPorts(context);
-  const { connectBeside } = await import('../../app.ts');
-  const account = await untilStopped((signal) => connectBeside(ports, provider, { access, openUrl, signal }));
+  const account = await untilStopped((signal) => signIn(context, provider, { access, openUrl, signal }));
   return {
     document: account,
     text: () =>
       `Connected ${account.email}. Next: “calendar-sync calendars --account ${account.accountId}” lists its calendars.`,
   };
+}
+
+/**
+ * By the agent, or else here: without owning the data directory while the person signs in, so that other commands can
+ * be used meanwhile.
+ */
+async function signIn(
+  context: CommandContext,
+  provider: OAuthProviderName,
+  request: Required<SignInRequest>,
+): Promise<ConnectedAccount> {
+  const agent = await findAgent(context.dataDir);
+  if (agent === null) {
+    const ports = await openPorts(context);
+    const { connectBeside } = await import('../../app.ts');
+    return connectBeside(ports, provider, request);
+  }
+  const { client, close } = agent;
+  try {
+    const { id, url } = await client.call('signIn.start', { provider, access: request.access });
+    request.signal.addEventListener(
+      'abort',
+      () => void client.call('signIn.cancel', { id }).catch(() => undefined),
+    );
+    await request.openUrl(url);
+    const account = await client.call('signIn.ended', { id });
+    await client.call('signIn.dismiss', { id });
+    return account;
+  } finally {
+    close();
+  }
 }
 
 const printedAddress =

@@ -2,7 +2,7 @@ import type { DoctorCheck, DoctorReport } from '../../../shared/domain/doctor.ts
 import { reportUnopened } from '../../doctor.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { withApp } from '../open-app.ts';
+import { withClient } from '../open-client.ts';
 import { systemClock } from '../ports.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';
@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<DoctorCheck['status'], string>> = {
 export async function doctor(context: CommandContext): Promise<Outcome> {
   const report = await withProgress(context.terminal, 'Checking…', async () => {
     try {
-      return await withApp(context, (app) => app.doctor());
+      return await withClient(context, (client) => client.call('doctor.run', {}));
     } catch (error) {
       return reportUnopened({ clock: systemClock, dataDir: context.dataDir }, error);
     }

@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/rpc/errors.ts';
 import { parseEndpoint } from '../../endpoint.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { UsageError } from '../failure.ts';
-import { withApp } from '../open-app.ts';
+import { withClient } from '../open-client.ts';
 
 export interface EnrolOptions {
   readonly url: string;
@@ -17,8 +17,11 @@ export async function enrol(context: CommandContext, options: EnrolOptions): Pro
     throw new UsageError('Give either --code CODE or --token-stdin with the token on standard input.');
   }
   requireEndpoint(url);
-  const technician = await withApp(context, async (app) =>
-    app.enrol(code === undefined ? { url, token: await readToken(context) } : { url, code }),
+  const technician = await withClient(context, async (client) =>
+    client.call(
+      'enrolment.enrol',
+      code === undefined ? { url, token: await readToken(context) } : { url, code },
+    ),
   );
   return {
     document: { enrolled: true, technician },

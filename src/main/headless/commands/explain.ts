@@ -2,11 +2,11 @@ import type { Explanation } from '../../../shared/domain/explanation.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { withLook } from '../open-app.ts';
+import { withLook } from '../open-client.ts';
 import { localTime } from '../words.ts';
 
 export async function explain(context: CommandContext, id: string): Promise<Outcome> {
-  const explanation = await withLook(context, (app) => app.explain(id));
+  const explanation = await withLook(context, (client) => client.call('explain.get', { id }));
   if (!isUnknown(explanation)) return { document: explanation, text: () => explanationText(explanation) };
   const message = `Nothing is known of ${id}. Give the id of a booking or of an event of a mapped calendar.`;
   if (!context.json) throw new AppError('NOT_FOUND', message);

@@ -1,25 +1,27 @@
 import { resolve } from 'node:path';
+import type { FeedItem } from '../../../shared/domain/feed.ts';
 import type { Visibility } from '../../../shared/domain/mapping.ts';
-import type { AppError } from '../../../shared/rpc/errors.ts';
-import type { FeedItem } from '../../feeds/feeds.ts';
+import type { Output } from '../../../shared/rpc/contract.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
-import { failureOf, UsageError } from '../failure.ts';
-import { localAddress } from '../local-address.ts';
-import { withApp, withLook } from '../open-app.ts';
+import { UsageError } from '../failure.ts';
+import { type Client, withClient, withLook } from '../open-client.ts';
+import { given } from '../options.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';
 
 /** A feed with the addresses that calendar apps take. */
 type Shown = Omit<FeedItem, 'path'> & { readonly feedId: string; readonly url: string | null };
 
-function shown({ path, ...feed }: FeedItem): Shown {
-  return { ...feed, feedId: feed.id, url: path === null ? null : localAddress() + path };
+function shown({ origin }: Client, { path, ...feed }: FeedItem): Shown {
+  return { ...feed, feedId: feed.id, url: path === null ? null : origin + path };
 }
 
 export async function listFeeds(context: CommandContext): Promise<Outcome> {
-  const feeds = await withLook(context, (app) => app.feeds.list());
-  const items = feeds.map(shown);
+  const items = await withLook(context, async (client) => {
+    const feeds = await client.call('feeds.list', {});
+    return feeds.items.map((feed) => shown(client, feed));
+  });
   return { document: { items }, text: (screen) => feedsText(screen, items) };
 }
 
@@ -71,8 +73,10 @@ export async function createFeed(
   if (technician === undefined && project === undefined) {
     throw new UsageError('Name whose bookings the feed is of: --technician ID or --project ID.');
   }
-  const input = { technicianId: technician, projectId: project, visibility, publish };
-  const feed = shown(await withApp(context, (app) => app.feeds.create(input)));
+  const input = given({ technicianId: technician, projectId: project, visibility, publish });
+  const feed = await withClient(context, async (client) =>
+    shown(client, await client.call('feeds.create', input)),
+  );
   return {
     document: linkDocument(feed),
     text: () =>
@@ -92,8 +96,10 @@ const linkDocument = ({ feedId, url, publishedUrl }: Shown): object => ({
 });
 
 export async function rotateFeed(context: CommandContext, id: string): Promise<Outcome> {
-  const { feed, pending } = await withApp(context, (app) => app.feeds.rotate(id));
-  const item = shown(feed);
+  const { item, pending } = await withClient(context, async (client) => {
+    const { feed, pending: failure } = await client.call('feeds.rotate', { id });
+    return { item: shown(client, feed), pending: failure };
+  });
   return {
     ...withPending(linkDocument(item), pending),
     text: () =>
@@ -106,7 +112,7 @@ export async function rotateFeed(context: CommandContext, id: string): Promise<O
 }
 
 export async function disableFeed(context: CommandContext, id: string): Promise<Outcome> {
-  const { pending } = await withApp(context, (app) => app.feeds.disable(id));
+  const { pending } = await withClient(context, (client) => client.call('feeds.disable', { id }));
   return {
     ...withPending({ feedId: id, enabled: false }, pending),
     text: () =>
@@ -114,22 +120,21 @@ export async function disableFeed(context: CommandContext, id: string): Promise<
   };
 }
 
-function withPending(document: object, pending: AppError | null): Pick<Outcome, 'document' | 'exitCode'> {
+type Pending = Output<'feeds.rotate'>['pending'];
+
+function withPending(document: object, pending: Pending): Pick<Outcome, 'document' | 'exitCode'> {
   if (pending === null) return { document };
-  const { code, message } = failureOf(pending);
-  return { document: { ...document, error: { code, message } }, exitCode: EXIT.failed };
+  return { document: { ...document, error: pending }, exitCode: EXIT.failed };
 }
 
-function pendingLines(pending: AppError | null): readonly string[] {
+function pendingLines(pending: Pending): readonly string[] {
   if (pending === null) return [];
-  return [
-    `The booking system does not follow yet; it is told again after the next sync. ${failureOf(pending).message}`,
-  ];
+  return [`The booking system does not follow yet; it is told again after the next sync. ${pending.message}`];
 }
 
 export async function writeFeed(context: CommandContext, id: string, path: string): Promise<Outcome> {
   const file = resolve(path);
-  const bytes = await withApp(context, (app) => app.feeds.write(id, file));
+  const { bytes } = await withClient(context, (client) => client.call('feeds.write', { id, file }));
   return {
     document: { feedId: id, file, bytes },
     text: () => `Wrote feed ${id} to ${file}. It stays as it is now until it is written again.`,

@@ -1,12 +1,12 @@
 import type { HoldItem } from '../../../shared/domain/decision.ts';
 import type { CommandContext, Outcome } from '../command.ts';
-import { withApp, withLook } from '../open-app.ts';
+import { withClient, withLook } from '../open-client.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';
 import { count, localTime } from '../words.ts';
 
 export async function listHolds(context: CommandContext): Promise<Outcome> {
-  const items = await withLook(context, (app) => app.holds());
+  const items = await withLook(context, async (client) => (await client.call('holds.list', {})).items);
   return { document: { items }, text: (screen) => holdsText(screen, items) };
 }
 
@@ -25,7 +25,7 @@ function holdText(screen: Screen, { id, mappingId, createdAt, reason, deletions 
 }
 
 export async function releaseHold(context: CommandContext, id: string): Promise<Outcome> {
-  const deletions = await withApp(context, (app) => app.decideHold(id, 'released'));
+  const { deletions } = await withClient(context, (client) => client.call('holds.release', { id }));
   return {
     document: { id, answer: 'released', deletions },
     text: () => `Released: the next sync carries out ${count(deletions, 'deletion')}.`,
@@ -33,7 +33,7 @@ export async function releaseHold(context: CommandContext, id: string): Promise<
 }
 
 export async function discardHold(context: CommandContext, id: string): Promise<Outcome> {
-  const deletions = await withApp(context, (app) => app.decideHold(id, 'discarded'));
+  const { deletions } = await withClient(context, (client) => client.call('holds.discard', { id }));
   return {
     document: { id, answer: 'discarded', deletions },
     text: () => `Discarded: ${count(deletions, 'deletion')} will not be carried out.`,

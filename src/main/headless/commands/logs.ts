@@ -1,7 +1,7 @@
 import type { ProviderName } from '../../../shared/domain/account.ts';
 import type { LogEntry, LogPage, LogStatus } from '../../../shared/domain/sync-log.ts';
 import type { CommandContext, Outcome } from '../command.ts';
-import { withLook } from '../open-app.ts';
+import { withLook } from '../open-client.ts';
 import { given } from '../options.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';
@@ -19,8 +19,8 @@ export interface LogOptions {
 
 export async function showLogs(context: CommandContext, options: LogOptions): Promise<Outcome> {
   const { status, provider, from, to, search, page } = options;
-  const found = await withLook(context, (app) =>
-    app.logs(given({ status, provider, from, to, search, page })),
+  const found = await withLook(context, (client) =>
+    client.call('logs.query', given({ status, provider, from, to, search, page })),
   );
   return { document: found, text: (screen) => logsText(screen, found) };
 }

@@ -1,8 +1,9 @@
 import type { Direction, Mapping, OnDelete, SkipKind, Visibility } from '../../../shared/domain/mapping.ts';
-import type { LookApp, MappingChanges } from '../../app-contract.ts';
+import type { Output } from '../../../shared/rpc/contract.ts';
+import type { MappingChanges } from '../../app-contract.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { UsageError } from '../failure.ts';
-import { withApp, withLook } from '../open-app.ts';
+import { withClient, withLook } from '../open-client.ts';
 import { given } from '../options.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';
@@ -26,11 +27,11 @@ export interface MappingOptions {
 }
 
 export async function listMappings(context: CommandContext): Promise<Outcome> {
-  const items = await withLook(context, (app) => app.mappings());
+  const items = await withLook(context, async (client) => (await client.call('mappings.list', {})).items);
   return { document: { items }, text: (screen) => mappingsText(screen, items) };
 }
 
-export function mappingsText(screen: Screen, mappings: ReturnType<LookApp['mappings']>): string {
+export function mappingsText(screen: Screen, mappings: Output<'mappings.list'>['items']): string {
   if (mappings.length === 0) {
     return 'No calendar is mapped. “calendar-sync mappings add --account ID --calendar ID --direction two-way” maps one.';
   }
@@ -75,8 +76,8 @@ export async function addMapping(
   },
 ): Promise<Outcome> {
   const { account: accountId, calendar: calendarId, direction } = options;
-  const mapping = await withApp(context, (app) =>
-    app.addMapping({ ...changesOf(options), accountId, calendarId, direction }),
+  const mapping = await withClient(context, (client) =>
+    client.call('mappings.add', { ...changesOf(options), accountId, calendarId, direction }),
   );
   return mappingOutcome(mapping, 'Added mapping');
 }
@@ -92,7 +93,7 @@ export async function updateMapping(
       'Name what to change, such as --visibility details. “calendar-sync mappings update --help” lists the options.',
     );
   }
-  const mapping = await withApp(context, (app) => app.updateMapping(id, changes));
+  const mapping = await withClient(context, (client) => client.call('mappings.update', { id, changes }));
   return mappingOutcome(mapping, 'Changed mapping');
 }
 
@@ -131,7 +132,9 @@ export async function removeMapping(
   id: string,
   { deleteEvents = false }: { readonly deleteEvents?: boolean },
 ): Promise<Outcome> {
-  const { removed } = await withApp(context, (app) => app.removeMapping(id, { deleteEvents }));
+  const { removed } = await withClient(context, (client) =>
+    client.call('mappings.remove', { id, deleteEvents }),
+  );
   return {
     document: { id, removed },
     text: () => `Removed mapping ${id}. ${removalText(deleteEvents, removed)}`,
@@ -139,7 +142,7 @@ export async function removeMapping(
 }
 
 export async function resyncMapping(context: CommandContext, id: string): Promise<Outcome> {
-  await withApp(context, (app) => app.resyncMapping(id));
+  await withClient(context, (client) => client.call('mappings.resync', { id }));
   return {
     document: { id },
     text: () => `What was known of mapping ${id} is forgotten; the next sync finds and adopts what is there.`,

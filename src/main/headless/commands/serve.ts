@@ -6,7 +6,10 @@ import { openPorts } from '../open-client.ts';
 import { stopped, untilStopped } from '../stop-signal.ts';
 
 /** The headless agent: timer, push, screens, feeds and metrics, until it is stopped. */
-export async function serve(context: CommandContext, { port }: { readonly port?: number }): Promise<ExitCode> {
+export async function serve(
+  context: CommandContext,
+  { port }: { readonly port?: number },
+): Promise<ExitCode> {
   await refuseSecond(context.dataDir);
   const { openAgent } = await import('../agent/open-agent.ts');
   return untilStopped(async (signal) => {

@@ -1,14 +1,14 @@
 import { assertNever } from '../../../shared/assert-never.ts';
-import type { AppSnapshot as Status } from '../../app-contract.ts';
+import type { Snapshot as Status } from '../../../shared/domain/snapshot.ts';
 import type { CommandContext, Outcome } from '../command.ts';
-import { withLook } from '../open-app.ts';
+import { withLook } from '../open-client.ts';
 import type { Screen } from '../terminal.ts';
 import { count, localTime } from '../words.ts';
 import { accountsText } from './accounts.ts';
 import { mappingsText } from './mappings.ts';
 
 export async function showStatus(context: CommandContext): Promise<Outcome> {
-  const status = await withLook(context, (app) => app.status());
+  const status = await withLook(context, (client) => client.call('snapshot.get', {}));
   return { document: statusDocument(status), text: (screen) => statusText(screen, status) };
 }
 

@@ -1,12 +1,10 @@
 import type { Account } from '../../../shared/domain/account.ts';
-import type { SyncProgress } from '../../../shared/domain/sync-progress.ts';
 import type { SyncResult } from '../../../shared/domain/sync-result.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
-import type { App } from '../../app-contract.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { EXIT, syncExitCode } from '../exit-code.ts';
 import { ExitError } from '../failure.ts';
-import { withApp } from '../open-app.ts';
+import { type Client, withClient } from '../open-client.ts';
 import { given } from '../options.ts';
 import { progressText } from '../progress-text.ts';
 import { untilStopped } from '../stop-signal.ts';
@@ -22,26 +20,29 @@ export interface SyncCommandOptions {
 
 /** One run now. Asked to stop, it finishes the write in progress; the rest is done by the next run. */
 export async function sync(context: CommandContext, options: SyncCommandOptions): Promise<Outcome> {
-  const { result, accounts } = await withApp(context, (app) =>
+  const { result, accounts } = await withClient(context, (client) =>
     withProgress(context.terminal, 'Syncing…', async () => ({
-      result: await runOnce(app, context, options),
-      accounts: app.accounts(),
+      result: await runOnce(client, context, options),
+      accounts: (await client.call('accounts.list', {})).items,
     })),
   );
   return syncOutcome(result, accounts);
 }
 
 async function runOnce(
-  app: App,
+  client: Client,
   { terminal }: CommandContext,
-  { account, mapping, dryRun, full }: SyncCommandOptions,
+  { account, mapping, dryRun = false, full }: SyncCommandOptions,
 ): Promise<SyncResult> {
+  client.on('snapshot', ({ progress, accounts }) => {
+    if (progress !== null) terminal.progress(progressText(progress, accounts));
+  });
+  const scope = given({ accountId: account, mappingId: mapping, full });
   try {
-    const known = app.accounts();
-    const onProgress = (progress: SyncProgress): void => terminal.progress(progressText(progress, known));
-    return await untilStopped((signal) =>
-      app.sync({ ...given({ accountId: account, mappingId: mapping, dryRun, full }), signal, onProgress }),
-    );
+    return await untilStopped((signal) => {
+      signal.addEventListener('abort', () => void client.call('sync.cancel', {}).catch(() => undefined));
+      return client.call(dryRun ? 'sync.preview' : 'sync.now', scope);
+    });
   } catch (error) {
     const isNotReady = error instanceof AppError && error.detail === 'not-ready';
     throw isNotReady ? new ExitError(EXIT.notReady, error) : error;

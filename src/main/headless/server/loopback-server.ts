@@ -98,7 +98,10 @@ export async function openLoopbackServer(options: LoopbackServerOptions): Promis
   const refuse = async (request: FastifyRequest, reply: FastifyReply, status: 401 | 403): Promise<void> => {
     const counted = await countFailure(request);
     if (!counted.isAllowed && counted.isExceeded) {
-      await reply.header('retry-after', String(counted.ttlInSeconds)).code(429).send(problem('Too many failures.'));
+      await reply
+        .header('retry-after', String(counted.ttlInSeconds))
+        .code(429)
+        .send(problem('Too many failures.'));
       return;
     }
     ports.log('warn', 'server', 'A request was refused', { status, path: request.url.split('?')[0] });
@@ -112,8 +115,11 @@ export async function openLoopbackServer(options: LoopbackServerOptions): Promis
   });
   app.setErrorHandler(async (error: { readonly statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) ports.log('error', 'server', 'A request failed', { path: request.url.split('?')[0], error });
-    await reply.code(status).send(problem(status >= 500 ? 'Something went wrong.' : 'That request cannot be answered.'));
+    if (status >= 500)
+      ports.log('error', 'server', 'A request failed', { path: request.url.split('?')[0], error });
+    await reply
+      .code(status)
+      .send(problem(status >= 500 ? 'Something went wrong.' : 'That request cannot be answered.'));
   });
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send(problem('There is nothing here.')));
 
@@ -140,7 +146,12 @@ export async function openLoopbackServer(options: LoopbackServerOptions): Promis
     const session = body.success ? sessions.exchange(body.data.token) : null;
     if (session === null) return refuse(request, reply, 401);
     return reply
-      .setCookie(cookieName(), session, { httpOnly: true, sameSite: 'strict', path: '/', maxAge: 30 * 86_400 })
+      .setCookie(cookieName(), session, {
+        httpOnly: true,
+        sameSite: 'strict',
+        path: '/',
+        maxAge: 30 * 86_400,
+      })
       .code(204)
       .send();
   });
@@ -161,8 +172,8 @@ export async function openLoopbackServer(options: LoopbackServerOptions): Promis
   await serveScreens(app, options.screensDir);
   await app.ready();
 
-  const servers = await listen(app, options.port);
-  port = (servers[0]?.address() as AddressInfo).port;
+  const { servers, ...listening } = await listen(app, options.port);
+  port = listening.port;
   const origin = `http://127.0.0.1:${port}`;
   return {
     port,
@@ -176,10 +187,15 @@ export async function openLoopbackServer(options: LoopbackServerOptions): Promis
   };
 }
 
-const problem = (message: string): { readonly error: { readonly message: string } } => ({ error: { message } });
+const problem = (message: string): { readonly error: { readonly message: string } } => ({
+  error: { message },
+});
 
 /** On 127.0.0.1 and, where this computer has it, on ::1, at the same port. */
-async function listen(app: FastifyInstance, wanted: number): Promise<readonly Server[]> {
+async function listen(
+  app: FastifyInstance,
+  wanted: number,
+): Promise<{ readonly port: number; readonly servers: readonly Server[] }> {
   const ipv4 = await listenOn(app, '127.0.0.1', wanted).catch((cause) => {
     throw new AppError(
       'INVALID_INPUT',
@@ -190,7 +206,7 @@ async function listen(app: FastifyInstance, wanted: number): Promise<readonly Se
   const { port } = ipv4.address() as AddressInfo;
   // Without IPv6, or where another program has that address's port, the screens are there all the same.
   const ipv6 = await listenOn(app, '::1', port).catch(() => null);
-  return ipv6 === null ? [ipv4] : [ipv4, ipv6];
+  return { port, servers: ipv6 === null ? [ipv4] : [ipv4, ipv6] };
 }
 
 async function listenOn(app: FastifyInstance, host: string, port: number): Promise<Server> {

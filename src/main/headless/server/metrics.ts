@@ -55,7 +55,11 @@ export class Metrics {
       const url = input instanceof Request ? input.url : input;
       const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
       const note = (status: number): void => {
-        const labels = { host: URL.parse(String(url))?.hostname ?? '', method: method.toUpperCase(), status: String(status) };
+        const labels = {
+          host: URL.parse(String(url))?.hostname ?? '',
+          method: method.toUpperCase(),
+          status: String(status),
+        };
         this.#requestSeconds.observe(labels, (this.#clock.now().getTime() - startedAt) / 1000);
       };
       try {

@@ -46,7 +46,10 @@ export function serveSocket(socket: WebSocket, program: Program, log: Log): void
       return;
     }
     if (underWay >= MAX_UNDER_WAY) {
-      refuse(requestId(message), new AppError('RATE_LIMITED', 'Too much is asked at once. Wait for the answers.'));
+      refuse(
+        requestId(message),
+        new AppError('RATE_LIMITED', 'Too much is asked at once. Wait for the answers.'),
+      );
       return;
     }
     underWay += 1;
