@@ -1,4 +1,4 @@
-import type { AppPorts, Status } from './app-contract.ts';
+import type { AppPorts, AppSnapshot } from './app-contract.ts';
 import type { Vault } from './auth/vault.ts';
 import { type DiagnosticsFile, diagnosticsFiles } from './diagnostics/bundle.ts';
 import { examine } from './doctor.ts';
@@ -14,7 +14,7 @@ export async function collectDiagnostics(
   ports: AppPorts,
   store: Store,
   vault: Vault,
-  status: Status,
+  status: AppSnapshot,
   machine: Readonly<Record<string, string>>,
 ): Promise<readonly DiagnosticsFile[]> {
   const doctor = await examine(ports, store, vault);

@@ -81,6 +81,7 @@ export function appHandlers(options: AppHandlerOptions): Omit<Handlers, HostMeth
     'holds.discard': async ({ id }) => ({ deletions: await app.decideHold(id, 'discarded') }),
 
     'doctor.run': () => app.doctor(),
+    'diagnostics.collect': async ({ machine }) => ({ items: await app.diagnostics(machine) }),
     'settings.get': async () => (await options.settings()).view(),
     'settings.change': async ({ set = {}, reset = [] }) => {
       const backToDefault = Object.fromEntries(reset.map((name) => [name, undefined]));

@@ -55,6 +55,7 @@ const READS: ReadonlySet<string> = new Set<Method>([
   'feeds.list',
   'feeds.write',
   'doctor.run',
+  'diagnostics.collect',
   'settings.get',
   'screens.link',
 ]);

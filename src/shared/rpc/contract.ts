@@ -180,6 +180,14 @@ export const METHODS = {
   'feeds.write': method(File.extend({ id: Id }), z.object({ bytes: z.number().int() })),
 
   'doctor.run': method(Empty, DoctorReport),
+  /** What support needs to see, without secrets and without what is personal, file by file. */
+  'diagnostics.collect': method(
+    z.object({
+      /** What the asker knows of the machine, such as the version of its browser. */
+      machine: z.record(z.string().max(50), z.string().max(500)),
+    }),
+    items(z.object({ name: z.string(), text: z.string() })),
+  ),
   'settings.get': method(Empty, SettingsView),
   /**
    * Sets some and takes others back to their default; the rest stays. All or nothing: POLICY_LOCKED where the

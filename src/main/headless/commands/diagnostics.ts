@@ -4,7 +4,7 @@ import { strToU8, zipSync } from 'fflate';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { UsageError } from '../failure.ts';
-import { withApp } from '../open-app.ts';
+import { withClient } from '../open-client.ts';
 import { table } from '../table.ts';
 import { withProgress } from '../terminal.ts';
 
@@ -18,8 +18,9 @@ export async function diagnostics(
   if (!show && !file.toLowerCase().endsWith('.zip')) {
     throw new UsageError('Name a file that ends with .zip, for example diagnostics.zip.');
   }
-  const files = await withProgress(context.terminal, 'Checking…', () =>
-    withApp(context, (app) => app.diagnostics({ node: process.versions.node, architecture: process.arch })),
+  const machine = { node: process.versions.node, architecture: process.arch };
+  const { items: files } = await withProgress(context.terminal, 'Checking…', () =>
+    withClient(context, (client) => client.call('diagnostics.collect', { machine })),
   );
   if (show) {
     return {
