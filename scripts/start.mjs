@@ -1,6 +1,6 @@
-/** What `npm start` does while there is no desktop window: says so, and shows how the synchronisation stands. */
+/** What `npm start` does where Electron's binary is not there: says so, and shows the same screens in a browser. */
 console.error(
-  'This version has no desktop window yet; `npm run demo` shows it at work. How things stand here:',
+  'The desktop window needs Electron, whose binary is not here. Open the link below in a browser instead; Ctrl-C ends.',
 );
-process.argv.splice(2, 0, 'status');
+process.argv.splice(2, 0, 'serve');
 await import('./calendar-sync.mjs');

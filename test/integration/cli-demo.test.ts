@@ -68,6 +68,32 @@ describe('demo', () => {
   });
 });
 
+describe('the screens of the demo', () => {
+  it('open by the link that it prints, and show the company in step', async () => {
+    const running = machine.start('demo');
+    const [, link = ''] = await running.waitFor('stdout', /in a browser of this computer: (\S+)$/m);
+    const { origin, hash } = new URL(link);
+    const session = await fetch(`${origin}/session`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ token: hash.replace('#token=', '') }),
+    });
+    expect(session.status).toBe(204);
+    const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc`, { headers: { cookie, origin } });
+    const first = await new Promise((resolve) => {
+      socket.addEventListener('message', ({ data }) => resolve(JSON.parse(String(data))), { once: true });
+    });
+    socket.close();
+    expect(first).toMatchObject({
+      event: 'snapshot',
+      payload: { enrolled: true, technician: { name: 'Amira Khan' }, lastRun: { ok: true } },
+    });
+    running.process.kill('SIGTERM');
+    expect((await running.end).code).toBe(0);
+  });
+});
+
 describe('sandbox', () => {
   it('prints where it is and what points the program at it, until it is stopped', async () => {
     const running = machine.start('sandbox', '--json');

@@ -81,22 +81,22 @@ export function createProgram(host: Host, onExit: (code: ExitCode) => void): Com
 type Run = <Args extends unknown[]>(load: Load<Args>) => (...given: unknown[]) => Promise<void>;
 type Serve = <Args extends unknown[]>(load: LoadService<Args>) => (...given: unknown[]) => Promise<void>;
 
-const portOption = (): Option =>
-  new Option('--port <number>', 'port of the sandbox (default: any that is free)').argParser(
-    wholeNumber(0, MAX_PORT),
-  );
+const portOption = (description: string): Option =>
+  new Option('--port <number>', description).argParser(wholeNumber(0, MAX_PORT));
 
 function tryOutCommands(program: Command, serve: Serve): void {
   program
     .command('demo')
     .description('show the whole program at work with made-up data, on this computer only')
     .option('--once', 'sync, check, print what happened, and end')
-    .addOption(portOption())
+    .addOption(
+      portOption('port of the screens; with --once, of the made-up servers (default: any that is free)'),
+    )
     .action(serve(async () => (await import('./commands/demo.ts')).demo));
   program
     .command('sandbox')
     .description('run a made-up booking system and calendars, to try the program against')
-    .addOption(portOption())
+    .addOption(portOption('port of the sandbox (default: any that is free)'))
     .action(serve(async () => (await import('./commands/sandbox.ts')).sandbox));
 }
 
@@ -104,12 +104,7 @@ function serveCommand(program: Command, serve: Serve): void {
   program
     .command('serve')
     .description('keep everything in step until it is stopped, and show the screens in a browser')
-    .addOption(
-      new Option(
-        '--port <number>',
-        `port of the screens (default: ${SERVE_PORT}, or any that is free; 0: any)`,
-      ).argParser(wholeNumber(0, MAX_PORT)),
-    )
+    .addOption(portOption(`port of the screens (default: ${SERVE_PORT}, or any that is free; 0: any)`))
     .action(serve(async () => (await import('./commands/serve.ts')).serve));
 }
 

@@ -25,7 +25,7 @@ const DAY_MS = 86_400_000;
 export function demo(context: CommandContext, options: DemoOptions): Promise<ExitCode> {
   return untilStopped(async (signal) => {
     const { terminal } = context;
-    const world = await openDemoWorld(context, options.port, signal);
+    const world = await openDemoWorld(context, options.once === true ? options.port : undefined, signal);
     try {
       const { runs, evidence } = await withProgress(terminal, 'Syncing…', () =>
         perform(world, signal, terminal),
@@ -35,7 +35,9 @@ export function demo(context: CommandContext, options: DemoOptions): Promise<Exi
         document: { ...runs[1], checks },
         text: (screen) => storyText(screen, world, runs, evidence, checks),
       });
-      if (options.once !== true && !signal.aborted) await keepSyncing(context, world, evidence, signal);
+      if (options.once !== true && !signal.aborted) {
+        await serveScreens(context, world, evidence, { port: options.port, signal });
+      }
       return exitCode(runs, checks);
     } finally {
       await world.close();
@@ -91,16 +93,19 @@ function exitCode(runs: readonly SyncResult[], checks: DemoChecks): ExitCode {
   return codes.find((code) => code === EXIT.failed) ?? codes.find((code) => code !== EXIT.done) ?? EXIT.done;
 }
 
-/** Stays up, a line for each run, until it is stopped. */
-async function keepSyncing(
-  { terminal, json }: CommandContext,
+/** Shows the screens and stays up, a line for each run, until it is stopped. */
+async function serveScreens(
+  { terminal, json, screensDir }: CommandContext,
   world: DemoWorld,
   evidence: Evidence,
-  signal: AbortSignal,
+  { port, signal }: { readonly port: number | undefined; readonly signal: AbortSignal },
 ): Promise<void> {
+  const agent = await world.serve({ port, screensDir });
+  await agent.start();
   // With --json the one document has been printed; what follows is for whoever watches.
   const say = json ? terminal.err : terminal.out;
   const urls = Object.entries(world.sandbox.urls()).map(([name, url]) => `${name}: ${url}`);
+  say(['', `Open the program in a browser of this computer: ${agent.link()}`].join('\n'));
   say(['', ...urls, invitationText(world, evidence, systemClock.now(), INTERVAL_SECONDS), ''].join('\n'));
   for (;;) {
     const wasStopped = await systemClock.sleep(INTERVAL_SECONDS * 1000, signal).then(
@@ -108,7 +113,9 @@ async function keepSyncing(
       () => true,
     );
     if (wasStopped) return;
-    const result = await world.app.sync({ signal });
+    // Somebody may have paused it on the screens.
+    if (agent.app.status().pausedUntil !== null) continue;
+    const result = await agent.app.agent.syncNow();
     say(`${localTime(result.finishedAt)}  ${runText(result, world.people).replaceAll('\n', ' | ')}`);
   }
 }

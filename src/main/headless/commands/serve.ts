@@ -10,7 +10,7 @@ export async function serve(
   context: CommandContext,
   { port }: { readonly port?: number },
 ): Promise<ExitCode> {
-  await refuseSecond(context.dataDir);
+  await refuseSecond(context);
   const { openAgent } = await import('../agent/open-agent.ts');
   return untilStopped(async (signal) => {
     const agent = await openAgent(await openPorts(context), { port, screensDir: context.screensDir });
@@ -25,10 +25,12 @@ export async function serve(
   });
 }
 
-async function refuseSecond(dataDir: string): Promise<void> {
+async function refuseSecond({ dataDir, terminal }: CommandContext): Promise<void> {
   const running = await findAgent(dataDir);
   if (running === null) return;
+  const { url } = await running.client.call('screens.link', {});
   running.close();
+  terminal.err(`open: ${url}`);
   throw new AppError(
     'CONFLICT',
     'Calendar Sync serves this data directory already. Stop that one first, or choose another with --data-dir.',

@@ -6,6 +6,7 @@ import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import type { Technician } from '../../../shared/domain/booking.ts';
 import type { App, AppPorts } from '../../app-contract.ts';
 import type { Fetch } from '../../ports.ts';
+import type { AgentOptions, ServingAgent } from '../agent/open-agent.ts';
 import type { Host } from '../command.ts';
 import { createPorts } from '../ports.ts';
 import { openSandbox } from './open-sandbox.ts';
@@ -19,6 +20,8 @@ export interface DemoWorld {
   /** Whose device it is: the lead of the team, whom the booking system lets see all of it. */
   readonly technician: Technician;
   readonly people: readonly DemoPerson[];
+  /** Serves the screens from now on; the app of this world is then the agent's. */
+  serve(options: AgentOptions): Promise<ServingAgent>;
   /** Ends everything and removes the profile. */
   close(): Promise<void>;
 }
@@ -32,8 +35,10 @@ export async function openDemoWorld(
   const { sandbox, teamCode } = await openSandbox(port);
   const dataDir = mkdtempSync(join(tmpdir(), 'calendar-sync-demo-'));
   let app: App | undefined;
+  let agent: ServingAgent | undefined;
   const close = async (): Promise<void> => {
-    app?.close();
+    if (agent === undefined) app?.close();
+    else await agent.stop();
     rmSync(dataDir, { recursive: true, force: true });
     await sandbox.close();
   };
@@ -42,9 +47,16 @@ export async function openDemoWorld(
     const { openApp } = await import('../../app.ts');
     app = await openApp(ports);
     const { fetch } = ports;
-    const technician = await app.enrol({ url: sandbox.urls().booking, code: teamCode });
-    const people = await connectPeople({ app, sandbox, fetch, signal });
-    return { sandbox, app, fetch, technician, people, close };
+    const own = app;
+    const technician = await own.enrol({ url: sandbox.urls().booking, code: teamCode });
+    const people = await connectPeople({ app: own, sandbox, fetch, signal });
+    const serve = async (options: AgentOptions): Promise<ServingAgent> => {
+      const { openAgent } = await import('../agent/open-agent.ts');
+      own.close();
+      agent = await openAgent(ports, options);
+      return agent;
+    };
+    return { sandbox, app, fetch, technician, people, serve, close };
   } catch (error) {
     await close();
     throw error;
