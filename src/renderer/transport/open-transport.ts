@@ -1,9 +1,9 @@
 import type { Transport } from '../../shared/rpc/client.ts';
 import { bridgeTransport } from './bridge.ts';
+import { webSocketTransport } from './web-socket-transport.ts';
 
-/** The way to the program that this window has. */
+/** The way to the program that this window has: the desktop's preload, or the server that the page came from. */
 export function openTransport(): Transport {
   const { calendarSync } = window;
-  if (calendarSync !== undefined) return bridgeTransport(calendarSync);
-  throw new TypeError('This window has no way to the program.');
+  return calendarSync === undefined ? webSocketTransport() : bridgeTransport(calendarSync);
 }
