@@ -4,7 +4,7 @@ import { Broken } from '../components/broken.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ScreenSkeleton } from '../components/screen-skeleton.tsx';
 import { useProgramState } from '../program/use-program.ts';
-import { needsSetup, useSetupPostponed } from '../screens/first-run/setup-state.ts';
+import { nextSetupStep, useSetupMark } from '../screens/first-run/setup-state.ts';
 import { text } from '../text/text.ts';
 import styles from './frame.module.css';
 import { Navigation } from './navigation.tsx';
@@ -18,10 +18,11 @@ const FirstRun = lazy(async () => ({
 /** The window: navigation, what is wrong with the connection, and one screen; or the set-up until it is done. */
 export function Frame(): ReactElement {
   const { snapshot, connected } = useProgramState();
-  const postponed = useSetupPostponed();
+  const postponed = useSetupMark('setup-postponed');
+  const previewDue = useSetupMark('setup-preview-due');
 
   if (snapshot === null) return <Waiting reachable={connected} />;
-  if (needsSetup(snapshot) && !(postponed && snapshot.enrolled)) {
+  if (nextSetupStep(snapshot, previewDue) !== null && !(postponed && snapshot.enrolled)) {
     return (
       <Suspense fallback={<ScreenSkeleton />}>
         <FirstRun />

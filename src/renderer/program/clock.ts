@@ -9,7 +9,7 @@ export const now = (): Date => new Date();
 
 export const locale = (): string => navigator.language;
 
-const timeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const timeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export const reader = (): Reader => ({ now: now(), locale: locale(), timeZone: timeZone() });
 

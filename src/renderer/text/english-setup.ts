@@ -121,6 +121,8 @@ export const englishSetup = {
     icsUrlHint: 'Starts with https:// or webcal://',
     icsName: 'Name (optional)',
     icsAction: 'Subscribe',
+    icsConsent: 'I know this server and trust it',
+    icsDone: (events: number) => `Subscribed: ${plural(events, 'event')}.`,
     caldavTitle: 'Connect a CalDAV calendar',
     caldavUrl: 'Server address',
     caldavUrlHint: 'For example https://caldav.icloud.com or your Nextcloud address',

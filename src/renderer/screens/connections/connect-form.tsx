@@ -1,9 +1,11 @@
-import { Button, Group, Modal, Radio, Stack } from '@mantine/core';
-import { type FormEvent, type ReactElement, useState } from 'react';
+import { Modal, Radio, Stack } from '@mantine/core';
+import { type ReactElement, useState } from 'react';
 import type { ProviderName } from '../../../shared/domain/account.ts';
 import { useAction } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
 import styles from './connections.module.css';
+import { FormActions, type FormProps, submitting } from './form-actions.tsx';
+import { IcsForm } from './ics-form.tsx';
 
 export interface ConnectFormProps {
   /** Null while nothing is being connected. */
@@ -25,12 +27,9 @@ export function ConnectForm({ provider, onClose }: ConnectFormProps): ReactEleme
       {(provider === 'google' || provider === 'microsoft') && (
         <SignInForm provider={provider} onClose={onClose} />
       )}
+      {provider === 'ics' && <IcsForm onClose={onClose} />}
     </Modal>
   );
-}
-
-interface FormProps {
-  readonly onClose: () => void;
 }
 
 function SignInForm({
@@ -52,7 +51,7 @@ function SignInForm({
           <Radio value="read" label={connections.accessRead} />
         </Stack>
       </Radio.Group>
-      <Actions
+      <FormActions
         action={connections.startSignIn(text.desktop.providers[provider])}
         pending={start.isPending}
         onClose={onClose}
@@ -60,25 +59,3 @@ function SignInForm({
     </form>
   );
 }
-
-const Actions = ({
-  action,
-  pending,
-  onClose,
-}: FormProps & { readonly action: string; readonly pending: boolean }): ReactElement => (
-  <Group justify="flex-end" mt="xs">
-    <Button variant="default" onClick={onClose}>
-      {text.common.cancel}
-    </Button>
-    <Button type="submit" loading={pending}>
-      {action}
-    </Button>
-  </Group>
-);
-
-const submitting =
-  (act: () => void) =>
-  (event: FormEvent): void => {
-    event.preventDefault();
-    act();
-  };

@@ -11,6 +11,7 @@ import { useAnswer, useClient, useSnapshot } from '../../program/use-program.ts'
 import { text } from '../../text/text.ts';
 import { canWrite } from '../mappings/mapping-draft.ts';
 import styles from './first-run.module.css';
+import { markSetup } from './setup-state.ts';
 
 type Calendar = Output<'calendars.list'>['items'][number];
 
@@ -41,6 +42,9 @@ export function ChooseStep(): ReactElement {
     setPending(true);
     setError(null);
     try {
+      // Otherwise the timer would begin with the first mapping, before anybody has seen what it will do.
+      await client.call('sync.pause', { until: 'resumed' });
+      markSetup('setup-preview-due', true);
       for (const mapping of chosen) await client.call('mappings.add', mapping);
     } catch (thrown) {
       setError(toAppError(thrown));

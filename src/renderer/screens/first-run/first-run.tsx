@@ -9,7 +9,7 @@ import { ChooseStep } from './choose-step.tsx';
 import { ConnectStep } from './connect-step.tsx';
 import { EnrolStep } from './enrol-step.tsx';
 import styles from './first-run.module.css';
-import { nextSetupStep, postponeSetup, SETUP_STEPS, type SetupStep } from './setup-state.ts';
+import { markSetup, nextSetupStep, SETUP_STEPS, type SetupStep, useSetupMark } from './setup-state.ts';
 import { StartStep } from './start-step.tsx';
 
 const STEPS: Readonly<Record<SetupStep, () => ReactElement>> = {
@@ -22,7 +22,8 @@ const STEPS: Readonly<Record<SetupStep, () => ReactElement>> = {
 /** From a new computer to the first sync. Each step is where the program says it is, so it can be left at any time. */
 export function FirstRun(): ReactElement {
   const snapshot = useSnapshot();
-  const current = nextSetupStep(snapshot) ?? 'start';
+  const previewDue = useSetupMark('setup-preview-due');
+  const current = nextSetupStep(snapshot, previewDue) ?? 'start';
   const position = SETUP_STEPS.indexOf(current);
   const heading = useRef<HTMLHeadingElement>(null);
   const { firstRun } = text;
@@ -78,7 +79,7 @@ export function FirstRun(): ReactElement {
             component="button"
             type="button"
             className={styles.later ?? ''}
-            onClick={() => postponeSetup(true)}
+            onClick={() => markSetup('setup-postponed', true)}
           >
             {firstRun.later}
           </Anchor>

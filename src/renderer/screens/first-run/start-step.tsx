@@ -5,12 +5,20 @@ import { text } from '../../text/text.ts';
 import { SyncProgress } from '../overview/sync-progress.tsx';
 import { Preview } from '../preview/preview.tsx';
 import styles from './first-run.module.css';
+import { markSetup } from './setup-state.ts';
 
 /** What the first sync will do; starting it ends the set-up. */
 export function StartStep(): ReactElement {
   const { progress } = useSnapshot();
   const sync = useAction('sync.now');
-  const running = sync.isPending || progress !== null;
+  // The step before has paused the timer. The run that it begins is the one that is asked for.
+  const resume = useAction('sync.resume', {
+    onSuccess: () => {
+      sync.mutate({});
+      markSetup('setup-preview-due', false);
+    },
+  });
+  const running = resume.isPending || sync.isPending || progress !== null;
   const preview = useAnswer('sync.preview', {}, { enabled: !running });
   const { firstRun } = text;
   return (
@@ -31,7 +39,7 @@ export function StartStep(): ReactElement {
         >
           {firstRun.previewAgain}
         </Button>
-        <Button size="md" loading={running} disabled={preview.isPending} onClick={() => sync.mutate({})}>
+        <Button size="md" loading={running} disabled={preview.isPending} onClick={() => resume.mutate({})}>
           {firstRun.previewStart}
         </Button>
       </div>

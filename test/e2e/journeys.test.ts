@@ -1,0 +1,158 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import {
+  addAppointment,
+  addBooking,
+  at,
+  buildProgram,
+  CODE,
+  companyEnvironment,
+  createMachine,
+  EMAIL,
+  type Machine,
+  resetCompany,
+  setUp,
+  startCompany,
+} from '../integration/cli-harness.ts';
+import { launchBrowser, newContext, watchFaults } from './browser.ts';
+
+/** What people do, in the screens that the real program serves, against the company's servers. */
+
+let browser: Browser;
+let sandbox: Sandbox;
+let machine: Machine;
+let context: BrowserContext;
+let page: Page;
+let faults: readonly string[];
+
+beforeAll(async () => {
+  await buildProgram();
+  sandbox = await startCompany();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await sandbox.close();
+});
+beforeEach(async () => {
+  resetCompany(sandbox);
+  machine = createMachine(companyEnvironment(sandbox));
+  context = await newContext(browser);
+  page = await context.newPage();
+  faults = watchFaults(page);
+});
+afterEach(async () => {
+  await context.close();
+  await machine.dispose();
+});
+
+/** Starts the program and opens the link it prints. */
+async function open(): Promise<void> {
+  const agent = machine.start('serve', '--port', '0');
+  const [, link = ''] = await agent.waitFor('stderr', /^ready: (\S+)$/m);
+  await page.goto(link);
+}
+
+const heading = (name: string) => page.getByRole('heading', { level: 1, name });
+const button = (name: string | RegExp) => page.getByRole('button', { name });
+
+async function goTo(screen: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: screen }).click();
+  await heading(screen).waitFor();
+}
+
+describe('somebody new', () => {
+  it('enrols, connects Google, chooses a calendar, sees what will happen, and has the week filled', async () => {
+    addBooking(sandbox, 0, 'Boiler service');
+    addAppointment(sandbox, 0, 'Dentist');
+    await open();
+
+    await heading('Enrol this computer').waitFor();
+    expect(page.url()).not.toContain('token');
+    await page.getByLabel('Address of the booking system').fill(sandbox.urls().booking);
+    await page.getByLabel('Enrolment code').fill('WRONG-1');
+    await button('Enrol this computer').click();
+    await page.getByRole('alert').getByText(/code/).waitFor();
+    await page.getByLabel('Enrolment code').fill(CODE);
+    await button('Enrol this computer').click();
+
+    await heading('Connect a calendar').waitFor();
+    await page.getByText('Enrolled as Tess Technician').waitFor();
+    await button(/Google Calendar/).click();
+    await button('Sign in to Google').click();
+    const signInPage = context.waitForEvent('page');
+    await page.getByRole('link', { name: 'Open the sign-in page' }).click();
+    await signInPage;
+
+    await heading('Choose calendars').waitFor();
+    await button('See what will happen').click();
+    await page.getByText('1 event to add').waitFor();
+    await page.getByText('1 busy time to share').waitFor();
+    expect(sandbox.google.events(EMAIL).filter(({ summary }) => summary === 'Boiler service')).toEqual([]);
+    await button('Start syncing').click();
+
+    await heading('Overview').waitFor();
+    await page.getByRole('button', { name: /Boiler service/ }).waitFor();
+    await page.getByRole('button', { name: /Dentist/ }).waitFor();
+    expect(sandbox.google.events(EMAIL).map(({ summary }) => summary)).toContain('Boiler service');
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('somebody who is set up', () => {
+  beforeEach(async () => {
+    addBooking(sandbox, 0, 'Boiler service');
+    await setUp(machine, sandbox);
+    await machine.run('sync');
+    await open();
+    await heading('Overview').waitFor();
+  });
+
+  it('sees a booking move after a sync, and why', async () => {
+    const [booking] = sandbox.booking.bookings.all();
+    sandbox.booking.bookings.patch(booking?.id ?? '', {
+      title: 'Boiler service, second visit',
+      end: at(0, 2),
+    });
+    await button('Sync now').click();
+    await page.getByRole('button', { name: /second visit/ }).click();
+    await page.getByRole('dialog').getByText('What was decided').waitFor();
+    await page
+      .getByRole('dialog')
+      .getByText(/From the booking system to/)
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(faults).toEqual([]);
+  });
+
+  it('pauses and resumes', async () => {
+    await button('Pause').click();
+    await page.getByRole('menuitem', { name: 'Until I resume' }).click();
+    await page.getByText('Paused until you resume').first().waitFor();
+    await button('Resume').click();
+    await page.getByText(/^Up to date/).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('finds an operation in the log', async () => {
+    await goTo('Log');
+    await page.getByLabel('Search').fill('Boiler');
+    await page.getByText(/^1 operation/).waitFor();
+    await button(/^Details/).click();
+    await page.getByText('Sent and answered').or(page.getByText('Nothing further')).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('disconnects an account and has removed what was created, by its count', async () => {
+    await goTo('Connections');
+    await button(`More for ${EMAIL}`).click();
+    await page.getByRole('menuitem', { name: 'Disconnect…' }).click();
+    await page.getByText('Remove them').click();
+    await button('Remove 1 entry and disconnect').click();
+    await page.getByText(`${EMAIL} was disconnected`).waitFor();
+    expect(sandbox.google.events(EMAIL).map(({ summary }) => summary)).not.toContain('Boiler service');
+    expect(faults).toEqual([]);
+  });
+});
