@@ -1,6 +1,6 @@
 /**
- * Makes sure that the tests find the operating system's keyring and a browser: they use the real ones, in sessions of
- * their own.
+ * Makes sure that the tests find the operating system's keyring and a browser, which they use in sessions of their
+ * own, and the calendar programs that they try our feeds with.
  * On Debian as root it installs what is missing; elsewhere it says what that is. Only Linux needs anything.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,6 +14,12 @@ const REPOSITORY = resolve(import.meta.dirname, '..');
 const KEYRING = [
   { name: 'dbus', present: () => isOnPath('dbus-run-session') },
   { name: 'gnome-keyring', present: () => isOnPath('gnome-keyring-daemon') },
+];
+
+/** Calendar programs that read what we publish. */
+const CALENDAR_PROGRAMS = [
+  { name: 'vdirsyncer', present: () => isOnPath('vdirsyncer') },
+  { name: 'khal', present: () => isOnPath('khal') },
 ];
 
 /** What the screens are tested in, and a font to draw them with. */
@@ -35,7 +41,7 @@ if (process.platform === 'linux') provide();
 
 function provide() {
   const keytarIsMissing = !loadsKeytar();
-  const missing = [...KEYRING, ...BROWSER, ...(keytarIsMissing ? COMPILER : [])]
+  const missing = [...KEYRING, ...CALENDAR_PROGRAMS, ...BROWSER, ...(keytarIsMissing ? COMPILER : [])]
     .filter(({ present }) => !present())
     .map(({ name }) => name);
 

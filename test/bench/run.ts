@@ -11,6 +11,7 @@ import type { Measure, Outcome } from './figure.ts';
 import { firstExport, firstGraphImport, firstImport } from './first-sync.ts';
 import { memory } from './memory.ts';
 import { planning } from './planning.ts';
+import { publishedFeed } from './published-feed.ts';
 import { quietSync } from './quiet-sync.ts';
 import { type Measured, reportDocument, reportText } from './report.ts';
 import { status } from './status.ts';
@@ -22,6 +23,7 @@ const MEASURES: readonly Measure[] = [
   firstExport,
   quietSync,
   feed,
+  publishedFeed,
   memory,
   status,
 ];

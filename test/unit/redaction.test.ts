@@ -245,6 +245,14 @@ describe('payloads', () => {
     );
   });
 
+  it('lose the secret of a feed in its address', () => {
+    const token = 'A-b_c'.padEnd(43, 'x');
+    for (const address of [`/ics/${token}.ics`, `https://b.example.com/api/v1/feeds/${token}: 200`]) {
+      expect(redactText(`GET ${address}`)).not.toContain(token);
+    }
+    expect(redactText('PUT https://b.example.com/feeds/feed_1')).toContain('feed_1');
+  });
+
   it('are cut between words, so that no half of a secret is left', () => {
     for (let length = 2_000; length < 2_060; length += 1) {
       const text = `${'x '.repeat(length / 2)}https://user:${CANARY}@host.example/`;

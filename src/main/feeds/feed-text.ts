@@ -1,18 +1,19 @@
 import {
   escape as escapeText,
+  foldLines,
   ICalCalendar,
   ICalCalendarMethod,
+  ICalEvent,
   ICalEventBusyStatus,
   type ICalEventData,
   ICalEventStatus,
   ICalEventTransparency,
 } from 'ical-generator';
 import type { Booking } from '../../shared/domain/booking.ts';
-import type { EventTime } from '../../shared/domain/calendar-event.ts';
 import type { Visibility } from '../../shared/domain/mapping.ts';
-import { bookingTime, desiredEvent } from '../engine/planner/desired-event.ts';
+import { eventText } from '../engine/planner/desired-event.ts';
 import type { FeedBooking } from '../store/feed-bookings.ts';
-import type { Zone } from '../time/zone.ts';
+import { happensTwice, toWall, type Zone } from '../time/zone.ts';
 import { zoneDefinition } from '../time/zone-definition.ts';
 import { zoneNamed } from '../time/zone-name.ts';
 import { ZonedDate } from './zoned-date.ts';
@@ -34,40 +35,33 @@ const PRODUCT = { company: 'Calendar Sync', product: 'Feed', language: 'EN' };
 /**
  * The text of a feed (RFC 5545, with the properties of RFC 7986): the same bookings give the same bytes, whenever and
  * wherever it is built. Of a busy-only feed only times, status and the ids of bookings can be told.
+ *
+ * Put together from what the library writes of each part: by itself it would keep all events until the end, write the
+ * definitions of zones before the last properties of the calendar (section 3.4 has it the other way round), and leave
+ * the last line without its end.
  */
 export function feedText(facts: FeedFacts, bookings: readonly FeedBooking[]): string {
-  const times = bookings.map(({ booking }) => bookingTime(booking));
   const calendar = new ICalCalendar({
     prodId: PRODUCT,
     method: ICalCalendarMethod.PUBLISH,
     name: escapeText(clean(facts.visibility === 'details' ? facts.name : 'Busy times'), false),
     ttl: REFRESH_SECONDS,
   });
-  for (const [index, entry] of bookings.entries()) {
-    const time = times[index];
-    if (time !== undefined) calendar.createEvent(eventOf(facts, entry, time));
-  }
-  // The library ends its text with the last word; section 3.1 ends every line.
-  return `${withZones(calendar, spanOf(times))}\r\n`;
+  const zones = new Map<string, Span>();
+  const events = bookings.map((entry) => {
+    const time = timeOf(entry.booking);
+    if (time.zone !== null) zones.set(time.zone.name, spanWith(zones.get(time.zone.name), time));
+    return foldLines(new ICalEvent(eventOf(facts, entry, time), calendar).toString());
+  });
+  const definitions = [...zones].map(([id, { from, to }]) => `${zoneDefinition(id, from, to)}\r\n`).sort();
+  const end = 'END:VCALENDAR';
+  return [calendar.toString().slice(0, -end.length), ...definitions, ...events, end, '\r\n'].join('');
 }
-
-/**
- * Section 3.4 has the properties of a calendar before its components. The library would write definitions of zones
- * before REFRESH-INTERVAL, so they are put where the events begin; no value can contain that line.
- */
-function withZones(calendar: ICalCalendar, span: { readonly from: number; readonly to: number }): string {
-  const zones = new Set(calendar.events().map((event) => event.timezone()));
-  zones.delete(null);
-  const definitions = [...zones].sort().map((id) => `${zoneDefinition(String(id), span.from, span.to)}\r\n`);
-  return calendar.toString().replace(FIRST_EVENT, () => definitions.join('') + FIRST_EVENT);
-}
-
-const FIRST_EVENT = 'BEGIN:VEVENT\r\n';
 
 function eventOf(
   { visibility, host }: FeedFacts,
   { booking, sequence, modifiedAt }: FeedBooking,
-  time: EventTime,
+  time: Time,
 ): ICalEventData {
   const modified = new Date(modifiedAt);
   return {
@@ -76,7 +70,7 @@ function eventOf(
     // When this version was made, not when it was asked for: the same version keeps the same bytes.
     stamp: modified,
     lastModified: modified,
-    ...timeOf(time),
+    ...timeFields(time),
     ...STATUS[booking.status],
     ...(visibility === 'details' ? detailsOf(booking) : { summary: BUSY_TITLE[booking.status] }),
   };
@@ -104,7 +98,7 @@ const STATUS = {
 const BUSY_TITLE = { confirmed: 'Busy', tentative: 'Busy', cancelled: 'Cancelled' } as const;
 
 function detailsOf(booking: Booking): Partial<ICalEventData> {
-  const { title, location, description } = desiredEvent(booking);
+  const { title, location, description } = eventText(booking);
   const link = booking.url ?? '';
   return {
     // Not every calendar app shows the status, and nobody shall drive to a job that is off.
@@ -118,48 +112,67 @@ function detailsOf(booking: Booking): Partial<ICalEventData> {
 /** What may stand in a URI without being encoded (RFC 3986). The library would put a \ before , and ; all the same. */
 const LINK = /^https?:\/\/[\w.~:/?#[\]@!$&'()*+,;=%-]+$/i;
 
-function timeOf(time: EventTime): Pick<ICalEventData, 'start' | 'end' | 'allDay' | 'timezone'> {
-  const start = Date.parse(time.start);
-  const end = Date.parse(time.end);
-  if (time.kind === 'all-day') {
-    // Dates count as UTC; a day that does not end is one day long (section 3.6.1).
-    return { allDay: true, start: new Date(start), end: new Date(Math.max(end, start + DAY_MS)) };
-  }
-  const zone = zoneOf(time.timeZone);
+/** When a booking is, in milliseconds; dates count as UTC. */
+interface Time extends Span {
+  readonly allDay: boolean;
+  /** Null where UTC has to do. */
+  readonly zone: Zone | null;
+}
+
+/** From inclusive, to exclusive: instants in milliseconds. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+function timeOf(booking: Booking): Time {
+  const from = Date.parse(booking.start);
+  const to = Date.parse(booking.end);
+  // A day that does not end is one day long (section 3.6.1).
+  if (isDate(booking.start) && isDate(booking.end))
+    return { allDay: true, zone: null, from, to: Math.max(to, from + DAY_MS) };
+  return { allDay: false, zone: zoneFor(booking.timeZone, from, to), from, to };
+}
+
+const isDate = (text: string): boolean => text.length === 10;
+
+function timeFields({
+  allDay,
+  zone,
+  from,
+  to,
+}: Time): Pick<ICalEventData, 'start' | 'end' | 'allDay' | 'timezone'> {
   const at = (instant: number): Date => (zone === null ? new Date(instant) : new ZonedDate(instant, zone));
-  return {
-    start: at(start),
-    // DTEND must be later (section 3.8.2.2); without one it takes no time.
-    ...(end > start && { end: at(end) }),
-    ...(zone !== null && { timezone: zone.name }),
-  };
+  const start = at(from);
+  // DTEND must be later (section 3.8.2.2); without one it takes no time.
+  const end = to > from ? at(to) : null;
+  return { allDay, start, end, timezone: zone?.name ?? null };
 }
 
-/** Null where UTC has to do, because nobody here knows the zone. */
-function zoneOf(name: string): Zone | null {
+/** Null where UTC has to do: nobody here knows the zone, or its clocks show one of the times twice. */
+function zoneFor(name: string, from: number, to: number): Zone | null {
   const zone = zoneNamed(name);
-  return zone === null || zone.name === 'UTC' ? null : zone;
+  if (zone === null || zone.name === 'UTC') return null;
+  return happensTwice(zone, toWall(zone, from)) || happensTwice(zone, toWall(zone, to)) ? null : zone;
 }
 
-/** What the definitions of zones have to cover: instants, with a day to spare for what is a date. */
-function spanOf(times: readonly EventTime[]): { from: number; to: number } {
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (const { start, end } of times) {
-    from = Math.min(from, Date.parse(start));
-    to = Math.max(to, Date.parse(end), Date.parse(start));
-  }
-  return { from: from - DAY_MS, to: to + DAY_MS };
+function spanWith(span: Span | undefined, { from, to }: Span): Span {
+  return { from: Math.min(span?.from ?? from, from), to: Math.max(span?.to ?? to, to, from) };
 }
 
-/** Section 3.3.11 has no control characters but the line break and the tab, and half a character cannot be written. */
+/**
+ * Section 3.3.11 has no control characters but the line break and the tab, and half a character cannot be written.
+ * Unicode's own line ends become ordinary ones: not every reader looks beyond them.
+ */
 function clean(text: string): string {
   const whole = text.isWellFormed() ? text : text.toWellFormed();
-  return CONTROL.test(whole) ? whole.replaceAll(CONTROLS, '') : whole;
+  return UNWRITABLE.test(whole)
+    ? whole.replaceAll(/[\u2028\u2029]/g, '\n').replaceAll(UNWRITABLES, '')
+    : whole;
 }
 
-const CONTROL = /(?![\n\t])\p{Cc}/u;
-const CONTROLS = /(?![\n\t])\p{Cc}/gu;
+const UNWRITABLE = /[^\P{Cc}\n\t]|[\u2028\u2029]/u;
+const UNWRITABLES = new RegExp(UNWRITABLE, 'gu');
 
 /** The library writes a UID as it is given; what could end its line, or be read as an escape, is encoded. */
 function identifier(id: string): string {

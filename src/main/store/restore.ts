@@ -123,7 +123,7 @@ function requireBackup(db: Database, file: string): void {
 function requireContent(db: Database, file: string): void {
   Account.array().parse(new AccountRepository(db).list());
   Mapping.array().parse(new MappingRepository(db).list());
-  for (const table of ['observed_event', 'observed_booking']) {
+  for (const table of ['observed_event', 'observed_booking', 'feed_booking']) {
     if (db.prepare(`SELECT 1 FROM ${table} WHERE NOT json_valid(content) LIMIT 1`).get() !== undefined) {
       throw notABackup(file, new Error(`Its ${table} is not readable.`));
     }

@@ -31,6 +31,13 @@ export function toInstant(zone: Zone, wall: WallTime): number {
   return zone.offsetAt(wall - after) === after ? wall - after : wall - before;
 }
 
+/** Whether the clocks show a wall time twice, because they are set back. */
+export function happensTwice(zone: Zone, wall: WallTime): boolean {
+  const before = zone.offsetAt(wall - DAY_MS);
+  const after = zone.offsetAt(wall + DAY_MS);
+  return before !== after && zone.offsetAt(wall - before) === before && zone.offsetAt(wall - after) === after;
+}
+
 /**
  * The day that is meant by an instant in UTC where there should be a date: Outlook writes midnight at home, others
  * the date with any time.

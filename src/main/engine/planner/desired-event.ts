@@ -54,9 +54,16 @@ function eventNotes(booking: Booking): string {
 export function desiredEvent(booking: Booking): DesiredEvent {
   return {
     time: bookingTime(booking),
+    ...eventText(booking),
+    status: booking.status === 'tentative' ? 'tentative' : 'confirmed',
+  };
+}
+
+/** The same without when, and whether it is certain. */
+export function eventText(booking: Booking): Pick<DesiredEvent, 'title' | 'description' | 'location'> {
+  return {
     title: clip(tidy(booking.title), MAX_LINE) || 'Booking',
     description: eventNotes(booking),
     location: clip(tidy(booking.location), MAX_LINE),
-    status: booking.status === 'tentative' ? 'tentative' : 'confirmed',
   };
 }
