@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { createBookingService } from './booking-api/booking-service.ts';
 import type { BookingState } from './booking-api/state.ts';
+import { Callbacks } from './callbacks.ts';
 import { controlPlugin } from './control.ts';
 import { Faults } from './faults.ts';
 import { createGoogleService } from './google/google.ts';
@@ -28,6 +29,8 @@ export interface SandboxOptions {
   readonly random: SandboxRandom;
   /** Starts with a made-up company. Without it the services are empty. */
   readonly seed?: SeedOptions;
+  /** The way to callback addresses outside the sandbox. Without it nobody is reached there. */
+  readonly outside?: SandboxFetch;
 }
 
 export interface Sandbox {
@@ -66,15 +69,25 @@ interface World {
  * A booking system and the calendar providers, in memory, behind one server: `/booking/api/v1`, `/google`,
  * `/microsoft`, `/ics`, `/control`. They run on the given clock, so that a week can pass in seconds.
  */
-export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox {
+export function createSandbox({ clock, random, seed, outside }: SandboxOptions): Sandbox {
   let origin = IN_PROCESS_ORIGIN;
+  const ownOrigins = (): readonly string[] => [origin, IN_PROCESS_ORIGIN];
+  const ownFetch = inProcessFetch(() => world.app, ownOrigins);
   let world = createWorld(seed ?? null);
+
+  /** Callbacks go to the sandbox's own relay, or to a client somewhere else. */
+  async function callBack(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const isOwn = outside === undefined || ownOrigins().includes(url.origin);
+    return isOwn ? ownFetch(input, init) : outside(input, init);
+  }
 
   function createWorld(next: SeedOptions | null): World {
     const faults = new Faults(clock);
+    const callbacks = new Callbacks({ fetch: callBack, clock, faults });
     const booking = createBookingService({ clock, random, faults, origin: () => origin });
-    const google = createGoogleService({ clock, random, faults, origin: () => origin });
-    const microsoft = createMicrosoftService({ clock, random, faults, origin: () => origin });
+    const google = createGoogleService({ clock, random, faults, callbacks, origin: () => origin });
+    const microsoft = createMicrosoftService({ clock, random, faults, callbacks, origin: () => origin });
     const ics = createIcsService({ clock, random, faults });
     if (next !== null) {
       seedCompany(next, booking.state, google.state, clock.now());
@@ -146,10 +159,7 @@ export function createSandbox({ clock, random, seed }: SandboxOptions): Sandbox 
     get faults() {
       return world.faults;
     },
-    fetch: inProcessFetch(
-      () => world.app,
-      () => [origin, IN_PROCESS_ORIGIN],
-    ),
+    fetch: ownFetch,
     listen: async (port = 0) => {
       await once(server.listen(port, '127.0.0.1'), 'listening');
       origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -43,7 +43,7 @@ describe('who may ask', () => {
     expect(await me.json()).toEqual({
       technician: { id: 'tech_b', name: 'Ben', timeZone: 'Europe/London' },
       serverTime: NOW.toISOString(),
-      capabilities: { reschedule: true, webhookRelay: false, feedHosting: true, events: true },
+      capabilities: { reschedule: true, webhookRelay: true, feedHosting: true, events: true },
     });
 
     const second = await ask('POST', '/devices/enrol', enrolment);
@@ -69,8 +69,9 @@ describe('who may ask', () => {
 
   it('answers what its capabilities deny with 501, and unknown paths with 404, both as problems', async () => {
     const { ask, sandbox } = createCompany();
+    const { capabilities } = sandbox.booking;
+    sandbox.booking.capabilities = { ...capabilities, events: false, webhookRelay: false };
     expect((await problemOf(await ask('POST', '/webhook-relays', { provider: 'google' }))).status).toBe(501);
-    sandbox.booking.capabilities = { ...sandbox.booking.capabilities, events: false };
     expect((await problemOf(await ask('GET', '/events'))).status).toBe(501);
     expect((await problemOf(await ask('GET', '/nothing'))).status).toBe(404);
   });

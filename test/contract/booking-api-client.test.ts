@@ -32,7 +32,7 @@ describe('asking', () => {
     expect(await client.me()).toEqual({
       technician: amira,
       serverTime: NOW.toISOString(),
-      capabilities: { reschedule: true, webhookRelay: false, feedHosting: true, events: true },
+      capabilities: { reschedule: true, webhookRelay: true, feedHosting: true, events: true },
     });
     expect(await client.technicians()).toEqual([amira]);
     expect(await client.projects()).toEqual([{ id: 'project_1', name: 'Meters' }]);

@@ -5,6 +5,7 @@ import { eventPage, NO_LISTING_FAULTS } from '../../src/sandbox/google/event-pag
 import { GoogleError } from '../../src/sandbox/google/google-error.ts';
 import { GoogleState } from '../../src/sandbox/google/state.ts';
 import { seededRandom } from '../../src/sandbox/seeded-random.ts';
+import { silentCallbacks } from '../support/silent-callbacks.ts';
 
 const CALENDAR = 'anna@gmail.example';
 const ZONE = 'Europe/London';
@@ -30,7 +31,8 @@ const pages = fc.array(fc.constantFrom('fresh', 'fresh', 'stale'), { maxLength: 
 const history = fc.array(fc.tuple(edit, pages), { minLength: 1, maxLength: 40 });
 
 function createCalendar() {
-  const state = new GoogleState({ now: () => new Date(NOW), sleep: async () => undefined }, seededRandom(5));
+  const clock = { now: () => new Date(NOW), sleep: async () => undefined };
+  const state = new GoogleState(clock, seededRandom(5), silentCallbacks(clock));
   const calendar = { id: CALENDAR, summary: 'Anna', timeZone: ZONE, primary: true };
   const account = { email: CALENDAR, sub: '1', name: 'Anna' };
   state.addAccount({ ...account, calendars: [{ ...calendar, accessRole: 'owner' as const }] });

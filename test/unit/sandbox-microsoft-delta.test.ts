@@ -13,6 +13,7 @@ import { GraphError } from '../../src/sandbox/microsoft/graph-error.ts';
 import { storeKey } from '../../src/sandbox/microsoft/item-id.ts';
 import { MicrosoftState } from '../../src/sandbox/microsoft/state.ts';
 import { seededRandom } from '../../src/sandbox/seeded-random.ts';
+import { silentCallbacks } from '../support/silent-callbacks.ts';
 
 const CALENDAR = 'AAMkAGAnna=';
 const NOW = Date.parse('2026-03-02T08:00:00Z');
@@ -41,10 +42,8 @@ const pages = fc.array(fc.constantFrom('fresh', 'fresh', 'stale'), { maxLength: 
 const history = fc.array(fc.tuple(edit, pages), { minLength: 1, maxLength: 40 });
 
 function createCalendar() {
-  const state = new MicrosoftState(
-    { now: () => new Date(NOW), sleep: async () => undefined },
-    seededRandom(5),
-  );
+  const clock = { now: () => new Date(NOW), sleep: async () => undefined };
+  const state = new MicrosoftState(clock, seededRandom(5), silentCallbacks(clock));
   const calendars = [{ id: CALENDAR, name: 'Calendar', isDefault: true }];
   const account = { email: 'anna@x.example', name: 'Anna', oid: '1', timeZone: 'Europe/London' };
   state.addAccount({ ...account, calendars });

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import type { Faults } from '../faults.ts';
 import type { SandboxClock, SandboxRandom } from '../ports.ts';
 import { requireToken } from './access.ts';
@@ -9,7 +9,8 @@ import { companyRoutes, enrolmentRoutes } from './company-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { feedRoutes, hostedFeedRoutes } from './feed-routes.ts';
 import { IdempotentAnswers, keepRawBodies } from './idempotency.ts';
-import { answerProblems, Problem } from './problem.ts';
+import { answerProblems } from './problem.ts';
+import { openRelayRoutes, relayRoutes } from './relay-routes.ts';
 import { BookingState } from './state.ts';
 
 export interface BookingService {
@@ -51,9 +52,10 @@ export function createBookingService({
       blockRoutes(guarded, state, faults, deviceOf);
       eventRoutes(guarded, state, clock, deviceOf);
       feedRoutes(guarded, state, origin);
-      unsupportedRoutes(guarded);
+      relayRoutes(guarded, state, deviceOf, origin);
     });
     hostedFeedRoutes(app, state);
+    await app.register(async (open) => openRelayRoutes(open, state));
   };
 
   return {
@@ -61,13 +63,4 @@ export function createBookingService({
     plugin,
     controlPlugin: async (app) => bookingControlRoutes(app, state),
   };
-}
-
-/** Parts of the contract that this system's capabilities deny. */
-function unsupportedRoutes(app: FastifyInstance): void {
-  const refuse = async (): Promise<never> => {
-    throw new Problem(501, 'not_supported', 'This booking system does not offer this. See capabilities.');
-  };
-  app.post('/webhook-relays', refuse);
-  app.delete('/webhook-relays/:id', refuse);
 }

@@ -1,3 +1,5 @@
+import type { Device } from './devices.ts';
+
 /** How many events are remembered for those who were away. */
 const KEPT = 10_000;
 
@@ -9,6 +11,8 @@ export interface PushEvent {
   readonly data: string;
   /** Whose devices are told. */
   readonly technicianIds: readonly string[];
+  /** The one device that is told, whomever it is about; null: all that see the technicians. */
+  readonly device: Device | null;
 }
 
 /** Everything pushed to devices, in order, and who waits for more. */
@@ -33,9 +37,15 @@ export class EventLog {
     return this.#streams.size;
   }
 
-  push(name: PushEvent['name'], data: object, technicianIds: readonly string[]): void {
+  push(
+    name: PushEvent['name'],
+    data: object,
+    technicianIds: readonly string[],
+    device: Device | null = null,
+  ): void {
     this.#pushed += 1;
-    const event = { id: `${this.#epoch}-${this.#pushed}`, name, data: JSON.stringify(data), technicianIds };
+    const id = `${this.#epoch}-${this.#pushed}`;
+    const event = { id, name, data: JSON.stringify(data), technicianIds, device };
     this.#events.push({ position: this.#pushed, event });
     if (this.#events.length > KEPT) this.#events = this.#events.slice(-KEPT / 2);
     for (const wake of [...this.#waiting]) wake();

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { SandboxClock } from '../ports.ts';
 import { type DeviceOf, sightOf } from './access.ts';
-import type { Sight } from './bookings.ts';
-import type { EventLog } from './event-log.ts';
+import type { Device } from './devices.ts';
+import type { EventLog, PushEvent } from './event-log.ts';
 import { Problem } from './problem.ts';
 import type { BookingState } from './state.ts';
 
@@ -26,7 +26,7 @@ export function eventRoutes(
     const frames = Readable.from(
       framesOf(events, {
         clock,
-        sight: sightOf(deviceOf(request)),
+        device: deviceOf(request),
         from: events.positionOf(typeof last === 'string' ? last : undefined),
         every: state.commentEveryMs ?? COMMENT_EVERY_MS,
         signal: gone.signal,
@@ -43,7 +43,7 @@ export function eventRoutes(
 
 interface Listener {
   readonly clock: SandboxClock;
-  readonly sight: Sight;
+  readonly device: Device;
   /** The position that the device has heard of. */
   readonly from: number;
   /** Milliseconds between comments. */
@@ -53,15 +53,15 @@ interface Listener {
 
 /** What one device is told: its events, and a comment every so often so that both ends know the other is there. */
 async function* framesOf(events: EventLog, listener: Listener): AsyncGenerator<string> {
-  const { clock, sight, every, signal } = listener;
+  const { clock, device, every, signal } = listener;
   const now = (): number => clock.now().getTime();
   let position = listener.from;
   let commentAt = now();
   while (!signal.aborted) {
     for (const entry of events.after(position)) {
       position = entry.position;
-      const { id, name, data, technicianIds } = entry.event;
-      if (sight(technicianIds)) yield `id: ${id}\nevent: ${name}\ndata: ${data}\n\n`;
+      const { id, name, data } = entry.event;
+      if (isFor(device, entry.event)) yield `id: ${id}\nevent: ${name}\ndata: ${data}\n\n`;
     }
     if (now() >= commentAt) {
       commentAt = now() + every;
@@ -69,6 +69,10 @@ async function* framesOf(events: EventLog, listener: Listener): AsyncGenerator<s
     }
     if (events.end === position) await nextEvent(events, clock, commentAt - now(), signal);
   }
+}
+
+function isFor(device: Device, event: PushEvent): boolean {
+  return event.device === null ? sightOf(device)(event.technicianIds) : event.device === device;
 }
 
 /** Waits for an event, or for so long. */

@@ -6,6 +6,7 @@ import { BusyBlocks } from './busy-blocks.ts';
 import { Devices } from './devices.ts';
 import { EventLog } from './event-log.ts';
 import { type Cursor, cursorExpired } from './paging.ts';
+import { Relays } from './relays.ts';
 
 /** When a technician can be booked, in their own wall-clock time. */
 export interface WorkingHours {
@@ -37,10 +38,11 @@ export class BookingState {
   readonly blocks = new BusyBlocks();
   readonly events: EventLog;
   readonly devices: Devices;
+  readonly relays: Relays;
   readonly technicians = new Map<string, SandboxTechnician>();
   readonly projects = new Map<string, Project>();
   readonly health = new Map<string, CalendarHealth>();
-  capabilities: Capabilities = { reschedule: true, webhookRelay: false, feedHosting: true, events: true };
+  capabilities: Capabilities = { reschedule: true, webhookRelay: true, feedHosting: true, events: true };
   /** Public calendars by their token: text/calendar. */
   readonly hostedFeeds = new Map<string, string>();
   /** Milliseconds between the comments on `/events`, where it is not the contract's. */
@@ -54,6 +56,7 @@ export class BookingState {
     );
     this.events = new EventLog(this.bookings.epoch.slice(0, 8));
     this.devices = new Devices(random);
+    this.relays = new Relays(clock, random, this.events);
   }
 
   addTechnician(

@@ -5,6 +5,7 @@ import type { SandboxClock } from '../ports.ts';
 import { ACCESS_ROLES, assertMayWrite, assertScope, type Door, shownTo } from './access.ts';
 import { type CalendarEntry, calendarEntry, calendarList, type GoogleAccount } from './account.ts';
 import type { Writer } from './calendar.ts';
+import { channelRoutes } from './channel-routes.ts';
 import type { GoogleEvent } from './event.ts';
 import { eventPage, instancePage, type ListingFaults } from './event-page.ts';
 import { pageSize, parametersOf, parsePageOptions, single } from './event-query.ts';
@@ -153,6 +154,12 @@ export function calendarRoutes({ state, clock, faults }: CalendarRoutesOptions):
     app.delete('/calendars/:calendarId/events/:eventId', async (request, reply) => {
       writable(request).calendar.delete(eventIdOf(request), request.headers['if-match']);
       return reply.code(204).send();
+    });
+
+    channelRoutes(app, {
+      channels: state.channels,
+      caller: (request) => caller(request, 'readEvents'),
+      calendarOf: (request, account) => calendarOf(account, CalendarPath.parse(request.params).calendarId),
     });
 
     answerLikeGoogle(app);

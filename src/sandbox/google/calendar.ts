@@ -51,12 +51,17 @@ export class GoogleCalendar {
   readonly #clock: SandboxClock;
   readonly #random: SandboxRandom;
 
-  constructor(description: CalendarDescription, clock: SandboxClock, random: SandboxRandom) {
+  constructor(
+    description: CalendarDescription,
+    clock: SandboxClock,
+    random: SandboxRandom,
+    onWrite: () => void,
+  ) {
     this.id = description.id;
     this.summary = description.summary;
     this.timeZone = description.timeZone;
     this.primary = description.primary ?? false;
-    this.events = new EventStore(description.timeZone);
+    this.events = new EventStore(description.timeZone, onWrite);
     this.#clock = clock;
     this.#random = random;
   }

@@ -85,6 +85,8 @@ export function controlRoutes(state: GoogleState): FastifyPluginAsync {
       return reply.code(204).send();
     });
 
+    app.get('/channels', async () => ({ items: state.channels.open() }));
+
     app.get('/calendars/:calendarId/events', async (request) => {
       const { calendarId } = CalendarPath.parse(request.params);
       const { deleted } = z.object({ deleted: z.enum(['true', 'false']).optional() }).parse(request.query);

@@ -38,10 +38,13 @@ export class EventStore {
   readonly #log = new ChangeLog();
   readonly #exceptions = new Map<string, string[]>();
   readonly #former = new Map<string, FormerSeries[]>();
+  readonly #onWrite: () => void;
   #positionBefore = 0;
 
-  constructor(timeZone: string) {
+  /** @param onWrite told of every write, once it is done */
+  constructor(timeZone: string, onWrite: () => void) {
     this.timeZone = timeZone;
+    this.#onWrite = onWrite;
   }
 
   /** The position after the last change. */
@@ -100,6 +103,7 @@ export class EventStore {
     this.#positionBefore = this.position;
     this.#append(event, false);
     for (const exception of detached) this.#append(exception, true);
+    this.#onWrite();
   }
 
   #append(event: GoogleEvent, detached: boolean): void {

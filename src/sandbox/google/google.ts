@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import type { Callbacks } from '../callbacks.ts';
 import type { ErrorFormat, Faults } from '../faults.ts';
 import type { SandboxClock, SandboxRandom } from '../ports.ts';
 import { calendarRoutes } from './calendar-routes.ts';
@@ -11,6 +12,7 @@ export interface GoogleServiceOptions {
   readonly clock: SandboxClock;
   readonly random: SandboxRandom;
   readonly faults: Faults;
+  readonly callbacks: Callbacks;
   /** The server's origin, once it listens; without a slash at the end. */
   readonly origin: () => string;
 }
@@ -35,10 +37,11 @@ const errorFormat: ErrorFormat = ({ status, reason }, { url }) => ({
 /**
  * Google as the sandbox plays it: accounts, OAuth and the Calendar API v3, all in memory. Its faults and hooks go by
  * the service name `google`; hooks: `repeat-page`, `endless-pages`, `empty-listing`, `stale-read`,
- * `expire-sync-tokens`.
+ * `expire-sync-tokens`, `lose-notification`, `repeat-notification`.
  */
-export function createGoogleService({ clock, random, faults, origin }: GoogleServiceOptions): GoogleService {
-  const state = new GoogleState(clock, random);
+export function createGoogleService(options: GoogleServiceOptions): GoogleService {
+  const { clock, random, faults, callbacks, origin } = options;
+  const state = new GoogleState(clock, random, callbacks);
   return {
     state,
     plugin: async (app) => {

@@ -1,9 +1,11 @@
+import type { Callbacks } from '../callbacks.ts';
 import { Grants, type TokenFormat, type TokenSettings } from '../oauth/grants.ts';
 import type { SandboxClock, SandboxRandom } from '../ports.ts';
 import { isTimeZone } from '../wall-time.ts';
 import type { AccessRole } from './access.ts';
 import type { CalendarEntry, GoogleAccount } from './account.ts';
 import { type CalendarDescription, GoogleCalendar, type Writer } from './calendar.ts';
+import { Channels } from './channels.ts';
 import type { EventTime, GoogleEvent } from './event.ts';
 import { canonicalTime, shifted, sinceEpoch } from './event-time.ts';
 import { mergePatch } from './merge-patch.ts';
@@ -48,16 +50,18 @@ const replacing = (time: EventTime) => ({ date: null, dateTime: null, timeZone: 
  */
 export class GoogleState {
   readonly grants: Grants;
+  readonly channels: Channels;
   readonly #clock: SandboxClock;
   readonly #random: SandboxRandom;
   readonly #accounts = new Map<string, GoogleAccount>();
   readonly #calendars = new Map<string, GoogleCalendar>();
   #settings = DEFAULT_SETTINGS;
 
-  constructor(clock: SandboxClock, random: SandboxRandom) {
+  constructor(clock: SandboxClock, random: SandboxRandom, callbacks: Callbacks) {
     this.#clock = clock;
     this.#random = random;
     this.grants = new Grants(clock, random, TOKEN_FORMAT);
+    this.channels = new Channels(clock, callbacks);
   }
 
   get settings(): GoogleSettings {
@@ -199,7 +203,9 @@ export class GoogleState {
     const known = this.#calendars.get(description.id);
     if (known !== undefined) return known;
     if (!isTimeZone(description.timeZone)) throw new RangeError(`Unknown time zone ${description.timeZone}.`);
-    const calendar = new GoogleCalendar(description, this.#clock, this.#random);
+    const calendar = new GoogleCalendar(description, this.#clock, this.#random, () =>
+      this.channels.changed(description.id),
+    );
     this.#calendars.set(description.id, calendar);
     return calendar;
   }

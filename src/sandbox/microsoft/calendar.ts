@@ -6,7 +6,7 @@ import { readEventResource, type WriterKind } from './event-resource.ts';
 import { etagOf, iCalUIdOf } from './event-version.ts';
 import { GraphError, invalidRequest } from './graph-error.ts';
 import { type ItemName, KEY_BYTES } from './item-id.ts';
-import { type Item, ItemStore } from './item-store.ts';
+import { type Item, ItemStore, type WrittenEvent } from './item-store.ts';
 import {
   isSeries,
   neighbouringDates,
@@ -63,11 +63,12 @@ export class MicrosoftCalendar {
     mailbox: Mailbox,
     clock: SandboxClock,
     random: SandboxRandom,
+    onWrite: (changes: readonly WrittenEvent[]) => void,
   ) {
     this.id = description.id;
     this.name = description.name;
     this.mailbox = mailbox;
-    this.items = new ItemStore(mailbox.timeZone);
+    this.items = new ItemStore(mailbox.timeZone, onWrite);
     this.#clock = clock;
     this.#random = random;
   }

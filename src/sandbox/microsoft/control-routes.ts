@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { GraphError } from './graph-error.ts';
 import type { MicrosoftState } from './state.ts';
+import { LIFECYCLE_EVENTS } from './subscriptions.ts';
 
 const CalendarPath = z.object({ calendarId: z.string() });
 const EventPath = z.object({ calendarId: z.string(), eventId: z.string() });
@@ -39,6 +40,9 @@ const Expiry = z.object({
   calendarId: z.string().optional(),
   code: z.enum(['syncStateNotFound', 'resyncRequired']).optional(),
 });
+
+const Lifecycle = z.object({ event: z.enum(LIFECYCLE_EVENTS) });
+const SubscriptionPath = z.object({ id: z.string() });
 
 const Recurrence = z.object({ pattern: z.unknown(), range: z.unknown().optional() });
 
@@ -86,6 +90,13 @@ export function controlRoutes(state: MicrosoftState): FastifyPluginAsync {
     app.post('/delta-tokens/expire', async (request, reply) => {
       const { calendarId, code } = Expiry.parse(request.body ?? {});
       state.expireDeltaTokens(calendarId, code);
+      return reply.code(204).send();
+    });
+
+    app.get('/subscriptions', async () => ({ items: state.subscriptions.open() }));
+    app.post('/subscriptions/:id/lifecycle', async (request, reply) => {
+      const { id } = SubscriptionPath.parse(request.params);
+      state.subscriptions.tell(id, Lifecycle.parse(request.body).event);
       return reply.code(204).send();
     });
 

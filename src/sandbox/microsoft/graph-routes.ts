@@ -41,6 +41,7 @@ import {
 import { type Preferences, readPreferences } from './preferences.ts';
 import { isSeries } from './series.ts';
 import type { MicrosoftState } from './state.ts';
+import { subscriptionRoutes } from './subscription-routes.ts';
 
 export interface GraphRoutesOptions {
   readonly state: MicrosoftState;
@@ -291,6 +292,12 @@ export function graphRoutes(options: GraphRoutesOptions): FastifyPluginAsync {
       }));
     }
     for (const path of CALENDARS) collectionRoutes(app, path);
+    subscriptionRoutes(app, {
+      subscriptions: state.subscriptions,
+      caller: (request) => caller(request, 'readCalendars'),
+      clientIdOf: (request) => callerOf(state, request)?.clientId ?? '',
+      context,
+    });
     await app.register(batchRoutes);
   };
 }

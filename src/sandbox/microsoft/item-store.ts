@@ -12,6 +12,12 @@ export interface Item extends Span {
   readonly previous: Item | null;
 }
 
+/** An event as it was written, and whether nothing was stored for it before. */
+export interface WrittenEvent {
+  readonly event: CalendarEvent;
+  readonly isNew: boolean;
+}
+
 /**
  * The events of one calendar with the log of their changes. Nothing is ever taken out: what is gone says so in its
  * `presence`. Of a series the occurrences are kept that were edited or deleted.
@@ -24,10 +30,13 @@ export class ItemStore {
   readonly #order: string[] = [];
   readonly #exceptions = new Map<string, string[]>();
   readonly #log = new ChangeLog();
+  readonly #onWrite: (changes: readonly WrittenEvent[]) => void;
   #positionBefore = 0;
 
-  constructor(mailboxZone: string) {
+  /** @param onWrite told of every write, once it is done */
+  constructor(mailboxZone: string, onWrite: (changes: readonly WrittenEvent[]) => void) {
     this.mailboxZone = mailboxZone;
+    this.#onWrite = onWrite;
   }
 
   /** The position after the last change. */
@@ -74,7 +83,9 @@ export class ItemStore {
   /** Writes events as the next changes, all at once: no client sees one without the others. */
   write(events: readonly CalendarEvent[]): void {
     this.#positionBefore = this.position;
+    const changes = events.map((event) => ({ event, isNew: !this.#items.has(storeKey(event)) }));
     for (const event of events) this.#append(event);
+    this.#onWrite(changes);
   }
 
   #append(event: CalendarEvent): void {

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import type { Callbacks } from '../callbacks.ts';
 import type { ErrorFormat, Faults } from '../faults.ts';
 import type { SandboxClock, SandboxRandom } from '../ports.ts';
 import { controlRoutes } from './control-routes.ts';
@@ -13,6 +14,7 @@ export interface MicrosoftServiceOptions {
   readonly clock: SandboxClock;
   readonly random: SandboxRandom;
   readonly faults: Faults;
+  readonly callbacks: Callbacks;
   /** The server's origin, once it listens; without a slash at the end. */
   readonly origin: () => string;
 }
@@ -31,11 +33,12 @@ const batchPath = /\/\$batch(\?|$)/;
 /**
  * Microsoft as the sandbox plays it: accounts, sign-in and the calendars of Graph v1.0, all in memory. Its faults and
  * hooks go by the service name `microsoft`; hooks: `repeat-page`, `endless-pages`, `empty-page`, `empty-listing`,
- * `stale-read`, `expire-delta-tokens`. Each request of a batch is one of its own.
+ * `stale-read`, `expire-delta-tokens`, `lose-notification`, `repeat-notification`. Each request of a batch is one of
+ * its own.
  */
 export function createMicrosoftService(options: MicrosoftServiceOptions): MicrosoftService {
-  const { clock, random, faults, origin } = options;
-  const state = new MicrosoftState(clock, random);
+  const { clock, random, faults, callbacks, origin } = options;
+  const state = new MicrosoftState(clock, random, callbacks);
 
   const errorFormat: ErrorFormat = ({ status, reason }, { url }) => {
     const trace = { at: clock.now(), requestId: random.uuid(), clientRequestId: random.uuid() };

@@ -1,3 +1,4 @@
+import type { Callbacks } from '../callbacks.ts';
 import { Grants, type TokenFormat, type TokenSettings } from '../oauth/grants.ts';
 import type { SandboxClock, SandboxRandom } from '../ports.ts';
 import { isTimeZone } from '../wall-time.ts';
@@ -8,7 +9,9 @@ import type { CalendarEvent } from './event.ts';
 import { eventJson } from './event-json.ts';
 import { GraphError } from './graph-error.ts';
 import { type ItemName, itemId, parseItemId } from './item-id.ts';
+import type { WrittenEvent } from './item-store.ts';
 import { type Preferences, STANDARD_PREFERENCES } from './preferences.ts';
+import { type ChangeType, Subscriptions } from './subscriptions.ts';
 import { dateOf, instantOfPoint, readTimePoint, type TimePoint, timePointAt } from './time-point.ts';
 import { windowsName } from './windows-zones.ts';
 
@@ -80,16 +83,18 @@ const given = ({ wall, zoneName }: TimePoint): PersonsTime => ({ dateTime: wall,
  */
 export class MicrosoftState {
   readonly grants: Grants;
+  readonly subscriptions: Subscriptions;
   readonly #clock: SandboxClock;
   readonly #random: SandboxRandom;
   readonly #accounts = new Map<string, MicrosoftAccount>();
   readonly #calendars = new Map<string, MicrosoftCalendar>();
   #settings = DEFAULT_SETTINGS;
 
-  constructor(clock: SandboxClock, random: SandboxRandom) {
+  constructor(clock: SandboxClock, random: SandboxRandom, callbacks: Callbacks) {
     this.#clock = clock;
     this.#random = random;
     this.grants = new Grants(clock, random, TOKEN_FORMAT);
+    this.subscriptions = new Subscriptions(clock, random, callbacks);
   }
 
   get settings(): MicrosoftSettings {
@@ -112,7 +117,10 @@ export class MicrosoftState {
     const entries = description.calendars.map((each): [string, CalendarEntry] => {
       const { isDefault = false, canEdit = true } = each;
       const calendar =
-        this.#calendars.get(each.id) ?? new MicrosoftCalendar(each, mailbox, this.#clock, this.#random);
+        this.#calendars.get(each.id) ??
+        new MicrosoftCalendar(each, mailbox, this.#clock, this.#random, (changes) =>
+          this.subscriptions.changed(each.id, changes.map(changeOf)),
+        );
       this.#calendars.set(each.id, calendar);
       return [each.id, { calendar, isDefault, canEdit }];
     });
@@ -253,6 +261,12 @@ export class MicrosoftState {
   localTime(calendarId: string, dateTime: string): PersonsTime {
     return { dateTime, timeZone: windowsName(this.calendar(calendarId).mailbox.timeZone) };
   }
+}
+
+/** What subscribers are told of a write. An occurrence that was edited for the first time was there before. */
+function changeOf({ event, isNew }: WrittenEvent): { event: CalendarEvent; changeType: ChangeType } {
+  if (event.presence !== 'live') return { event, changeType: 'deleted' };
+  return { event, changeType: isNew && event.date === null ? 'created' : 'updated' };
 }
 
 /** @throws GraphError 400 */

@@ -1,5 +1,6 @@
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
+import { isLoopbackHost } from '../../endpoint.ts';
 import { systemClock, systemRandom } from '../ports.ts';
 
 /**
@@ -13,7 +14,12 @@ export async function openSandbox(
 ): Promise<{ readonly sandbox: Sandbox; readonly enrolmentCode: string; readonly teamCode: string }> {
   const { createSandbox } = await import('../../../sandbox/sandbox.ts');
   const { enrolmentCode, TEAM_CODE } = await import('../../../sandbox/seed.ts');
-  const sandbox = createSandbox({ clock: systemClock, random: systemRandom, seed: {} });
+  const sandbox = createSandbox({
+    clock: systemClock,
+    random: systemRandom,
+    seed: {},
+    outside: loopbackOnly,
+  });
   try {
     await sandbox.listen(port);
   } catch (cause) {
@@ -24,4 +30,11 @@ export async function openSandbox(
     );
   }
   return { sandbox, enrolmentCode: enrolmentCode(0), teamCode: TEAM_CODE };
+}
+
+/** Made-up servers call nobody but programs of this computer. */
+async function loopbackOnly(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const { hostname } = new URL(input instanceof Request ? input.url : input);
+  if (!isLoopbackHost(hostname)) throw new TypeError(`The sandbox does not call ${hostname}.`);
+  return fetch(input, init);
 }
