@@ -43,6 +43,14 @@ export interface AgentPorts {
   readonly power: Power;
   /** `attended`: somebody waits for it. */
   readonly run: (options: SyncOptions, attended: boolean) => Promise<SyncResult>;
+  /** Ends the requests under way: what they wait for is on another network. */
+  readonly cutConnections: () => void;
+  /** What is due now and then, whether anything is synced or not. */
+  readonly upkeep: () => Promise<void>;
+  /** Before the first unattended run; `onChange` is called when `intervalMs` changes. @returns unsubscribes */
+  readonly prepare: (onChange: () => void) => Promise<() => void>;
+  /** The earliest instant after `instant` at which a failed export is due again. */
+  readonly retryAfter: (instant: Date) => Date | null;
   /** The last run on record. */
   readonly lastRun: () => SyncResult | null;
   readonly isReady: () => boolean;
@@ -84,6 +92,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
   let failures = 0;
 
   let stream: EventStream | null = null;
+  let unsubscribe: () => void = () => undefined;
   /** Bookings that were said to have changed during the run under way. */
   const told = new Map<string, BookingChanged>();
 
@@ -95,10 +104,14 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     run: async () => ({ offline: isOffline(await attempt()) }),
     isReady: ports.isReady,
     intervalMs: ports.intervalMs,
-    retryAt: () => null,
+    retryAfter: ports.retryAfter,
+    upkeep: ports.upkeep,
     pausedUntil,
     onSuspend: cancel,
-    onDisturbed: () => stream?.reconnect(),
+    onDisturbed: () => {
+      ports.cutConnections();
+      stream?.reconnect();
+    },
     onChange: changed,
   });
 
@@ -230,6 +243,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
         },
       });
       stream = opened;
+      unsubscribe = await ports.prepare(() => scheduler.ranMeanwhile(false));
       opened.start();
       // Listening first, so that nothing can change unseen between the first run and the first event.
       await Promise.race([opened.tried, clock.sleep(LISTEN_FIRST_MS)]);
@@ -240,6 +254,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
       cancel();
       await stream?.stop();
       stream = null;
+      unsubscribe();
       await scheduler.stop();
       // Whoever asked for a run gets it or its failure, before the database is closed.
       await turns.take(async () => undefined);

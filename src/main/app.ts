@@ -13,6 +13,7 @@ import { createFeedService, type FeedService } from './feed-service.ts';
 import { look } from './look.ts';
 import { addMapping, created, missing, removeCreated, unknown, updateMapping } from './mappings.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
+import { Lines } from './schedule/lines.ts';
 import { snapshotOf } from './snapshot.ts';
 import { backupFile, backupTo } from './store/backup.ts';
 import { copyInMemory, type Database } from './store/connection.ts';
@@ -21,6 +22,7 @@ import { acquireLock, type InstanceLock } from './store/instance-lock.ts';
 import type { Restored } from './store/restore.ts';
 import { createStore, type Store } from './store/store.ts';
 import { unattended } from './unattended.ts';
+import { upkeep } from './upkeep.ts';
 
 /** How long a command waits for another one to finish with the data directory. */
 const LOCK_WAIT_MS = 5_000;
@@ -154,11 +156,16 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     db.close();
     lock.release();
   };
-  const agent = unattended(ports, store, enrolment, async (options) => {
-    const result = await sync(ports, store, enrolment, connections, options);
-    if (options.dryRun !== true && options.signal?.aborted !== true) await feeds.followUp();
+  const lines = new Lines(ports);
+  const lookAfter = (): Promise<void> => upkeep(ports, store, enrolment);
+  const syncAndFollow = async (options: SyncOptions): Promise<SyncResult> => {
+    const result = await sync(ports, store, enrolment, connections, lines, options);
+    if (options.dryRun === true || options.signal?.aborted === true) return result;
+    await feeds.followUp();
+    await lookAfter();
     return result;
-  });
+  };
+  const agent = unattended(ports, store, enrolment, syncAndFollow, lookAfter, () => lines.cut());
   /** What somebody has just changed should not wait for the timer. */
   const thenSync = async <T>(change: Promise<T>): Promise<T> => {
     const done = await change;
@@ -227,7 +234,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
           wanted.kind === 'new'
             ? await addMapping(ports, copy, connections, enrolment, wanted.mapping)
             : await updateMapping(copy, wanted.id, wanted.changes);
-        return await sync(ports, copy, enrolment, connections, { mappingId: id, dryRun: true });
+        return await sync(ports, copy, enrolment, connections, lines, { mappingId: id, dryRun: true });
       } finally {
         copy.db.close();
       }
@@ -268,6 +275,7 @@ async function sync(
   store: Store,
   enrolment: Enrolment,
   connections: Connections,
+  lines: Lines,
   options: SyncOptions,
 ): Promise<SyncResult> {
   requireReady(store, enrolment);
@@ -286,7 +294,8 @@ async function sync(
       subjects: await connections.subjects(),
       connect: async (account, onRetry) => {
         if (identity instanceof AppError) throw identity;
-        return connections.connect(account, onRetry);
+        const unattendedRun = options.unattended === true;
+        return connections.connect(account, onRetry, (service) => lines.fetch(service, unattendedRun));
       },
     },
     options,

@@ -16,7 +16,7 @@ import { createHttp, type HttpOptions } from './schedule/http.ts';
 import type { Store } from './store/store.ts';
 
 /** Told of the requests that are counted as an account's. */
-type Watch = Pick<HttpOptions, 'onRequest' | 'onRetry'>;
+type Watch = Pick<HttpOptions, 'onRequest' | 'onRetry'> & Partial<Pick<HttpOptions, 'fetch'>>;
 
 /** Calendar accounts: signing in and out, and the way out to each. */
 export class Connections {
@@ -119,17 +119,22 @@ export class Connections {
   }
 
   /** The way out to one account and, counted with it, to the booking system. */
-  async connect(account: Account, onRetry?: RetryNote): Promise<AccountConnection> {
+  async connect(
+    account: Account,
+    onRetry?: RetryNote,
+    out: (service: string) => Fetch = () => this.#ports.fetch,
+  ): Promise<AccountConnection> {
     const count = { provider: 0, booking: 0 };
-    const watch = (to: keyof typeof count): Watch => ({
+    const watch = (to: keyof typeof count, service: string): Watch => ({
+      fetch: out(service),
       onRequest: () => {
         count[to] += 1;
       },
       onRetry: (attempt) => onRetry?.({ to, ...attempt }),
     });
     return {
-      provider: await this.#open(account, watch('provider')),
-      booking: await this.#enrolment.api(watch('booking')),
+      provider: await this.#open(account, watch('provider', account.provider)),
+      booking: await this.#enrolment.api(watch('booking', 'booking')),
       requests: () => ({ ...count }),
     };
   }
@@ -148,7 +153,7 @@ export class Connections {
         await this.#vault.put(account.id, purpose, secret);
         this.#store.accounts.update(account.id, { tokenExpiresAt: expiresAt });
       },
-      http: (options) => this.#http({ ...options }),
+      http: (options) => this.#http({ ...(watch.fetch !== undefined && { fetch: watch.fetch }), ...options }),
       countedHttp: (options) => this.#http({ ...watch, ...options }),
     };
   }
@@ -165,6 +170,7 @@ export class Connections {
     } else {
       const change = { email, access, tokenExpiresAt };
       this.#store.accounts.update(id, { ...change, state: 'connected', error: null });
+      this.#store.retries.clearAccount(id);
     }
     return { accountId: id, provider, email };
   }

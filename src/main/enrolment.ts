@@ -12,6 +12,8 @@ import type { Store } from './store/store.ts';
 const ENROLMENT = 'enrolment';
 const TOKEN = 'token';
 const DAY_MS = 86_400_000;
+/** How soon to ask again who we are when that could not be asked. */
+const ASK_AGAIN_MS = 10 * 60_000;
 
 /** Who this device is to the booking system. The token is in the vault. */
 const Enrolled = z.object({
@@ -26,13 +28,15 @@ const Enrolled = z.object({
 type Enrolled = z.infer<typeof Enrolled>;
 
 /** What a caller may watch of the requests to the booking system. */
-export type RequestWatch = Pick<HttpOptions, 'onRequest' | 'onRetry'>;
+export type RequestWatch = Pick<HttpOptions, 'onRequest' | 'onRetry'> & Partial<Pick<HttpOptions, 'fetch'>>;
 
 /** The connection to the central booking system: enrolled once, or given by the environment. */
 export class Enrolment {
   readonly #ports: AppPorts;
   readonly #store: Store;
   readonly #vault: Vault;
+  /** When it was last asked in vain who this device is: milliseconds since the epoch. */
+  #failedAt = Number.NEGATIVE_INFINITY;
 
   constructor(ports: AppPorts, store: Store, vault: Vault) {
     this.#ports = ports;
@@ -105,6 +109,7 @@ export class Enrolment {
     const now = this.#ports.clock.now().getTime();
     if (stored !== null && now - Date.parse(stored.askedAt) < DAY_MS && now >= Date.parse(stored.askedAt))
       return stored;
+    if (stored !== null && Math.abs(now - this.#failedAt) < ASK_AGAIN_MS) return stored;
     const { url, token, fromEnvironment } = await this.#credentials();
     try {
       const { technician, capabilities } = await (await this.#client(url, token)).me();
@@ -117,6 +122,7 @@ export class Enrolment {
       return { technician, capabilities };
     } catch (error) {
       if (stored === null) throw error;
+      this.#failedAt = now;
       this.#ports.log('warn', 'booking', 'The booking system does not say who this device is', {
         error: String(error),
       });

@@ -1,12 +1,14 @@
+import { DEFAULT_SETTINGS } from '../shared/domain/settings.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import { createAgent, type OwnAgent } from './agent.ts';
 import type { AppPorts } from './app-contract.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import type { Enrolment } from './enrolment.ts';
+import type { SettingsStore } from './settings/settings.ts';
 import type { Store } from './store/store.ts';
 
 const PAUSE = 'agent.paused-until';
-const POLL_INTERVAL_MS = 10 * 60_000;
+const MINUTE_MS = 60_000;
 
 /** Puts together what runs without anybody asking. `run` is one sync run of the program. */
 export function unattended(
@@ -14,17 +16,27 @@ export function unattended(
   store: Store,
   enrolment: Enrolment,
   run: (options: SyncOptions) => Promise<SyncResult>,
+  upkeep: () => Promise<void>,
+  cutConnections: () => void,
 ): OwnAgent {
   const { clock, random, log, power, fetch } = ports;
+  let settings: SettingsStore | null = null;
   return createAgent({
     clock,
     random,
     log,
     power,
-    run,
+    run: (options, attended) => run({ ...options, unattended: !attended }),
+    upkeep,
+    cutConnections,
+    prepare: async (onChange) => {
+      settings = await ports.settings();
+      return settings.onChange(onChange);
+    },
+    retryAfter: (instant) => store.retries.nextAfter(instant),
     lastRun: () => (store.runs.last()?.result ?? null) as SyncResult | null,
     isReady: () => enrolment.isEnrolled() && store.accounts.list().length > 0,
-    intervalMs: () => POLL_INTERVAL_MS,
+    intervalMs: () => (settings?.values() ?? DEFAULT_SETTINGS).intervalMinutes * MINUTE_MS,
     isKnown: ({ id, version }) => store.bookings.get(id)?.version === version,
     listen: async (to) => {
       const { EventStream } = await import('./booking/event-stream.ts');

@@ -112,6 +112,7 @@ function subscription(dataDir: string, body: Buffer) {
     log,
     dryRun: false,
     full: false,
+    unattended: false,
     canReschedule: false,
     signal: new AbortController().signal,
     progress: new Progress({ runId: 'run', clock, log, onProgress: undefined }),

@@ -41,7 +41,10 @@ describe('access that was revoked', () => {
     });
     expect(world.app.logs({ status: 'error' }).items[0]).toMatchObject({ code: 'AUTH_EXPIRED' });
     await world.sync();
-    expect(writes(world)).toEqual([]);
+    // Dispatch is told that busy times can no longer be trusted; nothing else is written.
+    expect(writes(world)).toEqual([
+      expect.stringMatching(/^PUT .*\/technicians\/tech_tess\/calendar-health$/),
+    ]);
     expect(exported(world)).toHaveLength(1);
     expect(blocks(world)).toHaveLength(1);
   });

@@ -135,6 +135,13 @@ export function createBookingApi(options: BookingApiOptions): BookingApi {
       }));
     },
 
+    async setCalendarHealth(id, health) {
+      const answer = await settle(
+        PUT('/technicians/{id}/calendar-health', { params: { path: { id } }, body: health, ...unread }),
+      );
+      if (!answer.response.ok) throw refusal(answer.response, answer.error);
+    },
+
     async *blocks(technicianId): AsyncGenerator<readonly BusyBlock[]> {
       for (const pages = new PageTrail(); ; ) {
         const query = { technicianId, ...pages.query() };

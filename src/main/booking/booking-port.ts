@@ -37,6 +37,14 @@ export type RescheduleResult =
   /** Deleted, or given to somebody whose bookings this device may not see. */
   | { readonly kind: 'missing' };
 
+/** Since when a technician's imported busy times can be trusted, or cannot. */
+export interface CalendarHealth {
+  readonly status: 'ok' | 'unknown';
+  /** UTC instant. */
+  readonly since: string;
+  readonly reason?: string;
+}
+
 /** What became of one item of a batch of busy blocks. */
 export interface BlockBatchItem {
   readonly id: string;
@@ -83,6 +91,9 @@ export interface BookingApi {
    * @param body `{"upserts": [...], "deletes": [...]}`, at most 500 in all, sent byte for byte
    */
   writeBlocks(body: string, idempotencyKey: string): Promise<readonly BlockBatchItem[]>;
+
+  /** Tells dispatch whether a technician's imported busy times can be trusted. Repeating it changes nothing. */
+  setCalendarHealth(technicianId: string, health: CalendarHealth): Promise<void>;
 
   /** Every busy block that the booking system has of a technician, page by page. */
   blocks(technicianId: string): AsyncIterable<readonly BusyBlock[]>;

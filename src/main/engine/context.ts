@@ -22,6 +22,8 @@ export interface RunContext {
   readonly dryRun: boolean;
   /** List everything afresh, whatever the cursors say. */
   readonly full: boolean;
+  /** Nobody waits for it: what failed lately is left until it is due again. */
+  readonly unattended: boolean;
   /** The booking system accepts proposals from this device. */
   readonly canReschedule: boolean;
   readonly signal: AbortSignal;

@@ -238,7 +238,7 @@ function prepare(
   target: string,
   body: string,
   precondition: string | null,
-  intent: Omit<EventIntent, 'revision' | 'lost'>,
+  intent: Omit<EventIntent, 'revision' | 'lost' | 'basis'>,
 ): void {
   run.store.journal.prepare({
     link_id: link.id,
@@ -251,6 +251,7 @@ function prepare(
     intent: JSON.stringify({
       ...intent,
       revision: context.mapping.revision,
+      basis: '',
       lost: null,
     } satisfies EventIntent),
   });

@@ -13,6 +13,8 @@ export interface EventIntent {
   /** Content hash of the booking it was planned from. */
   readonly bookingHash: string;
   readonly revision: number;
+  /** What it was planned from: see `attemptBasis`. */
+  readonly basis: string;
   readonly lost: LostRecord | null;
   /** The inbox item whose decision this carries out. */
   readonly conflictId: string | null;

@@ -4,6 +4,7 @@ import type { CalendarProvider, NewIdentity } from '../providers/provider.ts';
 import type { LinkRow } from '../store/link-repository.ts';
 import { bookingFromRow, eventFromRow, type ObservedEventRow } from '../store/observed-row.ts';
 import type { MappingContext, RunContext } from './context.ts';
+import { attemptBasis, isWaiting } from './failed-exports.ts';
 import type { EventIntent, EventVersion, LostRecord } from './intent.ts';
 import { logEntry } from './log-entry.ts';
 import { desiredEvent } from './planner/desired-event.ts';
@@ -52,6 +53,10 @@ function planBooking(
   if (row !== undefined && (run.held.has(row.id) || run.failed.has(row.id) || store.journal.isOpen(row.id)))
     return 0;
   const cell = loadCell(run, context, bookingId, row);
+  const retry = row === undefined ? undefined : store.retries.get(row.id);
+  // It stays touched, so that the run in which it is due finds it.
+  if (retry !== undefined && run.unattended && isWaiting(retry, attemptBasis(cell), run.clock.now()))
+    return 0;
   const twin = twinOf(run, context, bookingId, cell);
   if (twin !== null) {
     // The booking stays touched: it is planned once there is one event again.
@@ -63,6 +68,8 @@ function planBooking(
   for (const operation of operations)
     link = carryOut(run, context, provider, cell, bookingId, link, operation);
   context.tally.looked = true;
+  // Nothing is left to send of what failed.
+  if (retry !== undefined && !store.journal.isOpen(retry.link_id)) store.retries.clear(retry.link_id);
   const adopted = operations.some(({ kind }) => kind === 'adopt');
   if (adopted && ownEvents(run, context, bookingId).length > 1) {
     return operations.length + planBooking(run, context, provider, bookingId);
@@ -215,6 +222,7 @@ function carryOut(
     rewrites: known.rewrites,
     bookingHash: cell.booking.kind === 'selected' ? cell.booking.hash : '',
     revision: context.mapping.revision,
+    basis: attemptBasis(cell),
     lost: null,
     conflictId: null,
     ...of,

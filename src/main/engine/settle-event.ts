@@ -4,6 +4,7 @@ import type { AppError } from '../../shared/rpc/errors.ts';
 import type { JournalRow } from '../store/journal-repository.ts';
 import { eventRow } from '../store/observed-row.ts';
 import type { MappingContext, RunContext } from './context.ts';
+import { afterFailure } from './failed-exports.ts';
 import type { EventIntent } from './intent.ts';
 import { logEntry } from './log-entry.ts';
 import { fingerprint } from './planner/fingerprint.ts';
@@ -25,6 +26,7 @@ export function settleWritten(
     if (link === undefined) return store.journal.close(entry.id);
     const row = eventRow(event);
     store.calendars.put(context.calendar, row);
+    store.retries.clear(link.id);
     store.links.update(link, {
       state: 'live',
       event_id: event.id,
@@ -101,6 +103,7 @@ export function settleDeleted(
     noteGone(run, context, entry.target_id);
     store.journal.close(entry.id);
     if (link === undefined) return;
+    store.retries.clear(link.id);
     if (link.event_id === entry.target_id) {
       store.links.update(link, {
         state: 'deleted',
@@ -146,21 +149,54 @@ export function settleFailed(
     const link = store.links.get(entry.link_id);
     if (error.effect === 'none') store.journal.close(entry.id);
     if (link !== undefined) touchAgain(run, context, entry, link.source_id);
+    const block = entry.operation.endsWith('block');
+    const { status, attempt, what } =
+      block || link === undefined
+        ? {
+            status: 'error' as const,
+            attempt: entry.attempt + 1,
+            what: 'It is tried again with the next sync.',
+          }
+        : queue(run, entry, error);
     store.syncLog.append(
       logEntry(run, context, {
-        direction: entry.operation.endsWith('block') ? 'import' : 'export',
+        direction: block ? 'import' : 'export',
         operation: entry.operation.split('-')[0] ?? entry.operation,
-        status: 'error',
-        bookingId: entry.operation.endsWith('block') ? null : (link?.source_id ?? null),
+        status,
+        bookingId: block ? null : (link?.source_id ?? null),
         externalId: entry.operation.endsWith('event') ? entry.target_id : (link?.event_id ?? null),
-        message: `“${intent.title}”: ${error.message} It is tried again with the next sync.`,
+        message: `“${intent.title}”: ${error.message} ${what}`,
         code: error.code,
         durationMs,
-        attempt: entry.attempt + 1,
+        attempt,
         payload: { detail: error.detail, body: entry.body },
       }),
     );
   });
+}
+
+/** Notes when a failed export is due again, or that it is given up; says so for the log. */
+function queue(
+  run: RunContext,
+  entry: JournalRow,
+  error: AppError,
+): { readonly status: 'retry' | 'error'; readonly attempt: number; readonly what: string } {
+  const { retries } = run.store;
+  const { basis } = JSON.parse(entry.intent) as Partial<EventIntent>;
+  const before = retries.get(entry.link_id);
+  const row = afterFailure(entry.link_id, before, basis ?? '', error, run.clock.now(), run.random.unit());
+  retries.put(row);
+  // Whoever synced by hand sees a failure; nothing says that somebody is there to try again.
+  if (!run.unattended) {
+    return { status: 'error', attempt: row.attempts, what: 'It is tried again with the next sync.' };
+  }
+  return row.next_attempt_at === null
+    ? {
+        status: 'error',
+        attempt: row.attempts,
+        what: `Given up after ${row.attempts} attempts: sync by hand to try again, or change the booking.`,
+      }
+    : { status: 'retry', attempt: row.attempts, what: `Next attempt at ${row.next_attempt_at}.` };
 }
 
 function touchAgain(run: RunContext, context: MappingContext, entry: JournalRow, sourceId: string): void {

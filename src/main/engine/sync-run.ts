@@ -22,6 +22,7 @@ import { drop } from './drop-entry.ts';
 import { executeBlocks } from './execute-blocks.ts';
 import { executeEvents } from './execute-events.ts';
 import { executeProposals } from './execute-proposals.ts';
+import { givenUpProblem } from './failed-exports.ts';
 import { planExports } from './plan-exports.ts';
 import { planImports } from './plan-imports.ts';
 import { importMapping } from './planner/import-plan.ts';
@@ -45,6 +46,8 @@ export interface SyncOptions {
   readonly dryRun?: boolean;
   /** List everything afresh. */
   readonly full?: boolean;
+  /** Nobody waits for it: what failed lately is left until it is due again. */
+  readonly unattended?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
@@ -93,6 +96,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
     log: ports.log,
     dryRun: options.dryRun ?? false,
     full: options.full ?? false,
+    unattended: options.unattended ?? false,
     canReschedule: ports.canReschedule,
     signal: options.signal ?? new AbortController().signal,
     progress: new Progress({ runId, clock, log: ports.log, onProgress: options.onProgress }),
@@ -226,7 +230,7 @@ async function syncAccount(
     const { provider, booking } = connection;
     context = { account, provider, booking, mappings, error: null, failures: 0 };
     await syncMappings(run, context, () => bookingsPulled.run(connection as AccountConnection));
-    error = context.error ?? readOnlyProblem(mappings);
+    error = context.error ?? readOnlyProblem(mappings) ?? givenUpProblem(run, account);
   } catch (thrown) {
     error = run.signal.aborted ? stopped() : toAppError(thrown);
     logFailure(run, account, error);
@@ -281,6 +285,7 @@ async function syncMappings(
   if (!run.dryRun) await recover(run, account);
   await pullSharedBookings();
   const calendars = await pullCalendars(run, account);
+  noteRead(run, account);
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     await prove(run, account, calendars);
     plan(run, account, calendars);
@@ -304,6 +309,12 @@ function expectOperations(run: RunContext, { mappings }: AccountContext): void {
   for (const { account, mapping } of mappings) {
     run.progress.expect(account.id, mapping.id, run.store.journal.countPrepared(mapping.id));
   }
+}
+
+/** Its busy times can be trusted, unless the run was about one of its calendars only. */
+function noteRead(run: RunContext, { account, mappings }: AccountContext): void {
+  const all = run.mappings.filter((context) => context.account.id === account.id);
+  if (all.length === mappings.length) run.store.health.noteRead(account.id, run.clock.now().toISOString());
 }
 
 /** One calendar in this run: its mappings, and what was found out about it. */

@@ -8,6 +8,8 @@ import { after, dueAt, newTimetable, type Timetable, type TimetableEvent } from 
 const SLICE_MS = 60_000;
 /** A slice that took this much longer was slept through. */
 const SLEPT_MS = 60_000;
+/** Longer than the time between two polls, so that no poll is ever late enough. */
+const UPKEEP_INTERVALS = 1.5;
 
 export interface SchedulerPorts {
   readonly clock: Clock;
@@ -19,8 +21,10 @@ export interface SchedulerPorts {
   /** Whether there is anything to sync. */
   readonly isReady: () => boolean;
   readonly intervalMs: () => number;
-  /** When the earliest failed operation is due again. */
-  readonly retryAt: () => Date | null;
+  /** The earliest instant after `instant` at which a failed operation is due again. */
+  readonly retryAfter: (instant: Date) => Date | null;
+  /** What is due now and then; runs see to it themselves. */
+  readonly upkeep: () => Promise<void>;
   /** Until when nothing runs: a UTC instant, Infinity, or null. */
   readonly pausedUntil: () => number | null;
   /** The machine is about to sleep: what runs should come to its end. */
@@ -38,11 +42,13 @@ export class Scheduler {
   #stopping: AbortController | null = null;
   #ended: Promise<void> = Promise.resolve();
   #awake = new AbortController();
+  #lookedAfterAt: number;
   #unsubscribe: () => void = () => undefined;
 
   constructor(ports: SchedulerPorts) {
     this.#ports = ports;
     this.#timetable = newTimetable(this.#now());
+    this.#lookedAfterAt = this.#now();
   }
 
   get started(): boolean {
@@ -82,15 +88,18 @@ export class Scheduler {
   /** A run was made outside the timetable: the timer begins anew. */
   ranMeanwhile(offline: boolean): void {
     const intervalMs = this.#ports.intervalMs();
+    this.#lookedAfterAt = this.#now();
     this.#note({ kind: 'ended', offline, intervalMs, unit: this.#ports.random.unit() });
   }
 
   /** When the next run is due: milliseconds since the epoch, or null while nothing is planned. */
   nextAt(): number | null {
-    const { pausedUntil, isReady, retryAt } = this.#ports;
+    const { pausedUntil, isReady, retryAfter } = this.#ports;
     const paused = pausedUntil();
     if (!this.started || !isReady() || paused === Number.POSITIVE_INFINITY) return null;
-    const due = dueAt(this.#timetable, retryAt()?.getTime() ?? null);
+    // What was due before the last run was in it, or waits for something else.
+    const lastStart = new Date(Math.max(0, this.#timetable.lastStart));
+    const due = dueAt(this.#timetable, retryAfter(lastStart)?.getTime() ?? null);
     return paused === null ? due : Math.max(due, paused);
   }
 
@@ -100,6 +109,7 @@ export class Scheduler {
       const left = next === null || !this.#ports.power.isOnline() ? SLICE_MS : next - this.#now();
       if (left <= 0) await this.#runOnce();
       else await this.#sleep(Math.min(left, SLICE_MS));
+      if (!signal.aborted) await this.#lookAfter();
     }
   }
 
@@ -111,6 +121,18 @@ export class Scheduler {
     } catch (error) {
       this.#ports.log('error', 'schedule', 'A run failed in an unforeseen way', { error: String(error) });
       this.ranMeanwhile(false);
+    }
+  }
+
+  /** While nothing runs, such as in a long pause, somebody must still look after things. */
+  async #lookAfter(): Promise<void> {
+    const now = this.#now();
+    if (now - this.#lookedAfterAt < UPKEEP_INTERVALS * this.#ports.intervalMs()) return;
+    this.#lookedAfterAt = now;
+    try {
+      await this.#ports.upkeep();
+    } catch (error) {
+      this.#ports.log('error', 'schedule', 'The upkeep failed', { error: String(error) });
     }
   }
 
@@ -138,6 +160,7 @@ export class Scheduler {
       case 'resume':
       case 'online':
         this.#ports.onDisturbed();
+        this.#lookedAfterAt = this.#now();
         this.#note({ kind: 'disturbed', unit: this.#ports.random.unit() });
     }
   }

@@ -7,6 +7,8 @@ export function forgetEverything(db: Database, { keepAccounts }: { readonly keep
   db.transaction(() => {
     for (const table of [
       'journal',
+      'retry',
+      'calendar_health',
       'conflict',
       'hold',
       'touched',

@@ -5,11 +5,13 @@ import { ConflictRepository } from './conflict-repository.ts';
 import { type Database, inTransaction } from './connection.ts';
 import { FeedBookings } from './feed-bookings.ts';
 import { FeedRepository } from './feed-repository.ts';
+import { HealthRepository } from './health-repository.ts';
 import { HoldRepository } from './hold-repository.ts';
 import { JournalRepository } from './journal-repository.ts';
 import { LinkRepository } from './link-repository.ts';
 import { MappingRepository } from './mapping-repository.ts';
 import { MetaRepository } from './meta-repository.ts';
+import { RetryRepository } from './retry-repository.ts';
 import { RunRepository } from './run-repository.ts';
 import { SyncLogRepository } from './sync-log-repository.ts';
 import { TouchedRepository } from './touched-repository.ts';
@@ -24,6 +26,8 @@ export interface Store {
   readonly links: LinkRepository;
   readonly touched: TouchedRepository;
   readonly journal: JournalRepository;
+  readonly retries: RetryRepository;
+  readonly health: HealthRepository;
   readonly conflicts: ConflictRepository;
   readonly holds: HoldRepository;
   readonly feeds: FeedRepository;
@@ -45,6 +49,8 @@ export function createStore(db: Database): Store {
     links: new LinkRepository(db),
     touched: new TouchedRepository(db),
     journal: new JournalRepository(db),
+    retries: new RetryRepository(db),
+    health: new HealthRepository(db),
     conflicts: new ConflictRepository(db),
     holds: new HoldRepository(db),
     feeds: new FeedRepository(db),

@@ -1,0 +1,153 @@
+import { AppError } from '../../shared/rpc/errors.ts';
+import type { Clock, Fetch, Log, Random } from '../ports.ts';
+import { afterAnswer, type Breaker, CLOSED, mayProbe } from './breaker.ts';
+import { retryAfterMs } from './retry.ts';
+
+/** Longer than any service means it: a header of years would keep it out for years. */
+const LONGEST_PAUSE_MS = 6 * 3_600_000;
+
+/** What is known of one service at one host. */
+interface Line {
+  breaker: Breaker;
+  /** The request that finds out whether it works again; the others wait for it. */
+  probe: Promise<void> | null;
+  /** Until when it asked to be left alone. */
+  pausedUntil: number;
+  /** Whether it answered at all when it failed last. */
+  answered: boolean;
+}
+
+export interface LinesPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly fetch: Fetch;
+}
+
+/**
+ * The ways out of this process, under the retries of `createHttp`: remembers from run to run which services do not
+ * answer, with a circuit breaker for each service and host, and which asked for a pause that is longer than a call
+ * may wait. Unattended calls keep to that and fail at once; where somebody waits, they are made all the same, and
+ * what comes of them is remembered too.
+ */
+export class Lines {
+  readonly #ports: LinesPorts;
+  readonly #lines = new Map<string, Line>();
+  /** Ends the requests under way. */
+  #cut = new AbortController();
+
+  constructor(ports: LinesPorts) {
+    this.#ports = ports;
+  }
+
+  /** Ends every request that waits for its answer, as if the connection had broken: the machine slept, say. */
+  cut(): void {
+    this.#cut.abort(new TypeError('The network has changed'));
+    this.#cut = new AbortController();
+  }
+
+  /**
+   * A way out to one service, such as `google`. Rejects with AppError OFFLINE, PROVIDER_ERROR or RATE_LIMITED, all of
+   * them without an effect, when an unattended call is not made.
+   */
+  fetch(service: string, unattended: boolean): Fetch {
+    return async (input, init) => {
+      const { origin } = new URL(input instanceof Request ? input.url : input);
+      const line = this.#line(`${service} ${origin}`);
+      const probing = unattended ? await this.#admit(service, line) : null;
+      try {
+        const answer = await this.#send(input, init);
+        this.#note(line, answer.status < 500, true);
+        const pause = retryAfterMs(answer.headers, this.#ports.clock.now()) ?? 0;
+        line.pausedUntil = answer.ok || pause === 0 ? 0 : this.#now() + Math.min(pause, LONGEST_PAUSE_MS);
+        return answer;
+      } catch (error) {
+        // Whoever gave up the call said nothing of the service.
+        const late = init?.signal?.aborted !== true || init.signal.reason instanceof TypeError;
+        if (late && !(error instanceof AppError)) this.#note(line, false, false);
+        else if (line.breaker.kind === 'half-open') this.#note(line, false, line.answered);
+        throw error;
+      } finally {
+        probing?.();
+      }
+    };
+  }
+
+  /** @returns what to call when a probe is over, or null for a request that is none */
+  async #admit(service: string, line: Line): Promise<(() => void) | null> {
+    while (line.probe !== null) await line.probe;
+    const now = this.#now();
+    // Longer than the longest means that the clock was set back.
+    if (line.pausedUntil > now && line.pausedUntil - now <= LONGEST_PAUSE_MS)
+      throw resting(service, 'RATE_LIMITED', line.pausedUntil, now);
+    if (line.breaker.kind !== 'open') return null;
+    if (!mayProbe(line.breaker, now)) {
+      throw resting(service, line.answered ? 'PROVIDER_ERROR' : 'OFFLINE', line.breaker.until, now);
+    }
+    line.breaker = { kind: 'half-open', opened: line.breaker.opened };
+    const over = Promise.withResolvers<void>();
+    line.probe = over.promise;
+    return () => {
+      line.probe = null;
+      over.resolve();
+    };
+  }
+
+  async #send(input: Parameters<Fetch>[0], init: RequestInit | undefined): Promise<Response> {
+    const cut = this.#cut.signal;
+    const own = new AbortController();
+    const end = (): void => own.abort(cut.reason);
+    cut.addEventListener('abort', end, { once: true });
+    try {
+      const given = init?.signal;
+      const signal = given == null ? own.signal : AbortSignal.any([given, own.signal]);
+      return await this.#ports.fetch(input, { ...init, signal });
+    } finally {
+      cut.removeEventListener('abort', end);
+    }
+  }
+
+  #note(line: Line, ok: boolean, answered: boolean): void {
+    const before = line.breaker.kind;
+    line.answered = answered;
+    line.breaker = afterAnswer(line.breaker, ok, this.#now(), this.#ports.random.unit());
+    if (before !== line.breaker.kind) this.#ports.log('info', 'http', `The circuit is ${line.breaker.kind}`);
+  }
+
+  #line(key: string): Line {
+    let line = this.#lines.get(key);
+    if (line === undefined) {
+      line = { breaker: CLOSED, probe: null, pausedUntil: 0, answered: true };
+      this.#lines.set(key, line);
+    }
+    return line;
+  }
+
+  #now(): number {
+    return this.#ports.clock.now().getTime();
+  }
+}
+
+function resting(
+  service: string,
+  code: 'OFFLINE' | 'PROVIDER_ERROR' | 'RATE_LIMITED',
+  until: number,
+  now: number,
+): AppError {
+  const seconds = Math.max(1, Math.ceil((until - now) / 1_000));
+  const booking = service === 'booking';
+  const who = booking ? 'The booking system' : 'The calendar service';
+  const why =
+    code === 'RATE_LIMITED'
+      ? 'asked for a pause'
+      : 'has not answered properly for a while, and is given a rest';
+  return new AppError(
+    code,
+    `${who} ${why}: it is asked again in ${seconds} s. To try at once, sync by hand.`,
+    {
+      detail: 'circuit-open',
+      retryAfterSeconds: seconds,
+      ...(booking && { party: 'booking-system' as const }),
+    },
+  );
+}
