@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import tls from 'node:tls';
 import type { Settings } from '../../shared/domain/settings.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
@@ -14,26 +13,31 @@ const LOOPBACK = 'localhost,127.0.0.1,::1,[::1]';
 type NetworkSettings = Pick<Settings, 'proxyUrl' | 'caFile'>;
 
 /**
- * Node's fetch as the network of this machine wants it: through the proxy of the settings, else HTTPS_PROXY and
+ * Fetch as the network of this machine wants it: through the proxy of the settings, else HTTPS_PROXY and
  * HTTP_PROXY save for NO_PROXY, and trusting the authorities of the settings' file, else of CALENDAR_SYNC_CA_FILE,
  * beside the usual ones. Set up when it is first used, so that commands that stay at home do not pay for it.
+ *
+ * It is undici's own: the one inside Node 24 ends the whole process when a server closes the connection while a long
+ * answer is still being read, https://github.com/nodejs/undici/issues/5360.
  *
  * It rejects with AppError INVALID_INPUT when what settings or environment say cannot be used.
  */
 export function networkFetch(environment: Environment, settings: () => Promise<NetworkSettings>): Fetch {
-  let ready: Promise<void> | null = null;
-  const setUp = async (): Promise<void> => {
+  let ready: Promise<Fetch> | null = null;
+  const setUp = async (): Promise<Fetch> => {
     const { proxyUrl, caFile } = await settings();
     if (caFile !== null) trustAuthorities(caFile, 'The certificate file of the network settings');
     else trustAuthorities(environment.CALENDAR_SYNC_CA_FILE, 'CALENDAR_SYNC_CA_FILE');
     if (proxyUrl !== null) {
-      useProxy({ ...environment, ...proxyVariables(proxyUrl) }, 'The proxy of the network settings');
-    } else useProxy(environment, 'HTTPS_PROXY or HTTP_PROXY');
+      return proxied({ ...environment, ...proxyVariables(proxyUrl) }, 'The proxy of the network settings');
+    }
+    return proxied(environment, 'HTTPS_PROXY or HTTP_PROXY');
   };
   return async (input, init) => {
     ready ??= setUp();
+    let fetch: Fetch;
     try {
-      await ready;
+      fetch = await ready;
     } catch (error) {
       // Whoever corrects it need not start the program again.
       ready = null;
@@ -73,21 +77,32 @@ function certificatesIn(file: string): readonly string[] {
   return found.map((text) => new X509Certificate(text).toString());
 }
 
-/** https://nodejs.org/api/http.html#built-in-proxy-support */
-function useProxy(environment: Environment, source: string): void {
-  const given = (name: string): string | undefined => environment[name.toLowerCase()] || environment[name];
-  const httpProxy = given('HTTP_PROXY');
-  const httpsProxy = given('HTTPS_PROXY');
-  if (httpProxy === undefined && httpsProxy === undefined) return;
+/** https://undici.nodejs.org/#/docs/api/EnvHttpProxyAgent */
+async function proxied(environment: Environment, source: string): Promise<Fetch> {
+  const { EnvHttpProxyAgent, fetch } = await import('undici');
+  const given = (name: string): string => environment[name.toLowerCase()] || environment[name] || '';
   try {
-    http.setGlobalProxyFromEnv({
-      HTTP_PROXY: httpProxy,
-      HTTPS_PROXY: httpsProxy,
-      NO_PROXY: [LOOPBACK, given('NO_PROXY')].filter(Boolean).join(','),
+    const dispatcher = new EnvHttpProxyAgent({
+      httpProxy: given('HTTP_PROXY'),
+      httpsProxy: given('HTTPS_PROXY'),
+      noProxy: [LOOPBACK, given('NO_PROXY')].filter(Boolean).join(','),
     });
+    return async (input, init) => {
+      const { url, ...given } = input instanceof Request ? await parts(input) : { url: input };
+      // The types of undici and of Node have the same things under different names.
+      const answer: unknown = await fetch(url, { ...given, ...(init as object), dispatcher });
+      return answer as Response;
+    };
   } catch (cause) {
     throw new AppError('INVALID_INPUT', `${source} is not a usable address. Correct it.`, {
       cause,
     });
   }
+}
+
+/** A request of Node's own class, which undici's fetch does not know. */
+async function parts(request: Request) {
+  const { url, method, headers, redirect, signal } = request;
+  const body = request.body === null ? null : await request.text();
+  return { url, method, headers: [...headers], redirect, signal, body };
 }
