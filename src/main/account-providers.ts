@@ -1,6 +1,7 @@
 import type { ProviderName } from '../shared/domain/account.ts';
 import { AppError } from '../shared/rpc/errors.ts';
 import type { AccountProvider } from './account-provider.ts';
+import { caldavAccounts } from './caldav-accounts.ts';
 import { icsAccounts } from './ics-accounts.ts';
 import { oauthAccounts } from './oauth-accounts.ts';
 
@@ -8,6 +9,7 @@ const PROVIDERS: Readonly<Partial<Record<ProviderName, AccountProvider>>> = {
   google: oauthAccounts('google'),
   microsoft: oauthAccounts('microsoft'),
   ics: icsAccounts,
+  caldav: caldavAccounts,
 };
 
 /** @throws AppError INVALID_INPUT for an account of a newer version */

@@ -77,6 +77,15 @@ export type WantedMapping =
   | { readonly kind: 'changed'; readonly id: string; readonly changes: MappingChanges };
 
 /** A sign-in in the browser. */
+export interface CaldavRequest {
+  /** Of the server, or of any page of the person's there. */
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+  /** IANA zone of this computer, for calendars that do not say theirs. */
+  readonly localTimeZone?: string;
+}
+
 export interface SignInRequest {
   readonly access: 'read' | 'write';
   readonly openUrl: OpenUrl;
@@ -111,6 +120,8 @@ export interface App extends LookApp {
     input: { readonly url: string } & ({ readonly code: string } | { readonly token: string }),
   ): Promise<Technician>;
   connectOAuth(provider: OAuthProviderName, options: SignInRequest): Promise<ConnectedAccount>;
+  /** @throws AppError when the calendars cannot be found; nothing is stored then */
+  connectCaldav(request: CaldavRequest): Promise<ConnectedAccount>;
   connectGoogle(options: SignInRequest): Promise<ConnectedAccount>;
   /** @throws AppError PERMISSION_DENIED, detail `plain-http` or `private-network`, when consent is missing */
   connectIcs(request: SubscriptionRequest): Promise<SubscribedFeed>;

@@ -3,8 +3,9 @@ import type { ConnectedAccount, SubscribedFeed } from '../shared/rpc/contract.ts
 import { AppError } from '../shared/rpc/errors.ts';
 import type { AccountAccess, NewConnection } from './account-provider.ts';
 import { accountProvider } from './account-providers.ts';
-import type { AppPorts, SignInRequest, SubscriptionRequest } from './app-contract.ts';
+import type { AppPorts, CaldavRequest, SignInRequest, SubscriptionRequest } from './app-contract.ts';
 import type { Vault } from './auth/vault.ts';
+import { discoverCaldav } from './caldav-accounts.ts';
 import type { RetryNote } from './engine/account-outcome.ts';
 import type { AccountConnection } from './engine/sync-run.ts';
 import type { Enrolment } from './enrolment.ts';
@@ -70,7 +71,17 @@ export class Connections {
     };
   }
 
-  /** Nobody has to be enrolled to subscribe, nor the booking system to answer. */
+  /**
+   * Connects a CalDAV account with a user name and a password. The same person again is the same account with the new
+   * password.
+   * @throws AppError when the calendars cannot be found with them; nothing is stored then
+   */
+  async connectCaldav(request: CaldavRequest): Promise<ConnectedAccount> {
+    const zone = (await this.#technicianZone()) ?? request.localTimeZone ?? 'UTC';
+    return this.remember(await discoverCaldav(request, this.#ports, (options) => this.#http(options), zone));
+  }
+
+  /** Nobody has to be enrolled to connect an account, nor the booking system to answer. */
   async #technicianZone(): Promise<string | null> {
     if (!this.#enrolment.isEnrolled()) return null;
     const known = await this.#enrolment.identity().catch(() => null);

@@ -122,6 +122,8 @@ async function stagePages(
     run.signal.throwIfAborted();
     if (page.kind === 'cursor-expired') return null;
     calendars.stage(position.id, lastPage);
+    // Before the page itself, whose rows take the place of those that are there still.
+    if (page.relisted !== undefined) calendars.stageGone(position.id, page.relisted, window.from);
     lastPage = inOrder(page.changes.map(rowOf));
     noteRead(run, position.id, page.changes.length);
     nextCursor = page.nextCursor;

@@ -137,6 +137,14 @@ function setUpCommands(program: Command, run: Run): void {
     .option('--allow-private-network', 'agree to an address in your own network')
     .action(run(async () => (await import('./commands/connect-ics.ts')).connectIcs));
 
+  connect
+    .command('caldav')
+    .description('connect calendars at iCloud, Fastmail, Nextcloud or another CalDAV server')
+    .requiredOption('--url <url>', 'address of the server, e.g. https://caldav.icloud.com', nonEmpty)
+    .requiredOption('--username <name>', 'user name there', nonEmpty)
+    .addOption(new Option('--password-stdin', 'read the password from standard input').makeOptionMandatory())
+    .action(run(async () => (await import('./commands/connect-caldav.ts')).connectCaldav));
+
   const accounts = program
     .command('accounts')
     .description('list the connected accounts')

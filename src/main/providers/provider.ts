@@ -82,6 +82,11 @@ export type PullPage =
       readonly nextCursor: string | null;
       /** On the last page: the pages show the whole window although a cursor was given (a feed that has changed). */
       readonly complete?: true;
+      /**
+       * Events and series that this page shows as they are now: what is known of each within the window, occurrences
+       * and the event itself, and is not among the changes, is gone.
+       */
+      readonly relisted?: readonly string[];
     }
   | { readonly kind: 'cursor-expired' };
 
@@ -114,6 +119,6 @@ export interface PreparedWrite {
    * is, neither now nor later, and `get` finds it by that.
    */
   readonly eventId: string;
-  /** JSON, byte for byte what is sent. */
+  /** JSON: byte for byte what is sent, or what is written into the event as it then is at the other end. */
   readonly body: string;
 }

@@ -145,6 +145,21 @@ export class CalendarPicture {
     inTransaction(this.#db, () => this.#stage.runAll(rows.map((row) => ({ ...row, calendar }))));
   }
 
+  /**
+   * Stages as gone what the picture has of these events and series, occurrences included, and the stage has not: they
+   * have been shown anew. What had ended before `from` is not shown any more and stays.
+   */
+  stageGone(calendar: number, ids: readonly string[], from: string): void {
+    const gone = this.#db.prepare(
+      `INSERT OR IGNORE INTO staged_event (calendar, ${COLUMNS})
+         SELECT calendar, event_id, series_id, '', 'cancelled', '', '', '{}', '', NULL, NULL FROM observed_event
+         WHERE calendar = @calendar AND (event_id = @id OR series_id = @id) AND state = 'live' AND ends_at > @from`,
+    );
+    this.#db.transaction(() => {
+      for (const id of ids) gone.run({ calendar, id, from });
+    })();
+  }
+
   /** Takes what is live inside the window off the stage again: a complete listing of it is about to tell better. */
   unstageLive(calendar: number, window: { readonly from: string; readonly to: string }): void {
     this.#db

@@ -1,5 +1,8 @@
 import { type Unreadable, unreadable } from './errors.ts';
 
+/** The property in which we write of whom an event is, where we write events. */
+export const OWNERSHIP_PROPERTY = 'X-CALENDAR-SYNC';
+
 /**
  * The whole calendars in a text, each as node-ical can read it. A text may hold several (RFC 5545
  * section 3.4), of which node-ical keeps only the last.
@@ -59,6 +62,9 @@ const RAW_PROPERTIES = [
   'RDATE',
   'EXDATE',
   'RECURRENCE-ID',
+  'ORGANIZER',
+  'ATTENDEE',
+  OWNERSHIP_PROPERTY,
 ];
 
 /** What node-ical reads for us. */

@@ -2,8 +2,8 @@ import type { RecurrenceSet } from '../../time/recurrence-set.ts';
 import { dateText, instantText } from '../../time/wall-time.ts';
 import { ianaZone, type Zone } from '../../time/zone.ts';
 import { wholeCalendars } from './calendar-text.ts';
-import { type CalendarComponent, parseCalendar } from './components.ts';
-import { fingerprint, occurrenceStart, type ParsedEvent, parsedEvent } from './event.ts';
+import { type CalendarComponent, type EventComponent, parseCalendar } from './components.ts';
+import { type EventContent, fingerprint, occurrenceStart, type ParsedEvent, parsedEvent } from './event.ts';
 import { type Notice, zoneTable } from './zones.ts';
 
 /** A calendar, read to its end. Windows and expansion come later: the same calendar answers for any window. */
@@ -55,26 +55,45 @@ export interface OverrideEntry {
   readonly event: ParsedEvent;
 }
 
+/** How a calendar is read where it is more than a feed. */
+export interface Reading {
+  /** The id of its event or series, where that is not the UID. */
+  readonly id?: string;
+  /** What an event says of itself beyond what every reader understands. */
+  readonly content?: (component: EventComponent) => Partial<EventContent>;
+}
+
 /**
  * Reads the text of a calendar.
  * @param home where its floating times and whole days are lived
  * @param source whom to name in errors
  * @throws AppError PROVIDER_ERROR when it is not a whole calendar
  */
-export function readCalendar(text: string, home: Zone, source: string, notice: Notice): ParsedCalendar {
+export function readCalendar(
+  text: string,
+  home: Zone,
+  source: string,
+  notice: Notice,
+  reading: Reading = {},
+): ParsedCalendar {
   const calendars = wholeCalendars(text, source).map((calendar) => parseCalendar(calendar, source));
-  const events = calendars.flatMap((calendar) => eventsOf(calendar, home, notice));
+  const events = calendars.flatMap((calendar) => eventsOf(calendar, home, notice, reading));
   return {
     name: calendars.map(({ name }) => name).find((name) => name !== '') ?? null,
     timeZone: proposedZone(calendars),
-    entries: [...entriesOf(events).values()],
+    entries: [...entriesOf(events, reading.id).values()],
   };
 }
 
-function eventsOf(calendar: CalendarComponent, home: Zone, notice: Notice): readonly ParsedEvent[] {
+function eventsOf(
+  calendar: CalendarComponent,
+  home: Zone,
+  notice: Notice,
+  { content }: Reading,
+): readonly ParsedEvent[] {
   const zones = zoneTable(calendar.zones, home, notice);
   return calendar.events.flatMap((component) => {
-    const event = parsedEvent(component, zones);
+    const event = parsedEvent(component, zones, content);
     if (event !== null) return [event];
     notice(`The event ${component.uid || 'without UID'} has no start that can be read: it is left out.`);
     return [];
@@ -88,11 +107,14 @@ function proposedZone(calendars: readonly CalendarComponent[]): string | null {
   return ianaZone(name)?.name ?? null;
 }
 
-function entriesOf(events: readonly ParsedEvent[]): ReadonlyMap<string, CalendarEntry> {
+function entriesOf(
+  events: readonly ParsedEvent[],
+  id: string | undefined,
+): ReadonlyMap<string, CalendarEntry> {
   const entries = new Map<string, CalendarEntry>();
   for (const [uid, group] of Map.groupBy(events, (event) => event.uid)) {
-    for (const entry of uid === '' ? group.map(withoutUid) : sharedUid(uid, group))
-      entries.set(entry.id, entry);
+    const withId = uid === '' && id === undefined ? group.map(withoutUid) : sharedUid(uid, group, id ?? uid);
+    for (const entry of withId) entries.set(entry.id, entry);
   }
   return entries;
 }
@@ -102,15 +124,15 @@ function withoutUid(event: ParsedEvent): CalendarEntry {
 }
 
 /** The events of one UID: at best one event or series, and the overrides of its occurrences. */
-function sharedUid(uid: string, group: readonly ParsedEvent[]): readonly CalendarEntry[] {
+function sharedUid(uid: string, group: readonly ParsedEvent[], id: string): readonly CalendarEntry[] {
   const masters = distinct(latestRevision(group.filter(({ replaces }) => replaces === null)));
   const only = masters.length === 1 ? masters[0] : undefined;
   // Several meetings under one UID are several: it does not say whose copies they are.
-  const iCalUid = masters.length > 1 ? null : uid;
-  const overrides = overridesOf(uid, iCalUid, group, only);
+  const iCalUid = masters.length > 1 || uid === '' ? null : uid;
+  const overrides = overridesOf(id, iCalUid, group, only);
   const changes = changesBy(overrides);
   const entries = masters.map((event) =>
-    masterEntry(only === undefined ? fingerprint(event) : uid, iCalUid, event, changes),
+    masterEntry(only === undefined ? fingerprint(event) : id, iCalUid, event, changes),
   );
   return [...entries, ...overrides];
 }
@@ -153,7 +175,7 @@ function changesBy(overrides: readonly OverrideEntry[]): SeriesChanges {
 }
 
 function overridesOf(
-  uid: string,
+  seriesId: string,
   iCalUid: string | null,
   group: readonly ParsedEvent[],
   series: ParsedEvent | undefined,
@@ -166,8 +188,8 @@ function overridesOf(
     const instanceKey = instanceKeyAt(at, start.kind === 'date');
     const earlier = overrides.get(instanceKey);
     if (earlier !== undefined && earlier.event.sequence > event.sequence) continue;
-    const id = occurrenceId(uid, instanceKey);
-    overrides.set(instanceKey, { kind: 'override', id, iCalUid, seriesId: uid, instanceKey, at, event });
+    const id = occurrenceId(seriesId, instanceKey);
+    overrides.set(instanceKey, { kind: 'override', id, iCalUid, seriesId, instanceKey, at, event });
   }
   return [...overrides.values()];
 }

@@ -1,5 +1,6 @@
 import { sync } from 'node-ical';
 import { z } from 'zod';
+import { OWNERSHIP_PROPERTY } from './calendar-text.ts';
 import { unreadable } from './errors.ts';
 import { ruleOf, uidOf } from './property.ts';
 
@@ -58,6 +59,9 @@ const EventComponent = z
     'RAW-RDATE': Texts,
     'RAW-EXDATE': Texts,
     'RAW-RECURRENCE-ID': Text,
+    'RAW-ORGANIZER': Text,
+    'RAW-ATTENDEE': Texts,
+    [`RAW-${OWNERSHIP_PROPERTY}`]: Text,
   })
   .transform((event) => ({
     summary: event.summary,
@@ -78,6 +82,10 @@ const EventComponent = z
     dates: event['RAW-RDATE'],
     exceptions: event['RAW-EXDATE'],
     recurrenceId: event['RAW-RECURRENCE-ID'],
+    organizer: event['RAW-ORGANIZER'],
+    attendees: event['RAW-ATTENDEE'],
+    /** As it was written, or ''. */
+    ownership: ruleOf(event[`RAW-${OWNERSHIP_PROPERTY}`] ?? ''),
   }));
 
 const ObservanceComponent = z

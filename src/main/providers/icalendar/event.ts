@@ -41,8 +41,15 @@ export interface ParsedEvent {
   readonly component: EventComponent;
 }
 
-/** A component as an event, or null when it has no start that can be read. */
-export function parsedEvent(component: EventComponent, zones: ZoneTable): ParsedEvent | null {
+/**
+ * A component as an event, or null when it has no start that can be read.
+ * @param more what it says of itself beyond what every reader understands
+ */
+export function parsedEvent(
+  component: EventComponent,
+  zones: ZoneTable,
+  more?: (component: EventComponent) => Partial<EventContent>,
+): ParsedEvent | null {
   const start = parseMoment(component.start, zones);
   if (start === null) return null;
   // What is floating beside a start with a zone is meant in that zone.
@@ -62,7 +69,7 @@ export function parsedEvent(component: EventComponent, zones: ZoneTable): Parsed
     lengths: new Map(added.flatMap(({ at, length }) => (length === null ? [] : [[at, length] as const]))),
     replaces:
       replaced === null ? null : { moment: replaced, following: isThisAndFuture(component.recurrenceId) },
-    content: contentOf(component),
+    content: more === undefined ? contentOf(component) : { ...contentOf(component), ...more(component) },
     component,
   };
 }

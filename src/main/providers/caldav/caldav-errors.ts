@@ -1,0 +1,157 @@
+import { AppError } from '../../../shared/rpc/errors.ts';
+import { effectOf } from '../../request-effect.ts';
+
+/** Where the passwords for other programs are made, which the usual providers want instead of the account's own. */
+const APP_PASSWORDS: readonly (readonly [RegExp, string])[] = [
+  [/(^|\.)icloud\.com$/, 'iCloud wants an app-specific password: make one at account.apple.com.'],
+  [
+    /(^|\.)(fastmail\.com|messagingengine\.com)$/,
+    'Fastmail wants an app password: make one in Settings, Privacy & Security.',
+  ],
+];
+
+/**
+ * The one place where what a CalDAV server answers becomes one of our codes.
+ * @param url of the request; only its host is named, since paths may be private
+ */
+export function refused(url: URL, response: Response, body = ''): AppError {
+  const { status } = response;
+  const server = url.host;
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const precondition = preconditionOf(body);
+  const options = {
+    cause: new Error(`HTTP ${status} ${precondition ?? ''}`.trim()),
+    detail: precondition ?? `HTTP ${status}`,
+    // Whatever a server error stopped, it may have stopped after the change was made.
+    effect: status === 408 || status >= 500 ? ('unknown' as const) : effectOf(response.headers),
+    ...(Number.isFinite(retryAfter) && { retryAfterSeconds: retryAfter }),
+  };
+  switch (status) {
+    case 401:
+      return new AppError('AUTH_EXPIRED', notSignedIn(url, response), options);
+    case 403:
+      return new AppError(
+        'PERMISSION_DENIED',
+        `${server} does not allow this. Ask the owner of the calendar for the right to change events, or choose another calendar.`,
+        options,
+      );
+    case 404:
+    case 410:
+      return new AppError(
+        'NOT_FOUND',
+        `${server} does not have this calendar or event (any more). Check that the calendar still exists and is shared with this account.`,
+        options,
+      );
+    case 409:
+      return new AppError(
+        'CONFLICT',
+        `${server} cannot take this change as things are there (${options.detail}). Check that the calendar still exists; it is tried again at the next sync.`,
+        options,
+      );
+    case 412:
+      return new AppError(
+        'PRECONDITION_FAILED',
+        `The event was changed on ${server} in the meantime. The next sync merges both changes.`,
+        options,
+      );
+    case 429:
+      return new AppError(
+        'RATE_LIMITED',
+        `${server} asks for a pause: too many requests. The rest is synced after it.`,
+        options,
+      );
+    case 400:
+    case 413:
+    case 415:
+    case 422:
+      return new AppError(
+        'INVALID_INPUT',
+        `${server} does not accept the event (${options.detail}). Check the booking's dates and texts; if they are in order, save diagnostics and send them to support.`,
+        options,
+      );
+    case 507:
+      return new AppError(
+        'PROVIDER_ERROR',
+        `${server} has no room left for the event. Free some space there; it is tried again at the next sync.`,
+        options,
+      );
+    default:
+      return new AppError(
+        'PROVIDER_ERROR',
+        `${server} failed (HTTP ${status}). It is tried again at the next sync.`,
+        options,
+      );
+  }
+}
+
+/** Whether a create was refused because something has the name or the UID already (RFC 4791 section 5.3.2.1). */
+export function isTaken(error: unknown): boolean {
+  if (!(error instanceof AppError)) return false;
+  return error.code === 'PRECONDITION_FAILED' || error.detail === 'no-uid-conflict';
+}
+
+export function taken(url: URL, cause: unknown): AppError {
+  return new AppError(
+    'CONFLICT',
+    `${url.host} already has an event of this name. The next sync looks at it and decides.`,
+    { cause, ...(cause instanceof AppError && { effect: cause.effect }) },
+  );
+}
+
+function notSignedIn(url: URL, response: Response): string {
+  const asks = response.headers.get('www-authenticate');
+  if (asks !== null && !/\bbasic\b/i.test(asks)) {
+    return `${url.host} wants another kind of sign-in than a user name and password. Ask whoever runs it to allow Basic authentication over https.`;
+  }
+  const hint = APP_PASSWORDS.find(([host]) => host.test(url.hostname))?.[1];
+  return `${url.host} does not accept this user name and password. ${hint ?? 'Check both; some providers want an app-specific password here.'} Then connect the account again; nothing that was synced is lost.`;
+}
+
+/** The precondition that an answer names (RFC 4918 section 16, RFC 4791 section 5.3.2.1), without its namespace. */
+function preconditionOf(body: string): string | null {
+  return /<(?:[\w.-]+:)?error\b[^>]*>\s*<(?:[\w.-]+:)?([\w-]+)/i.exec(body)?.[1] ?? null;
+}
+
+/** No answer arrived at all. */
+export function unreachable(url: URL, cause: unknown): AppError {
+  return new AppError(
+    'OFFLINE',
+    `${url.host} cannot be reached. Check the internet connection and the address; it is tried again at the next sync.`,
+    { cause, effect: 'unknown' },
+  );
+}
+
+/** An answer that is not what the protocol promises: a web page, a portal, broken XML. */
+export function unreadable(url: URL, what: string, cause?: unknown): AppError {
+  return new AppError(
+    'PROVIDER_ERROR',
+    `${url.host} gave an answer that cannot be read (${what}). Nothing was lost; it is tried again at the next sync.`,
+    { cause, effect: 'unknown', detail: 'unreadable' },
+  );
+}
+
+/** Nothing at this address speaks CalDAV. */
+export function notCaldav(url: URL): AppError {
+  return new AppError(
+    'PROVIDER_ERROR',
+    `There is no CalDAV calendar service at ${url.host}${url.pathname}. Check the address with your calendar provider's help pages.`,
+    { detail: 'not-caldav' },
+  );
+}
+
+/** A password goes to nobody but the server that it was given for. */
+export function elsewhere(from: URL, to: URL): AppError {
+  return new AppError(
+    'PERMISSION_DENIED',
+    `${from.host} sends on to ${to.origin}, and your password is not handed on to another server by itself. If that is the right one, connect with --url ${to.origin}/ instead.`,
+    { detail: 'other-origin' },
+  );
+}
+
+export function tooManyRedirects(url: URL): AppError {
+  return new AppError(
+    'PROVIDER_ERROR',
+    `${url.host} sends on in circles. Check the address with your calendar provider's help pages.`,
+    { detail: 'redirects' },
+  );
+}

@@ -1,0 +1,186 @@
+import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
+import type { Clock, Fetch, Log } from '../../ports.ts';
+import type { InstantSpan } from '../../time/rule.ts';
+import { DAY_MS } from '../../time/wall-time.ts';
+import { ianaZone, UTC, type Zone } from '../../time/zone.ts';
+import type { CalendarProvider, EventChange, PreparedWrite, PullPage } from '../provider.ts';
+import { readCursor, readingOf, writeCursor } from './caldav-cursor.ts';
+import { isTaken, refused, taken, unreadable } from './caldav-errors.ts';
+import { calendarsIn } from './calendar-list.ts';
+import { type CalendarObject, changesIn, lookUpIn, type ObjectReading } from './calendar-object.ts';
+import { type CollectionState, objectsAt, objectsWithin, stateOf } from './collection.ts';
+import { changesSince, positionOf } from './collection-changes.ts';
+import { createDavClient } from './dav-client.ts';
+import type { CaldavHome } from './discovery.ts';
+import { eventUid, objectOf, urlOf } from './event-name.ts';
+import { editedObject, newObject, preparedWrite } from './event-to-ical.ts';
+
+export interface CaldavProviderOptions extends CaldavHome {
+  /** Authorizes, retries and limits. Does not follow redirects when asked not to. */
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  /** IANA zone of calendars that do not say theirs. */
+  readonly timeZone: string;
+  readonly log?: Log;
+}
+
+/** Personal servers are small, and the large ones count requests. */
+export const CALDAV_CONCURRENCY = 4;
+
+/** A CalDAV account (RFC 4791, RFC 6578) behind the provider port. Calendars are known by their URLs. */
+export function createCaldavProvider(options: CaldavProviderOptions): CalendarProvider {
+  const { clock } = options;
+  const client = createDavClient(options.fetch);
+  const addresses = new Set(options.addresses);
+  const zones = new Map<string, Zone>();
+
+  async function stateAndZone(
+    calendarId: string,
+    starting: boolean,
+  ): Promise<CollectionState & { readonly home: Zone }> {
+    const state = await stateOf(client, new URL(calendarId), starting);
+    const home = state.zone ?? ianaZone(options.timeZone) ?? UTC;
+    zones.set(calendarId, home);
+    return { ...state, home };
+  }
+
+  async function readingOfObjects(calendarId: string): Promise<ObjectReading> {
+    const home = zones.get(calendarId) ?? (await stateAndZone(calendarId, false)).home;
+    const source = new URL(calendarId).host;
+    const notice = (text: string): void => options.log?.('warn', 'caldav', text, { source });
+    return { home, source, addresses, notice };
+  }
+
+  /** Null for one that cannot be read: it must not keep all the others from being synced. */
+  function changesOf(
+    object: CalendarObject,
+    span: InstantSpan,
+    anywhere: boolean,
+    reading: ObjectReading,
+  ): readonly EventChange[] | null {
+    try {
+      return changesIn(object, span, anywhere, reading);
+    } catch (error) {
+      const fields = { source: reading.source, event: object.name, error };
+      options.log?.('warn', 'caldav', 'An event cannot be read and is left out.', fields);
+      return null;
+    }
+  }
+
+  /** By a report rather than GET: listings then name the same etag, whatever a proxy does to headers. */
+  async function objectNamed(calendarId: string, name: string): Promise<CalendarObject | null> {
+    const [object] = await objectsAt(client, new URL(calendarId), [urlOf(calendarId, name)]);
+    return object ?? null;
+  }
+
+  /**
+   * Writes an object and answers with the event as it is there now. When that has another etag than the write was
+   * answered with, somebody has changed it since: then it is what was written, so that their change is seen as one.
+   */
+  async function put(
+    calendarId: string,
+    name: string,
+    text: string,
+    condition: Readonly<Record<string, string>>,
+  ): Promise<CalendarEvent> {
+    const url = urlOf(calendarId, name);
+    const headers = { 'content-type': 'text/calendar; charset=utf-8', ...condition };
+    const response = await client.send(url, { method: 'PUT', headers, body: text });
+    const etag = response.headers.get('etag');
+    const stored = await objectNamed(calendarId, name);
+    const isAsWritten = stored !== null && (etag === null || stored.etag === null || stored.etag === etag);
+    const written = isAsWritten ? stored : { name, etag, text };
+    const found = lookUpIn(written, name, await readingOfObjects(calendarId));
+    if (found.kind === 'found') return found.event;
+    throw unreadable(url, 'the event that was just written');
+  }
+
+  return {
+    capabilities: {
+      write: true,
+      incremental: true,
+      watch: false,
+      ownId: true,
+      concurrency: CALDAV_CONCURRENCY,
+    },
+
+    listCalendars: () => calendarsIn(client, new URL(options.home), options.timeZone),
+
+    async *pull(calendarId, cursorText, window): AsyncGenerator<PullPage> {
+      const calendar = new URL(calendarId);
+      const state = await stateAndZone(calendarId, cursorText === null);
+      const reading = await readingOfObjects(calendarId);
+      const position = readingOf(reading.home.name);
+      const span = { from: Date.parse(window.from), to: Date.parse(window.to) };
+      if (cursorText === null) {
+        const next = await positionOf(client, calendar, state, position);
+        const asked = { from: span.from - DAY_MS, to: span.to + DAY_MS };
+        const objects = await objectsWithin(client, calendar, asked);
+        const changes = objects.flatMap((object) => changesOf(object, span, false, reading) ?? []);
+        yield { kind: 'page', changes, nextCursor: writeCursor(next) };
+        return;
+      }
+      const cursor = readCursor(cursorText, position);
+      const since = cursor === null ? null : await changesSince(client, calendar, state, cursor);
+      if (since === null) {
+        yield { kind: 'cursor-expired' };
+        return;
+      }
+      const changes: EventChange[] = since.removed.map(
+        (id): EventChange => ({ kind: 'removed', id, seriesId: null, proof: 'cancelled' }),
+      );
+      const relisted: string[] = [];
+      for (const object of since.objects) {
+        const shown = changesOf(object, span, true, reading);
+        if (shown === null) continue;
+        changes.push(...shown);
+        relisted.push(object.name);
+      }
+      yield { kind: 'page', changes, nextCursor: writeCursor(since.next), relisted };
+    },
+
+    async get(calendarId, eventId) {
+      const object = await objectNamed(calendarId, objectOf(eventId));
+      if (object === null) return { kind: 'missing' };
+      return lookUpIn(object, eventId, await readingOfObjects(calendarId));
+    },
+
+    prepareCreate(calendarId, desired, identity) {
+      const uid = eventUid(options.principal, calendarId, identity.bookingId, identity.incarnation);
+      return preparedWrite(`${uid}.ics`, desired, identity);
+    },
+
+    prepareUpdate: preparedWrite,
+
+    async create(calendarId, prepared) {
+      const text = newObject(prepared, clock.now());
+      try {
+        return await put(calendarId, prepared.eventId, text, { 'if-none-match': '*' });
+      } catch (error) {
+        throw isTaken(error) ? taken(urlOf(calendarId, prepared.eventId), error) : error;
+      }
+    },
+
+    async update(calendarId, prepared, etag) {
+      const object = await objectNamed(calendarId, prepared.eventId);
+      const url = urlOf(calendarId, prepared.eventId);
+      if (object === null) throw refused(url, new Response(null, { status: 404 }));
+      const seen = etag ?? object.etag;
+      const condition: Record<string, string> = seen === null ? {} : { 'if-match': seen };
+      return put(calendarId, prepared.eventId, edited(url, object, prepared, clock.now()), condition);
+    },
+
+    async delete(calendarId, eventId, etag) {
+      const headers: Record<string, string> = etag === null ? {} : { 'if-match': etag };
+      await client.send(urlOf(calendarId, eventId), { method: 'DELETE', headers }, [404, 410]);
+    },
+  };
+}
+
+function edited(url: URL, object: CalendarObject, prepared: PreparedWrite, now: Date): string {
+  try {
+    return editedObject(object.text, prepared, now);
+  } catch (error) {
+    throw unreadable(url, 'the event as it is there', error);
+  }
+}

@@ -1,0 +1,90 @@
+import type { CalendarListEntry } from '../../../shared/domain/account.ts';
+import { ianaZone, type Zone } from '../../time/zone.ts';
+import { zoneNamed } from '../../time/zone-name.ts';
+import { type DavClient, type DavResource, NAMESPACES, textOf } from './dav-client.ts';
+
+const PROPERTIES = {
+  'd:resourcetype': {},
+  'd:displayname': {},
+  'd:current-user-privilege-set': {},
+  'c:supported-calendar-component-set': {},
+  'c:calendar-timezone': {},
+  'c:calendar-timezone-id': {},
+};
+
+/**
+ * The collections of a home that can hold events, by name.
+ * @param fallback IANA zone of calendars that do not say theirs
+ */
+export async function calendarsIn(
+  client: DavClient,
+  home: URL,
+  fallback: string,
+): Promise<readonly CalendarListEntry[]> {
+  const body = { propfind: { ...NAMESPACES, prop: PROPERTIES } };
+  const { resources } = await client.query(home, { method: 'PROPFIND', depth: '1', body });
+  return resources
+    .filter(holdsEvents)
+    .map((resource): CalendarListEntry => {
+      const { url, properties } = resource;
+      return {
+        id: url.href,
+        name: textOf(properties.displayname) || lastSegment(url),
+        timeZone: (zoneOf(properties) ?? ianaZone(fallback))?.name ?? 'UTC',
+        primary: false,
+        writable: isWritable(properties.currentUserPrivilegeSet),
+      };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+function holdsEvents({ status, properties }: DavResource): boolean {
+  if (status >= 400 || !names(properties.resourcetype).includes('calendar')) return false;
+  const components = elements(properties.supportedCalendarComponentSet, 'comp').map(nameAttribute);
+  // A calendar that does not say takes all (RFC 4791 section 5.2.3).
+  return components.length === 0 || components.includes('VEVENT');
+}
+
+/** Servers that do not say what somebody may do (RFC 3744 section 5.5) let them do it, or refuse when it is done. */
+function isWritable(privileges: unknown): boolean {
+  const granted = elements(privileges, 'privilege').flatMap(names);
+  return granted.length === 0 || granted.some((name) => /^(all|write|writeContent|bind)$/.test(name));
+}
+
+/**
+ * The zone that a calendar says it is in: by name (RFC 7809 section 5.2) or as a VTIMEZONE (RFC 4791 section 5.2.2),
+ * or null.
+ */
+export function zoneOf(properties: DavResource['properties']): Zone | null {
+  const named = zoneNamed(textOf(properties.calendarTimezoneId));
+  if (named !== null) return named;
+  const definition = textOf(properties.calendarTimezone);
+  for (const name of ['X-LIC-LOCATION', 'TZID']) {
+    const value = new RegExp(`^${name}(?:;[^:\\r\\n]*)?:(.+)$`, 'im').exec(definition)?.[1];
+    const zone = value === undefined ? null : zoneNamed(value);
+    if (zone !== null) return zone;
+  }
+  return null;
+}
+
+/** The names of the elements within one, as tsdav has them. */
+const names = (element: unknown): readonly string[] =>
+  typeof element === 'object' && element !== null ? Object.keys(element) : [];
+
+/** The elements of a name within one: tsdav has a single one as itself, several as an array. */
+function elements(parent: unknown, name: string): readonly unknown[] {
+  if (typeof parent !== 'object' || parent === null) return [];
+  const found: unknown = Object.entries(parent).find(([key]) => key === name)?.[1];
+  if (found === undefined) return [];
+  return Array.isArray(found) ? found : [found];
+}
+
+function nameAttribute(element: unknown): string {
+  if (typeof element !== 'object' || element === null || !('_attributes' in element)) return '';
+  const { _attributes: attributes } = element;
+  if (typeof attributes !== 'object' || attributes === null || !('name' in attributes)) return '';
+  return textOf(attributes.name).toUpperCase();
+}
+
+const lastSegment = (url: URL): string =>
+  decodeURIComponent(url.pathname.replace(/\/+$/, '').split('/').at(-1) ?? '');

@@ -1,0 +1,112 @@
+import type { CalendarEvent, OwnershipTag } from '../../../shared/domain/calendar-event.ts';
+import type { InstantSpan } from '../../time/rule.ts';
+import type { Zone } from '../../time/zone.ts';
+import { type ParsedCalendar, readCalendar } from '../icalendar/calendar.ts';
+import type { EventComponent } from '../icalendar/components.ts';
+import type { EventContent } from '../icalendar/event.ts';
+import { listCalendar, lookUp } from '../icalendar/listing.ts';
+import { type RawProperty, ruleOf } from '../icalendar/property.ts';
+import type { Notice } from '../icalendar/zones.ts';
+import type { EventChange, EventLookup } from '../provider.ts';
+import { tagFrom } from './ownership.ts';
+
+/** One resource of a calendar (RFC 4791 section 4.1): an event or a series with its overrides. */
+export interface CalendarObject {
+  /** Last part of its URL. */
+  readonly name: string;
+  readonly etag: string | null;
+  /** iCalendar text. */
+  readonly text: string;
+}
+
+/** How the objects of a calendar are read. */
+export interface ObjectReading {
+  /** Where floating times and whole days are lived. */
+  readonly home: Zone;
+  /** Host, to name in errors. */
+  readonly source: string;
+  /** By what invitations call the person, in lower case. */
+  readonly addresses: ReadonlySet<string>;
+  readonly notice: Notice;
+}
+
+/**
+ * What an object shows of a span: its event, or the occurrences of its series.
+ * @param anywhere an event that is no series is shown wherever it is: it may have been moved out of the span
+ * @throws AppError PROVIDER_ERROR when it is damaged
+ */
+export function changesIn(
+  object: CalendarObject,
+  span: InstantSpan,
+  anywhere: boolean,
+  reading: ObjectReading,
+): readonly EventChange[] {
+  const calendar = parse(object, reading);
+  const isSingle = calendar.entries.every(({ kind }) => kind === 'single');
+  const shown = anywhere && isSingle ? EVER : span;
+  return withSharedTag([...listCalendar(calendar, shown, reading.source, reading.notice)], object.name);
+}
+
+/**
+ * The event, series or occurrence of that id.
+ * @throws AppError PROVIDER_ERROR when it is damaged
+ */
+export function lookUpIn(object: CalendarObject, id: string, reading: ObjectReading): EventLookup {
+  return lookUp(parse(object, reading), id);
+}
+
+const EVER: InstantSpan = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+function parse({ name, etag, text }: CalendarObject, reading: ObjectReading): ParsedCalendar {
+  return readCalendar(text, reading.home, reading.source, reading.notice, {
+    id: name,
+    content: (component) => contentOf(component, etag, reading.addresses),
+  });
+}
+
+function contentOf(
+  component: EventComponent,
+  etag: string | null,
+  addresses: ReadonlySet<string>,
+): Partial<EventContent> {
+  return { etag, tag: tagFrom(component.ownership), response: responseOf(component, addresses) };
+}
+
+/** Programs that override an occurrence of a series that somebody made of our event may leave the tag out there. */
+function withSharedTag(changes: readonly EventChange[], name: string): readonly EventChange[] {
+  const tag = changes
+    .map((change) => (change.kind === 'event' ? change.event.tag : null))
+    .find((each): each is OwnershipTag => each?.self === name);
+  if (tag === undefined) return changes;
+  return changes.map((change) =>
+    change.kind === 'event' && change.event.tag === null
+      ? { kind: 'event', event: { ...change.event, tag } }
+      : change,
+  );
+}
+
+/** RFC 5545 sections 3.2.12 and 3.8.4.1. Without an organizer an event is the person's own. */
+function responseOf(
+  { organizer, attendees }: EventComponent,
+  addresses: ReadonlySet<string>,
+): CalendarEvent['response'] {
+  const isMe = (property: RawProperty): boolean => addresses.has(addressOf(property));
+  if (organizer === '' || isMe(organizer)) return 'organizer';
+  const me = attendees.find(isMe);
+  const answer = /;PARTSTAT="?([\w-]+)/i.exec(me ?? '')?.[1];
+  // RFC 5545 section 3.2.12: who has not been asked otherwise has not answered.
+  if (me !== undefined && answer === undefined) return 'needs-action';
+  return RESPONSES.get(answer?.toUpperCase() ?? '') ?? 'accepted';
+}
+
+const RESPONSES: ReadonlyMap<string, CalendarEvent['response']> = new Map([
+  ['DECLINED', 'declined'],
+  ['TENTATIVE', 'tentative'],
+  ['NEEDS-ACTION', 'needs-action'],
+]);
+
+/** `mailto:somebody@example.com` at the end of an ORGANIZER or ATTENDEE, in lower case. */
+function addressOf(property: RawProperty): string {
+  const scheme = /:(mailto:[^:]*)$/i.exec(property)?.[1];
+  return (scheme ?? ruleOf(property)).toLowerCase();
+}

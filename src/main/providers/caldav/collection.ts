@@ -1,0 +1,203 @@
+import type { InstantSpan } from '../../time/rule.ts';
+import { stampText } from '../../time/wall-time.ts';
+import type { Zone } from '../../time/zone.ts';
+import { refused, unreadable } from './caldav-errors.ts';
+import { zoneOf } from './calendar-list.ts';
+import type { CalendarObject } from './calendar-object.ts';
+import { type DavClient, type DavResource, type Multistatus, NAMESPACES, textOf } from './dav-client.ts';
+import { nameOf } from './event-name.ts';
+
+/** How a collection stands, without its objects. */
+export interface CollectionState {
+  /** Changes with every change of any object; null where the server has none. */
+  readonly ctag: string | null;
+  /** Where sync-collection may start from; null where the server has none. */
+  readonly syncToken: string | null;
+  readonly zone: Zone | null;
+}
+
+export type SyncedCollection =
+  | {
+      readonly kind: 'changes';
+      readonly changed: readonly URL[];
+      /** Names of objects. */
+      readonly removed: readonly string[];
+      readonly syncToken: string;
+    }
+  | { readonly kind: 'token-refused' };
+
+/** How many objects one request asks for: an answer of some hundred kilobytes. */
+const OBJECTS_PER_REQUEST = 200;
+/** A server that cuts a listing into more parts than this does not end it. */
+const MAX_PARTS = 1000;
+
+const OBJECT = { 'd:getetag': {}, 'c:calendar-data': {} };
+
+/** What tells how a collection stands. */
+const STATE = { 'cs:getctag': {}, 'c:calendar-timezone': {}, 'c:calendar-timezone-id': {} };
+/** Not asked for where there is a position already: working it out is the dearest that some servers do. */
+const START = { ...STATE, 'd:sync-token': {}, 'd:supported-report-set': {} };
+
+/**
+ * https://github.com/apple/ccs-calendarserver/blob/master/doc/Extensions/caldav-ctag.txt
+ * @param starting whether a listing is to begin, for which a sync token is needed
+ */
+export async function stateOf(client: DavClient, calendar: URL, starting: boolean): Promise<CollectionState> {
+  const body = { propfind: { ...NAMESPACES, prop: starting ? START : STATE } };
+  const { resources } = await client.query(calendar, { method: 'PROPFIND', depth: '0', body });
+  const [collection] = resources;
+  if (collection === undefined) throw unreadable(calendar, 'no properties');
+  const { getctag, syncToken, supportedReportSet } = collection.properties;
+  const syncs =
+    supportedReportSet === undefined || JSON.stringify(supportedReportSet).includes('"syncCollection"');
+  return {
+    ctag: textOf(getctag) || null,
+    syncToken: (syncs && textOf(syncToken)) || null,
+    zone: zoneOf(collection.properties),
+  };
+}
+
+/**
+ * All objects with events in a span (RFC 4791 section 7.8). The span is asked for with a day on either side, since
+ * servers differ in whose midnight whole days begin.
+ */
+export async function objectsWithin(
+  client: DavClient,
+  calendar: URL,
+  span: InstantSpan,
+): Promise<readonly CalendarObject[]> {
+  const body = {
+    'c:calendar-query': {
+      ...NAMESPACES,
+      'd:prop': OBJECT,
+      'c:filter': {
+        'c:comp-filter': {
+          _attributes: { name: 'VCALENDAR' },
+          'c:comp-filter': {
+            _attributes: { name: 'VEVENT' },
+            'c:time-range': {
+              _attributes: { start: `${stampText(span.from)}Z`, end: `${stampText(span.to)}Z` },
+            },
+          },
+        },
+      },
+    },
+  };
+  const answer = await client.query(calendar, { method: 'REPORT', depth: '1', body });
+  assertWhole(answer);
+  const found = objectsIn(answer);
+  const missing = answer.resources.filter(
+    (resource) => isObject(answer, resource) && resource.status < 400 && dataOf(resource) === '',
+  );
+  // A server may leave the data out of an answer that gets long.
+  return [
+    ...found,
+    ...(await objectsAt(
+      client,
+      calendar,
+      missing.map(({ url }) => url),
+    )),
+  ];
+}
+
+/** Objects by their URLs (RFC 4791 section 7.9); those that are gone meanwhile are left out. */
+export async function objectsAt(
+  client: DavClient,
+  calendar: URL,
+  urls: readonly URL[],
+): Promise<readonly CalendarObject[]> {
+  const objects: CalendarObject[] = [];
+  for (let first = 0; first < urls.length; first += OBJECTS_PER_REQUEST) {
+    const hrefs = urls.slice(first, first + OBJECTS_PER_REQUEST).map(({ pathname }) => pathname);
+    const body = { 'c:calendar-multiget': { ...NAMESPACES, 'd:prop': OBJECT, 'd:href': hrefs } };
+    const answer = await client.query(calendar, { method: 'REPORT', depth: '1', body });
+    objects.push(...objectsIn(answer));
+  }
+  return objects;
+}
+
+/** What has changed since a token (RFC 6578 section 3.2). */
+export async function syncCollection(
+  client: DavClient,
+  calendar: URL,
+  token: string,
+): Promise<SyncedCollection> {
+  const changed = new Map<string, URL>();
+  const removed = new Set<string>();
+  let syncToken = token;
+  for (let part = 0; part < MAX_PARTS; part += 1) {
+    const body = {
+      'd:sync-collection': {
+        ...NAMESPACES,
+        'd:sync-token': syncToken,
+        'd:sync-level': '1',
+        'd:prop': { 'd:getetag': {} },
+      },
+    };
+    const answer = await client.ask(calendar, { method: 'REPORT', depth: '0', body });
+    if ('body' in answer) {
+      if (answer.status === 404) throw refused(calendar, new Response(null, { status: 404 }), answer.body);
+      // RFC 6578 section 3.2 says 403 with a precondition; servers say 400, 409, 410 and 412 as well.
+      return { kind: 'token-refused' };
+    }
+    for (const resource of answer.resources) {
+      if (!isObject(answer, resource)) continue;
+      const name = nameOf(resource.url);
+      if (resource.status === 404) {
+        changed.delete(name);
+        removed.add(name);
+      } else {
+        removed.delete(name);
+        changed.set(name, resource.url);
+      }
+    }
+    if (answer.syncToken === null) throw unreadable(calendar, 'no sync token');
+    const isCutShort = answer.resources.some(({ status }) => status === 507);
+    const isStuck = answer.syncToken === syncToken;
+    syncToken = answer.syncToken;
+    if (!isCutShort)
+      return { kind: 'changes', changed: [...changed.values()], removed: [...removed], syncToken };
+    if (isStuck) break;
+  }
+  throw unreadable(calendar, 'the listing does not end');
+}
+
+/** An object as a listing names it. */
+export interface ListedObject {
+  readonly url: URL;
+  readonly etag: string;
+}
+
+/** All objects by name, without what is in them: for servers without sync-collection. */
+export async function listedIn(client: DavClient, calendar: URL): Promise<ReadonlyMap<string, ListedObject>> {
+  const body = { propfind: { ...NAMESPACES, prop: { 'd:getetag': {} } } };
+  const answer = await client.query(calendar, { method: 'PROPFIND', depth: '1', body });
+  assertWhole(answer);
+  const objects = answer.resources.filter((resource) => isObject(answer, resource) && resource.status < 400);
+  return new Map(
+    objects.map(({ url, properties }) => [nameOf(url), { url, etag: textOf(properties.getetag) }]),
+  );
+}
+
+/** A listing that the server cut short (RFC 4791 section 7.8, RFC 5323 section 5.17) must not look like a whole one. */
+function assertWhole(answer: Multistatus): void {
+  if (answer.resources.some(({ status }) => status === 507))
+    throw unreadable(answer.url, 'a listing cut short');
+  const failed = answer.resources.find((resource) => isObject(answer, resource) && resource.status >= 500);
+  if (failed !== undefined) throw refused(failed.url, new Response(null, { status: failed.status }));
+}
+
+function objectsIn(answer: Multistatus): readonly CalendarObject[] {
+  return answer.resources.flatMap((resource) => {
+    const text = dataOf(resource);
+    if (!isObject(answer, resource) || resource.status >= 400 || text === '') return [];
+    const etag = textOf(resource.properties.getetag) || null;
+    return [{ name: nameOf(resource.url), etag, text }];
+  });
+}
+
+const dataOf = ({ properties }: DavResource): string => textOf(properties.calendarData);
+
+/** The collection itself is listed among its objects by some, and folders within it by others. */
+const isObject = ({ url: collection }: Multistatus, { url }: DavResource): boolean =>
+  url.pathname !== collection.pathname && !url.pathname.endsWith('/');

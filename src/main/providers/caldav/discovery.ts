@@ -1,0 +1,90 @@
+import { isIP } from 'node:net';
+import { AppError } from '../../../shared/rpc/errors.ts';
+import { elsewhere, notCaldav } from './caldav-errors.ts';
+import { type DavClient, type DavResource, NAMESPACES, textOf } from './dav-client.ts';
+
+/** Whose calendars a sign-in opens, and where they are. */
+export interface CaldavHome {
+  /** The person to the server: the URL of their principal (RFC 3744 section 2). */
+  readonly principal: string;
+  /** What their calendars are collected in (RFC 4791 section 6.2.1). */
+  readonly home: string;
+  /** By what invitations call them: lower case, mostly `mailto:` (RFC 6638 section 2.4.1). */
+  readonly addresses: readonly string[];
+}
+
+/**
+ * Finds somebody's calendars from what they know of their server: its name, `.well-known` (RFC 6764 section 6), the
+ * principal or any page of theirs, or a calendar itself.
+ * @throws AppError AUTH_EXPIRED for a wrong password; PROVIDER_ERROR, detail `not-caldav`, when nothing there speaks
+ *   CalDAV; PERMISSION_DENIED, detail `other-origin`, when it leads to another server
+ */
+export async function discover(client: DavClient, given: URL): Promise<CaldavHome> {
+  const found = await firstPrincipal(client, given);
+  const principal = new URL(found);
+  const [person] = await propertiesOf(client, principal, {
+    'c:calendar-home-set': {},
+    'c:calendar-user-address-set': {},
+  });
+  const home = hrefsOf(person?.properties.calendarHomeSet, principal)[0];
+  if (home === undefined) throw notCaldav(given);
+  if (!mayFollow(principal, home)) throw elsewhere(principal, home);
+  const addresses = hrefTexts(person?.properties.calendarUserAddressSet).map((text) => text.toLowerCase());
+  return { principal: principal.href, home: directory(home).href, addresses };
+}
+
+/** The address itself may be of any page of the person's; a bare name of a server is asked by its well-known page. */
+async function firstPrincipal(client: DavClient, given: URL): Promise<string> {
+  const wellKnown = new URL('/.well-known/caldav', given);
+  const candidates = given.pathname === '/' ? [wellKnown, given] : [given, wellKnown, new URL('/', given)];
+  let failure: AppError | null = null;
+  for (const candidate of candidates) {
+    try {
+      const [page] = await propertiesOf(client, candidate, { 'd:current-user-principal': {} });
+      const [principal] = hrefsOf(page?.properties.currentUserPrincipal, page?.url ?? candidate);
+      if (principal === undefined) continue;
+      if (!mayFollow(candidate, principal)) throw elsewhere(candidate, principal);
+      return principal.href;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // Who is not let in, led elsewhere or not answered would not fare better at the next address.
+      const isNoPage = error.code === 'NOT_FOUND' || error.code === 'INVALID_INPUT';
+      if (error.code !== 'PROVIDER_ERROR' && !isNoPage && error.code !== 'PERMISSION_DENIED') throw error;
+      if (error.detail === 'other-origin') failure ??= error;
+    }
+  }
+  throw failure ?? notCaldav(given);
+}
+
+async function propertiesOf(
+  client: DavClient,
+  url: URL,
+  properties: Readonly<Record<string, object>>,
+): Promise<readonly DavResource[]> {
+  const body = { propfind: { ...NAMESPACES, prop: properties } };
+  const answer = await client.ask(url, { method: 'PROPFIND', depth: '0', body });
+  return 'resources' in answer ? answer.resources : [];
+}
+
+function hrefTexts(property: unknown): readonly string[] {
+  if (typeof property !== 'object' || property === null || !('href' in property)) return [];
+  const { href } = property;
+  return (Array.isArray(href) ? href : [href]).map(textOf).filter((text) => text !== '');
+}
+
+const hrefsOf = (property: unknown, base: URL): readonly URL[] =>
+  hrefTexts(property).flatMap((text) => URL.parse(text, base.href) ?? []);
+
+const directory = (url: URL): URL => (url.pathname.endsWith('/') ? url : new URL(`${url.pathname}/`, url));
+
+/**
+ * Whether a server that was signed in to may name another host for the same password: its own, or one beside it, as
+ * caldav.icloud.com names p37-caldav.icloud.com. Between hosts only by https.
+ */
+export function mayFollow(from: URL, to: URL): boolean {
+  if (from.origin === to.origin) return true;
+  if (from.protocol !== 'https:' || to.protocol !== 'https:' || from.port !== to.port) return false;
+  if (isIP(from.hostname) !== 0) return false;
+  const [, ...parent] = from.hostname.split('.');
+  return parent.length >= 2 && to.hostname.endsWith(`.${parent.join('.')}`);
+}

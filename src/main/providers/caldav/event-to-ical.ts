@@ -1,0 +1,127 @@
+import ICAL from 'ical.js';
+import { z } from 'zod';
+import type { DesiredEvent } from '../../../shared/domain/calendar-event.ts';
+import { DAY_MS } from '../../time/wall-time.ts';
+import { ianaZone, toWall, UTC, type Zone } from '../../time/zone.ts';
+import { zoneDefinition } from '../../time/zone-definition.ts';
+import { OWNERSHIP_PROPERTY } from '../icalendar/calendar-text.ts';
+import type { NewIdentity, PreparedWrite } from '../provider.ts';
+import { tagText } from './ownership.ts';
+
+const PRODUCT = '-//Calendar Sync//Calendar Sync//EN';
+
+/** A definition of a zone that is written with an event is true for so long around it. */
+const DEFINED_MS = 3 * 365 * DAY_MS;
+
+const Time = z.object({
+  kind: z.enum(['timed', 'all-day']),
+  start: z.string(),
+  end: z.string(),
+  timeZone: z.string(),
+});
+
+/** What we answer for in an event, as the journal keeps it. */
+const OwnedContent = z.object({
+  time: Time,
+  title: z.string(),
+  description: z.string(),
+  location: z.string(),
+  status: z.enum(['confirmed', 'tentative']),
+  tag: z.string(),
+});
+type OwnedContent = Readonly<z.infer<typeof OwnedContent>>;
+
+/** @param name of the object that holds the event, which is its id */
+export function preparedWrite(name: string, desired: DesiredEvent, identity: NewIdentity): PreparedWrite {
+  const { time, title, description, location, status } = desired;
+  const tag = tagText({ ...identity, self: name });
+  const content: OwnedContent = { time, title, description, location, status, tag };
+  return { eventId: name, body: JSON.stringify(content) };
+}
+
+const contentOf = ({ body }: PreparedWrite): OwnedContent => OwnedContent.parse(JSON.parse(body));
+
+/** A new object with the event. Its UID is its name, since some servers want it so. */
+export function newObject(prepared: PreparedWrite, now: Date): string {
+  const calendar = new ICAL.Component('vcalendar');
+  calendar.addPropertyWithValue('version', '2.0');
+  calendar.addPropertyWithValue('prodid', PRODUCT);
+  const event = new ICAL.Component('vevent');
+  event.addPropertyWithValue('uid', prepared.eventId.replace(/\.ics$/, ''));
+  calendar.addSubcomponent(event);
+  writeOwned(calendar, event, contentOf(prepared), now);
+  return `${calendar.toString()}\r\n`;
+}
+
+/**
+ * The object with what we answer for as it is to be, and everything else in it as it was: alarms, attendees, colour,
+ * and what no standard knows. A series that somebody made of the event is a single event again.
+ * @throws when the text cannot be read, or has no event
+ */
+export function editedObject(text: string, prepared: PreparedWrite, now: Date): string {
+  const calendar = ICAL.Component.fromString(text.trim());
+  const events = calendar.getAllSubcomponents('vevent');
+  const event = events.find((each) => !each.hasProperty('recurrence-id')) ?? events[0];
+  if (event === undefined) throw new RangeError('The calendar object has no event');
+  for (const other of events) if (other !== event) calendar.removeSubcomponent(other);
+  for (const name of ['rrule', 'rdate', 'exdate', 'exrule', 'recurrence-id']) event.removeAllProperties(name);
+  writeOwned(calendar, event, contentOf(prepared), now);
+  return `${calendar.toString()}\r\n`;
+}
+
+function writeOwned(calendar: ICAL.Component, event: ICAL.Component, content: OwnedContent, now: Date): void {
+  setTime(calendar, event, content.time);
+  setText(event, 'summary', content.title);
+  // The same in another form, which programs show in its place.
+  if (setText(event, 'description', content.description)) event.removeAllProperties('x-alt-desc');
+  if (setText(event, 'location', content.location)) {
+    event.removeAllProperties('x-apple-structured-location');
+    event.removeAllProperties('geo');
+  }
+  setText(event, 'status', content.status.toUpperCase());
+  const ownership = OWNERSHIP_PROPERTY.toLowerCase();
+  event.removeAllProperties(ownership);
+  event.addPropertyWithValue(ownership, content.tag);
+  event.updatePropertyWithValue('dtstamp', ICAL.Time.fromJSDate(now, true));
+  event.updatePropertyWithValue('last-modified', ICAL.Time.fromJSDate(now, true));
+}
+
+/** Empty means without. @returns whether it was another before */
+function setText(event: ICAL.Component, name: string, text: string): boolean {
+  if ((event.getFirstPropertyValue(name) ?? '') === text) return false;
+  event.removeAllProperties(name);
+  if (text !== '') event.addPropertyWithValue(name, text);
+  return true;
+}
+
+function setTime(calendar: ICAL.Component, event: ICAL.Component, time: OwnedContent['time']): void {
+  for (const name of ['dtstart', 'dtend', 'duration']) event.removeAllProperties(name);
+  event.addProperty(moment('dtstart', time, time.start));
+  event.addProperty(moment('dtend', time, time.end));
+  const zone = writtenZone(time);
+  if (zone === UTC) return;
+  const isDefined = calendar
+    .getAllSubcomponents('vtimezone')
+    .some((each) => each.getFirstPropertyValue('tzid') === zone.name);
+  if (isDefined) return;
+  const around = { from: Date.parse(time.start), to: Date.parse(time.end) + DEFINED_MS };
+  calendar.addSubcomponent(ICAL.Component.fromString(zoneDefinition(zone.name, around.from, around.to)));
+}
+
+/** Dates have no zone, and an instant in one that this computer does not know is written in UTC. */
+function writtenZone({ kind, timeZone }: OwnedContent['time']): Zone {
+  return kind === 'all-day' ? UTC : (ianaZone(timeZone) ?? UTC);
+}
+
+function moment(name: 'dtstart' | 'dtend', time: OwnedContent['time'], at: string): ICAL.Property {
+  const property = new ICAL.Property(name);
+  if (time.kind === 'all-day') {
+    property.setValue(ICAL.Time.fromDateString(at));
+    return property;
+  }
+  const zone = writtenZone(time);
+  const wall = new Date(toWall(zone, Date.parse(at))).toISOString().slice(0, 19);
+  property.setValue(ICAL.Time.fromDateTimeString(zone === UTC ? `${wall}Z` : wall));
+  if (zone !== UTC) property.setParameter('tzid', zone.name);
+  return property;
+}
