@@ -1,6 +1,6 @@
 /**
- * Makes sure that the tests find the operating system's keyring and a browser, which they use in sessions of their
- * own, and the calendar programs that they try our feeds with.
+ * Makes sure that the tests find what they use for real: the operating system's keyring and a browser, in sessions of
+ * their own, the calendar programs that they try our feeds with, and two CalDAV servers.
  * On Debian as root it installs what is missing; elsewhere it says what that is. Only Linux needs anything.
  */
 import { spawnSync } from 'node:child_process';
@@ -28,6 +28,12 @@ const BROWSER = [
   { name: 'fonts-dejavu-core', present: () => existsSync('/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf') },
 ];
 
+/** Started by the tests on ports of this computer. */
+const CALDAV_SERVERS = [
+  { name: 'radicale', present: () => isOnPath('radicale') },
+  { name: 'xandikos', present: () => isOnPath('xandikos') },
+];
+
 /** What keytar is compiled with; it has no binary for Linux in its package. */
 const COMPILER = [
   { name: 'libsecret-1-dev', present: () => existsSync('/usr/include/libsecret-1/libsecret/secret.h') },
@@ -41,7 +47,13 @@ if (process.platform === 'linux') provide();
 
 function provide() {
   const keytarIsMissing = !loadsKeytar();
-  const missing = [...KEYRING, ...CALENDAR_PROGRAMS, ...BROWSER, ...(keytarIsMissing ? COMPILER : [])]
+  const missing = [
+    ...KEYRING,
+    ...CALENDAR_PROGRAMS,
+    ...CALDAV_SERVERS,
+    ...BROWSER,
+    ...(keytarIsMissing ? COMPILER : []),
+  ]
     .filter(({ present }) => !present())
     .map(({ name }) => name);
 

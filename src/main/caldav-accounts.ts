@@ -20,7 +20,7 @@ const Credentials = z.object({
 type Credentials = Readonly<z.infer<typeof Credentials>>;
 
 /** A server that has to look through years of events for the first time takes its time. */
-const ATTEMPT_MS = 30_000;
+const ATTEMPT_MS = 60_000;
 
 /** CalDAV accounts. What opens them is a user name and a password, which is not asked for again. */
 export const caldavAccounts: AccountProvider = {

@@ -7,9 +7,11 @@ import type { AppError } from '../../src/shared/rpc/errors.ts';
 export interface ProviderWorld {
   readonly provider: CalendarProvider;
   readonly calendarId: string;
-  readonly person: Person;
+  readonly person: Person | DistantPerson;
   /** The calendar's zone as the service lists it. Default: Europe/London, where the person lives. */
   readonly listedZone?: string;
+  /** The service keeps nothing of a deleted event, not even that its name was used. */
+  readonly forgetsDeleted?: boolean;
 }
 
 /** What people do in their calendar. */
@@ -21,6 +23,11 @@ export interface Person {
   repeat(eventId: string, count: number): void;
   delete(eventId: string): void;
 }
+
+/** A person whose calendar is on a server of its own, so that everything takes a while. */
+export type DistantPerson = {
+  readonly [Act in keyof Person]: (...given: Parameters<Person[Act]>) => Promise<ReturnType<Person[Act]>>;
+};
 
 const WINDOW: Window = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-31T00:00:00.000Z' };
 
@@ -94,6 +101,15 @@ async function createOutcome(world: ProviderWorld): Promise<string> {
   );
 }
 
+function personIn({ person }: ProviderWorld): DistantPerson {
+  return {
+    add: async (...given) => person.add(...given),
+    retitle: async (...given) => person.retitle(...given),
+    repeat: async (...given) => person.repeat(...given),
+    delete: async (...given) => person.delete(...given),
+  };
+}
+
 /** What every provider that writes has to do, whatever stands behind it. */
 export function describeWritableProvider(name: string, open: () => Promise<ProviderWorld>): void {
   describe(`${name}: what is written`, () => {
@@ -131,7 +147,7 @@ export function describeWritableProvider(name: string, open: () => Promise<Provi
       const world = await open();
       const first = await createJob(world);
       await world.provider.delete(world.calendarId, first.id, null);
-      expect(await createOutcome(world)).not.toBe(first.id);
+      expect(world.forgetsDeleted === true || (await createOutcome(world)) !== first.id).toBe(true);
       const second = await createJob(world, JOB, { ...IDENTITY, incarnation: 1 });
       expect(second.id).not.toBe(first.id);
       expect(second.tag?.incarnation).toBe(1);
@@ -167,7 +183,7 @@ export function describeWritableProvider(name: string, open: () => Promise<Provi
     it('is written over what was seen, and over nothing else', async () => {
       const world = await open();
       const seen = await createJob(world);
-      world.person.retitle(seen.id, 'Retitled by hand');
+      await personIn(world).retitle(seen.id, 'Retitled by hand');
       const prepared = world.provider.prepareUpdate(seen.id, JOB, IDENTITY);
       await expect(world.provider.update(world.calendarId, prepared, seen.etag)).rejects.toMatchObject({
         code: 'PRECONDITION_FAILED',
@@ -186,7 +202,7 @@ export function describeWritableProvider(name: string, open: () => Promise<Provi
     it('is single again after somebody had made a series of it', async () => {
       const world = await open();
       const { id } = await createJob(world);
-      world.person.repeat(id, 3);
+      await personIn(world).repeat(id, 3);
       const { events } = await pull(world);
       expect(events.map(({ form, seriesId, tag }) => [form, seriesId, tag?.self])).toEqual(
         Array.from({ length: 3 }, () => ['occurrence', id, id]),
@@ -216,10 +232,10 @@ export function describeWritableProvider(name: string, open: () => Promise<Provi
   describe(`${name}: what is pulled`, () => {
     it('is what overlaps the window, and then what has changed', async () => {
       const world = await open();
-      const kept = world.person.add('Kept', '2026-11-24T08:00:00Z');
-      const gone = world.person.add('Gone', '2026-11-24T12:00:00Z');
-      world.person.add('Too early', '2026-10-31T12:00:00Z');
-      world.person.add('Too late', '2027-01-01T12:00:00Z');
+      const kept = await personIn(world).add('Kept', '2026-11-24T08:00:00Z');
+      const gone = await personIn(world).add('Gone', '2026-11-24T12:00:00Z');
+      await personIn(world).add('Too early', '2026-10-31T12:00:00Z');
+      await personIn(world).add('Too late', '2027-01-01T12:00:00Z');
       const first = await pull(world);
       expect(first.events.map(({ id }) => id).sort()).toEqual([kept, gone].sort());
       expect(first.cursor).not.toBeNull();
@@ -227,9 +243,9 @@ export function describeWritableProvider(name: string, open: () => Promise<Provi
       const quiet = await pull(world, first.cursor);
       expect(quiet.changes).toEqual([]);
 
-      const added = world.person.add('Added', '2026-11-26T08:00:00Z');
-      world.person.retitle(kept, 'Renamed');
-      world.person.delete(gone);
+      const added = await personIn(world).add('Added', '2026-11-26T08:00:00Z');
+      await personIn(world).retitle(kept, 'Renamed');
+      await personIn(world).delete(gone);
       const second = await pull(world, quiet.cursor);
       expect(second.events.map(({ id, title }) => `${id} ${title}`).sort()).toEqual(
         [`${added} Added`, `${kept} Renamed`].sort(),
@@ -241,14 +257,14 @@ export function describeWritableProvider(name: string, open: () => Promise<Provi
     it('is the same when the same cursor is used again', async () => {
       const world = await open();
       const { cursor } = await pull(world);
-      world.person.add('Added', '2026-11-26T08:00:00Z');
+      await personIn(world).add('Added', '2026-11-26T08:00:00Z');
       expect((await pull(world, cursor)).changes).toEqual((await pull(world, cursor)).changes);
     });
 
     it('has the occurrences of a series, not the series', async () => {
       const world = await open();
-      const id = world.person.add('Daily', '2026-11-24T08:00:00Z');
-      world.person.repeat(id, 3);
+      const id = await personIn(world).add('Daily', '2026-11-24T08:00:00Z');
+      await personIn(world).repeat(id, 3);
       const { events } = await pull(world);
       expect(events.map(({ seriesId, instanceKey }) => [seriesId, instanceKey])).toEqual([
         [id, '2026-11-24T08:00:00Z'],

@@ -17,6 +17,7 @@ const EMAIL = GOOGLE_CALENDAR;
 const LONDON = 'Europe/London';
 
 interface GoogleWorld extends ProviderWorld {
+  readonly person: Person;
   readonly sandbox: Sandbox;
   readonly clock: VirtualClock;
   readonly account: SignIn;

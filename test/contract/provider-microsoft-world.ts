@@ -19,6 +19,7 @@ export const CALENDAR = 'AQMkTessCalendar=';
 const LONDON = 'GMT Standard Time';
 
 export interface MicrosoftWorld extends ProviderWorld {
+  readonly person: Person;
   readonly sandbox: Sandbox;
   readonly clock: VirtualClock;
   readonly account: SignIn;

@@ -1,14 +1,13 @@
 import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
 import type { Clock, Fetch, Log } from '../../ports.ts';
 import type { InstantSpan } from '../../time/rule.ts';
-import { DAY_MS } from '../../time/wall-time.ts';
 import { ianaZone, UTC, type Zone } from '../../time/zone.ts';
 import type { CalendarProvider, EventChange, PreparedWrite, PullPage } from '../provider.ts';
 import { readCursor, readingOf, writeCursor } from './caldav-cursor.ts';
 import { isTaken, refused, taken, unreadable } from './caldav-errors.ts';
 import { calendarsIn } from './calendar-list.ts';
 import { type CalendarObject, changesIn, lookUpIn, type ObjectReading } from './calendar-object.ts';
-import { type CollectionState, objectsAt, objectsWithin, stateOf } from './collection.ts';
+import { type CollectionState, eventObjects, objectsAt, stateOf } from './collection.ts';
 import { changesSince, positionOf } from './collection-changes.ts';
 import { createDavClient } from './dav-client.ts';
 import type { CaldavHome } from './discovery.ts';
@@ -114,8 +113,7 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
       const span = { from: Date.parse(window.from), to: Date.parse(window.to) };
       if (cursorText === null) {
         const next = await positionOf(client, calendar, state, position);
-        const asked = { from: span.from - DAY_MS, to: span.to + DAY_MS };
-        const objects = await objectsWithin(client, calendar, asked);
+        const objects = await eventObjects(client, calendar);
         const changes = objects.flatMap((object) => changesOf(object, span, false, reading) ?? []);
         yield { kind: 'page', changes, nextCursor: writeCursor(next) };
         return;

@@ -1,5 +1,3 @@
-import type { InstantSpan } from '../../time/rule.ts';
-import { stampText } from '../../time/wall-time.ts';
 import type { Zone } from '../../time/zone.ts';
 import { refused, unreadable } from './caldav-errors.ts';
 import { zoneOf } from './calendar-list.ts';
@@ -58,14 +56,10 @@ export async function stateOf(client: DavClient, calendar: URL, starting: boolea
 }
 
 /**
- * All objects with events in a span (RFC 4791 section 7.8). The span is asked for with a day on either side, since
- * servers differ in whose midnight whole days begin.
+ * All objects with events (RFC 4791 section 7.8). Not only those of a time range: servers differ in what a series that
+ * began before it, or an override, has to do with it, and what is left out of a complete listing counts as gone.
  */
-export async function objectsWithin(
-  client: DavClient,
-  calendar: URL,
-  span: InstantSpan,
-): Promise<readonly CalendarObject[]> {
+export async function eventObjects(client: DavClient, calendar: URL): Promise<readonly CalendarObject[]> {
   const body = {
     'c:calendar-query': {
       ...NAMESPACES,
@@ -73,12 +67,7 @@ export async function objectsWithin(
       'c:filter': {
         'c:comp-filter': {
           _attributes: { name: 'VCALENDAR' },
-          'c:comp-filter': {
-            _attributes: { name: 'VEVENT' },
-            'c:time-range': {
-              _attributes: { start: `${stampText(span.from)}Z`, end: `${stampText(span.to)}Z` },
-            },
-          },
+          'c:comp-filter': { _attributes: { name: 'VEVENT' } },
         },
       },
     },
@@ -137,7 +126,7 @@ export async function syncCollection(
     const answer = await client.ask(calendar, { method: 'REPORT', depth: '0', body });
     if ('body' in answer) {
       if (answer.status === 404) throw refused(calendar, new Response(null, { status: 404 }), answer.body);
-      // RFC 6578 section 3.2 says 403 with a precondition; servers say 400, 409, 410 and 412 as well.
+      // RFC 6578 section 3.2 says 403 with a precondition; servers say 400, 409, 410, 412 and 500 as well.
       return { kind: 'token-refused' };
     }
     for (const resource of answer.resources) {

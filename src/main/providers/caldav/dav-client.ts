@@ -38,7 +38,7 @@ export interface DavCall {
 export interface DavClient {
   /** @throws AppError, mapped by `caldav-errors.ts` */
   query(url: URL, call: DavCall): Promise<Multistatus>;
-  /** The same where a refusal is an answer, too: any status of 400 or more but 401, 429 and 5xx. */
+  /** The same where a refusal is an answer, too: whatever does not mean the same to every request. */
   ask(url: URL, call: DavCall): Promise<Multistatus | Refusal>;
   /** GET, PUT or DELETE. Statuses in `accepted` are answered with rather than thrown, beside 2xx. */
   send(url: URL, init: RequestInit, accepted?: readonly number[]): Promise<Response>;
@@ -123,8 +123,8 @@ export function createDavClient(fetch: Fetch): DavClient {
   };
 }
 
-/** Refusals that mean the same whatever was asked. */
-const isFinal = (status: number): boolean => status === 401 || status === 429 || status >= 500;
+/** Refusals that mean the same whatever was asked. Xandikos says 500 to a token that it does not know. */
+const isFinal = (status: number): boolean => status === 401 || status === 429 || status > 501;
 
 function multistatus(url: URL, responses: readonly DAVResponse[]): Multistatus {
   const document = Document.safeParse(responses[0]?.raw);

@@ -11,7 +11,7 @@ import { tagText } from './ownership.ts';
 const PRODUCT = '-//Calendar Sync//Calendar Sync//EN';
 
 /** A definition of a zone that is written with an event is true for so long around it. */
-const DEFINED_MS = 3 * 365 * DAY_MS;
+const DEFINED_MS = 365 * DAY_MS;
 
 const Time = z.object({
   kind: z.enum(['timed', 'all-day']),
@@ -48,8 +48,8 @@ export function newObject(prepared: PreparedWrite, now: Date): string {
   calendar.addPropertyWithValue('prodid', PRODUCT);
   const event = new ICAL.Component('vevent');
   event.addPropertyWithValue('uid', prepared.eventId.replace(/\.ics$/, ''));
-  calendar.addSubcomponent(event);
   writeOwned(calendar, event, contentOf(prepared), now);
+  calendar.addSubcomponent(event);
   return `${calendar.toString()}\r\n`;
 }
 
@@ -63,9 +63,11 @@ export function editedObject(text: string, prepared: PreparedWrite, now: Date): 
   const events = calendar.getAllSubcomponents('vevent');
   const event = events.find((each) => !each.hasProperty('recurrence-id')) ?? events[0];
   if (event === undefined) throw new RangeError('The calendar object has no event');
-  for (const other of events) if (other !== event) calendar.removeSubcomponent(other);
+  for (const each of events) calendar.removeSubcomponent(each);
   for (const name of ['rrule', 'rdate', 'exdate', 'exrule', 'recurrence-id']) event.removeAllProperties(name);
   writeOwned(calendar, event, contentOf(prepared), now);
+  // Behind the zones, where every program looks for it.
+  calendar.addSubcomponent(event);
   return `${calendar.toString()}\r\n`;
 }
 

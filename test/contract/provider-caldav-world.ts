@@ -1,0 +1,94 @@
+import { fetch as undiciFetch } from 'undici';
+import { basicAuthorizedFetch } from '../../src/main/auth/basic-auth.ts';
+import type { Fetch } from '../../src/main/ports.ts';
+import { CALDAV_CONCURRENCY, createCaldavProvider } from '../../src/main/providers/caldav/caldav-provider.ts';
+import { createDavClient } from '../../src/main/providers/caldav/dav-client.ts';
+import { discover } from '../../src/main/providers/caldav/discovery.ts';
+import { createHttp } from '../../src/main/schedule/http.ts';
+import { seededRandom } from '../../src/sandbox/seeded-random.ts';
+import { clock } from '../bench/ports.ts';
+import {
+  type CaldavCalendar,
+  type CalendarOptions,
+  eventObject,
+  makeCalendar,
+  stamp,
+  withProperties,
+} from '../support/caldav-calendar.ts';
+import { type CaldavServer, PASSWORD, USERNAME } from '../support/caldav-server.ts';
+import type { DistantPerson, ProviderWorld } from './provider-contract.ts';
+
+export interface CaldavWorld extends ProviderWorld {
+  readonly person: DistantPerson;
+  readonly calendar: CaldavCalendar;
+  /** What was asked since the provider was made, as `METHOD STATUS`. */
+  readonly asked: string[];
+}
+
+export interface CaldavWorldOptions extends CalendarOptions {
+  /** Stands between the provider and the server. */
+  readonly network?: (fetch: Fetch) => Fetch;
+  /** Zone of calendars that do not say theirs. Default Europe/London. */
+  readonly fallbackZone?: string;
+}
+
+/** undici's types and Node's name the same things differently. */
+export const realFetch = undiciFetch as unknown as Fetch;
+
+/** The provider as the app composes it, on a real server, for somebody with an empty calendar. */
+export async function openCaldav(
+  server: CaldavServer,
+  options: CaldavWorldOptions = {},
+): Promise<CaldavWorld> {
+  const calendar = await makeCalendar(server, options);
+  const asked: string[] = [];
+  const network = (options.network ?? ((direct) => direct))(realFetch);
+  const http = createHttp({
+    fetch: network,
+    clock,
+    random: seededRandom(5),
+    log: () => {},
+    concurrency: CALDAV_CONCURRENCY,
+    // A busy machine, and a server that reads thousands of files for the first time.
+    attemptTimeoutMs: 120_000,
+    onRequest: ({ method, status }) => asked.push(`${method} ${status}`),
+  });
+  const credentials = { username: USERNAME, password: PASSWORD };
+  const fetch = basicAuthorizedFetch(credentials, ({ origin }) => origin === server.origin, http);
+  const home = await discover(createDavClient(fetch), new URL(server.origin));
+  asked.length = 0;
+  const provider = createCaldavProvider({
+    ...home,
+    addresses: ['mailto:tess@example.com'],
+    timeZone: options.fallbackZone ?? 'Europe/London',
+    fetch,
+    clock,
+  });
+  return {
+    provider,
+    calendarId: calendar.url,
+    person: personOf(calendar),
+    forgetsDeleted: true,
+    calendar,
+    asked,
+  };
+}
+
+function personOf(calendar: CaldavCalendar): DistantPerson {
+  let added = 0;
+  return {
+    async add(title, start) {
+      added += 1;
+      const uid = `added-${added}@example.com`;
+      const end = new Date(Date.parse(start) + 3_600_000).toISOString();
+      await calendar.write(
+        `${uid}.ics`,
+        eventObject(uid, `SUMMARY:${title}`, `DTSTART:${stamp(start)}`, `DTEND:${stamp(end)}`),
+      );
+      return `${uid}.ics`;
+    },
+    retitle: (id, title) => calendar.edit(id, withProperties({ SUMMARY: `:${title}` })),
+    repeat: (id, count) => calendar.edit(id, withProperties({ RRULE: `:FREQ=DAILY;COUNT=${count}` })),
+    delete: (id) => calendar.delete(id),
+  };
+}
