@@ -23,7 +23,7 @@ export interface CalendarOptions {
 const AUTHORIZATION = `Basic ${Buffer.from(`${USERNAME}:${PASSWORD}`).toString('base64')}`;
 
 /** One request as the person's own program sends it; anything but success is an error. */
-export async function ask(
+async function ask(
   url: string,
   method: string,
   body: string | null = null,
@@ -83,7 +83,7 @@ function calendarAt(url: string): CaldavCalendar {
     url,
     async names() {
       const body = '<d:propfind xmlns:d="DAV:"><d:prop><d:getetag/></d:prop></d:propfind>';
-      const text = await succeed(url, 'PROPFIND', body, { depth: '1' });
+      const text = await succeed(url, 'PROPFIND', body, { depth: '1', 'content-type': 'text/xml' });
       const hrefs = [...text.matchAll(/<(?:\w+:)?href>([^<]+)/g)].map(([, href = '']) => href);
       return hrefs
         .filter((href) => !href.endsWith('/'))

@@ -17,7 +17,7 @@ export class VirtualClock implements Clock {
   #timers: Timer[] = [];
   #activity = 0;
   #driving = false;
-  #frozen = false;
+  #frozen = 0;
 
   constructor(start = '2026-11-23T08:00:00.000Z') {
     this.#now = Date.parse(start);
@@ -33,11 +33,11 @@ export class VirtualClock implements Clock {
 
   /** Holds time still while something outside this process, such as a socket, is waited for. */
   async frozen<T>(work: () => Promise<T>): Promise<T> {
-    this.#frozen = true;
+    this.#frozen += 1;
     try {
       return await work();
     } finally {
-      this.#frozen = false;
+      this.#frozen -= 1;
       void this.#drive();
     }
   }
@@ -60,12 +60,12 @@ export class VirtualClock implements Clock {
   async #drive(): Promise<void> {
     if (this.#driving) return;
     this.#driving = true;
-    while (this.#timers.length > 0 && !this.#frozen) {
+    while (this.#timers.length > 0 && this.#frozen === 0) {
       const before = this.#activity;
       for (let turn = 0; turn < IDLE_TURNS && this.#activity === before; turn += 1) {
         await new Promise<void>((resolve) => setImmediate(resolve));
       }
-      if (this.#activity === before && !this.#frozen) this.#wakeNext();
+      if (this.#activity === before && this.#frozen === 0) this.#wakeNext();
     }
     this.#driving = false;
   }

@@ -286,16 +286,20 @@ async function syncMappings(
   await pullSharedBookings();
   const calendars = await pullCalendars(run, account);
   noteRead(run, account);
+  let written = 0;
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     await prove(run, account, calendars);
     plan(run, account, calendars);
     if (run.dryRun) return;
     expectOperations(run, account);
-    const done =
-      (await executeProposals(run, account)) +
-      (await executeEvents(run, account)) +
-      (await executeBlocks(run, account));
-    if (done === 0) break;
+    const proposed = await executeProposals(run, account);
+    const events = await executeEvents(run, account);
+    const sent = await executeBlocks(run, account);
+    written += events;
+    if (proposed + events + sent === 0) break;
+  }
+  if (written > 0 && account.provider.capabilities.readAfterWrite === true) {
+    await readOnwards(run, account, calendars);
   }
   for (const { calendar } of calendars) run.store.calendars.sweep(calendar);
   for (const { mapping } of account.mappings) {
@@ -341,6 +345,22 @@ async function pullCalendars(run: RunContext, account: AccountContext): Promise<
     calendars.push({ calendar, mappings, complete, adopted });
   }
   return calendars;
+}
+
+/**
+ * Moves the cursors past what this run has written: a service that compares states tells nothing of an event that came
+ * and went between two of them. What people have changed meanwhile is planned by the next run.
+ */
+async function readOnwards(
+  run: RunContext,
+  { provider }: AccountContext,
+  calendars: readonly CalendarRun[],
+): Promise<void> {
+  for (const { calendar, mappings } of calendars) {
+    // Without a cursor the next run is to list everything, since deletions are held.
+    if (run.store.calendars.position(calendar).cursor === null) continue;
+    await pullCalendar({ ...run, full: false }, provider, calendar, mappings);
+  }
 }
 
 async function prove(

@@ -64,6 +64,11 @@ export interface ProviderCapabilities {
   readonly watch: boolean;
   /** The client chooses event ids. Without it a created event has a name until its id is known; see `PreparedWrite`. */
   readonly ownId: boolean;
+  /**
+   * Changes are told by comparing two states, so that what came and went in between is told by nobody, our own writes
+   * included: a calendar is read once more after it was written to.
+   */
+  readonly readAfterWrite?: boolean;
   /** Requests this mailbox allows at once. */
   readonly concurrency: number;
 }

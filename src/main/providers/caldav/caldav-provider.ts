@@ -100,6 +100,7 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
       incremental: true,
       watch: false,
       ownId: true,
+      readAfterWrite: true,
       concurrency: CALDAV_CONCURRENCY,
     },
 

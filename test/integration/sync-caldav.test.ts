@@ -1,0 +1,347 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { MappingInput } from '../../src/main/app-contract.ts';
+import type { Fetch } from '../../src/main/ports.ts';
+import type { Booking } from '../../src/shared/domain/booking.ts';
+import { eventObject, withProperties } from '../support/caldav-calendar.ts';
+import { type CaldavServer, type CaldavServerName, startCaldavServer } from '../support/caldav-server.ts';
+import { type CaldavWorld, createCaldavWorld } from '../support/caldav-world.ts';
+import { addBooking, blocks, onlyAccount, onlyMapping } from '../support/world.ts';
+
+let world: CaldavWorld;
+afterEach(() => world.close());
+
+interface Shown {
+  readonly name: string;
+  readonly summary: string;
+  /** As it is written. */
+  readonly start: string;
+  readonly isOurs: boolean;
+}
+
+async function shown(): Promise<readonly Shown[]> {
+  const events: Shown[] = [];
+  for (const name of await world.calendar.names()) {
+    const text = ((await world.calendar.read(name)) ?? '').replace(/\r?\n[ \t]/g, '');
+    const event = /BEGIN:VEVENT[\s\S]*END:VEVENT/.exec(text)?.[0] ?? '';
+    const value = (property: string): string =>
+      new RegExp(`^${property}(?:;[^:\\r\\n]*)?:(.*)$`, 'm').exec(event)?.[1]?.trim() ?? '';
+    const isOurs = value('X-CALENDAR-SYNC') !== '' && name === `${value('UID')}.ics`;
+    events.push({ name, summary: value('SUMMARY'), start: value('DTSTART'), isOurs });
+  }
+  return events.toSorted((a, b) => a.start.localeCompare(b.start));
+}
+
+const jobs = async (): Promise<readonly Shown[]> => (await shown()).filter(({ isOurs }) => isOurs);
+
+async function job(): Promise<Shown> {
+  const [only, ...more] = await jobs();
+  expect(more).toEqual([]);
+  if (only === undefined) throw new RangeError('No event of ours');
+  return only;
+}
+
+const MOVED = {
+  DTSTART: ';TZID=Europe/London:20261124T140000',
+  DTEND: ';TZID=Europe/London:20261124T160000',
+};
+const edit = async (properties: Readonly<Record<string, string | null>>): Promise<void> =>
+  world.calendar.edit((await job()).name, withProperties(properties));
+
+async function addPersonal(hour: number, ...more: readonly string[]): Promise<string> {
+  const at = (hours: number): string => `20261125T${String(hours).padStart(2, '0')}0000`;
+  const name = `private-${hour}.ics`;
+  const times = [`DTSTART;TZID=Europe/London:${at(hour)}`, `DTEND;TZID=Europe/London:${at(hour + 1)}`];
+  await world.calendar.write(
+    name,
+    eventObject(`private-${hour}@example.com`, `SUMMARY:Private ${hour}`, ...times, ...more),
+  );
+  return name;
+}
+
+const busy = (): readonly string[] =>
+  blocks(world)
+    .map(({ start }) => start)
+    .sort();
+
+async function expectQuiet(): Promise<void> {
+  expect(onlyAccount(await world.sync()).error).toBeNull();
+  const before = await shown();
+  world.forgetWrites();
+  expect((await world.sync()).ok).toBe(true);
+  expect((await world.sync()).ok).toBe(true);
+  expect(world.writes()).toEqual([]);
+  expect(await shown()).toEqual(before);
+}
+
+/** Each booking is one event, and each appointment one busy block. */
+async function expectInStep(): Promise<void> {
+  const wanted = world.sandbox.booking.bookings
+    .all()
+    .filter(({ status }) => status !== 'cancelled')
+    .map(({ title, start }) => `${title} ${start.slice(0, 16)}`);
+  const written = (start: string): string =>
+    `${start.slice(0, 4)}-${start.slice(4, 6)}-${start.slice(6, 11)}:${start.slice(11, 13)}`;
+  const present = await shown();
+  const ours = present.filter(({ isOurs }) => isOurs);
+  expect(ours.map(({ summary, start }) => `${summary} ${written(start)}`).sort()).toEqual(wanted.sort());
+  const theirs = present.filter(({ isOurs }) => !isOurs).map(({ start }) => written(start));
+  expect(busy().map((start) => start.slice(0, 16))).toEqual(theirs.sort());
+}
+
+describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('two-way with %s', (name) => {
+  let server: CaldavServer;
+  let booking: Booking;
+  beforeAll(async () => {
+    server = await startCaldavServer(name);
+  });
+  afterAll(() => server.stop());
+
+  async function synced(mapping: Partial<MappingInput> = {}): Promise<void> {
+    world = await createCaldavWorld(server, { mapping });
+    booking = addBooking(world, 9);
+    expect(onlyAccount(await world.sync()).error).toBeNull();
+  }
+  const stored = (): Booking | undefined => world.sandbox.booking.bookings.get(booking.id);
+  const patch = (change: Record<string, unknown>): unknown =>
+    world.sandbox.booking.bookings.patch(booking.id, change);
+
+  it('booking same: a move is proposed, words are put back, the rest is the technician’s', async () => {
+    await synced();
+    await edit(MOVED);
+    expect(onlyMapping(await world.sync())).toMatchObject({ proposed: 1, conflicts: 0 });
+    expect(stored()).toMatchObject({ start: '2026-11-24T14:00:00.000Z' });
+    await edit({ SUMMARY: ':My own words', COLOR: ':red', CATEGORIES: ':Mine' });
+    await world.sync();
+    const text = await world.calendar.read((await job()).name);
+    expect(text).toMatch(/^SUMMARY:Job at 9/m);
+    expect(text).toMatch(/^COLOR:red/m);
+    expect(text).toMatch(/^CATEGORIES:Mine/m);
+    await expectQuiet();
+  });
+
+  it('booking same, export only: everything is put back', async () => {
+    await synced({ direction: 'export' });
+    await edit({ ...MOVED, SUMMARY: ':My own words' });
+    await world.sync();
+    expect(await job()).toMatchObject({ summary: 'Job at 9', start: '20261124T090000' });
+    await expectQuiet();
+  });
+
+  it('booking same: a refused move is put back and waits in the inbox', async () => {
+    await synced();
+    world.sandbox.booking.bookings.setMovable(booking.id, false);
+    await edit(MOVED);
+    expect(onlyMapping(await world.sync())).toMatchObject({ proposed: 0, conflicts: 1 });
+    expect((await job()).start).toBe('20261124T090000');
+    await expectQuiet();
+  });
+
+  it.each(['restore', 'leave', 'ask'] as const)('booking same, event deleted: %s', async (onDelete) => {
+    await synced({ onDelete });
+    const before = await job();
+    await world.calendar.delete(before.name);
+    await world.sync();
+    const after = await jobs();
+    expect(after).toHaveLength(onDelete === 'restore' ? 1 : 0);
+    expect(after[0]?.name).not.toBe(before.name);
+    expect(world.app.conflicts()).toHaveLength(onDelete === 'ask' ? 1 : 0);
+    await expectQuiet();
+  });
+
+  it('booking same, event made a series: it is single again', async () => {
+    await synced();
+    await edit({ RRULE: ':FREQ=DAILY;COUNT=5' });
+    await world.sync();
+    expect(await world.calendar.read((await job()).name)).not.toContain('RRULE');
+    expect(busy()).toEqual([]);
+    await expectQuiet();
+  });
+
+  it('a copy is the technician’s own, and busy time', async () => {
+    await synced();
+    const text = (await world.calendar.read((await job()).name)) ?? '';
+    await world.calendar.write('copy.ics', withProperties({ UID: ':copy@example.com' })(text));
+    await world.sync();
+    expect(busy()).toEqual(['2026-11-24T09:00:00.000Z']);
+    await expectQuiet();
+  });
+
+  it('booking edited: it is updated, merged, or wins', async () => {
+    await synced();
+    patch({ title: 'Second visit' });
+    await edit(MOVED);
+    await world.sync();
+    expect(await job()).toMatchObject({ summary: 'Second visit', start: '20261124T140000' });
+    expect(stored()).toMatchObject({ title: 'Second visit', start: '2026-11-24T14:00:00.000Z' });
+    patch({ start: '2026-11-24T10:00:00Z', end: '2026-11-24T12:00:00Z' });
+    await edit({
+      DTSTART: ';TZID=Europe/London:20261124T180000',
+      DTEND: ';TZID=Europe/London:20261124T190000',
+    });
+    await world.sync();
+    expect((await job()).start).toBe('20261124T100000');
+    expect(world.app.conflicts()).toMatchObject([{ calendar: { start: '2026-11-24T18:00:00.000Z' } }]);
+    patch({ title: 'Third visit' });
+    await world.calendar.delete((await job()).name);
+    await world.sync();
+    expect((await job()).summary).toBe('Third visit');
+    await expectQuiet();
+  });
+
+  it('booking cancelled: the event goes, and an edit of it is kept in the inbox', async () => {
+    await synced();
+    await edit(MOVED);
+    world.sandbox.booking.bookings.cancel(booking.id);
+    await world.sync();
+    expect(await shown()).toEqual([]);
+    expect(world.app.conflicts()).toMatchObject([{ bookingId: booking.id }]);
+    await expectQuiet();
+  });
+
+  it('the technician’s own time is blocked, and freed when it is theirs again', async () => {
+    await synced();
+    const dentist = await addPersonal(10);
+    await addPersonal(14, 'RRULE:FREQ=DAILY;COUNT=4');
+    await world.sync();
+    expect(busy()).toHaveLength(5);
+    await world.calendar.edit(
+      'private-14.ics',
+      withProperties({ EXDATE: ';TZID=Europe/London:20261127T140000' }),
+    );
+    await world.calendar.edit(dentist, withProperties({ TRANSP: ':TRANSPARENT' }));
+    await world.sync();
+    expect(busy().map((start) => start.slice(8, 13))).toEqual(['25T14', '26T14', '28T14']);
+    await world.calendar.edit('private-14.ics', withProperties({ RRULE: null, EXDATE: null }));
+    await world.sync();
+    expect(busy()).toEqual(['2026-11-25T14:00:00.000Z']);
+    await world.calendar.edit('private-14.ics', withProperties({ RRULE: ':FREQ=DAILY;COUNT=2' }));
+    await world.sync();
+    expect(busy()).toHaveLength(2);
+    await world.calendar.delete('private-14.ics');
+    await world.sync();
+    expect(busy()).toEqual([]);
+    await expectQuiet();
+  });
+
+  it('a lost database: everything is recognised, and a move made meanwhile proposed', async () => {
+    await synced();
+    addBooking(world, 16);
+    await addPersonal(10);
+    await world.sync();
+    await world.loseDatabase();
+    world.forgetWrites();
+    expect(onlyAccount(await world.sync()).error).toBeNull();
+    expect(world.writes()).toEqual([]);
+    const [first] = await jobs();
+    await world.calendar.edit(first?.name ?? '', withProperties(MOVED));
+    await world.loseDatabase();
+    await world.sync();
+    expect(stored()?.start).toBe('2026-11-24T14:00:00.000Z');
+    await expectInStep();
+    await expectQuiet();
+  });
+
+  it('an older database: nothing is created twice', async () => {
+    await synced();
+    const older = world.save();
+    addBooking(world, 16);
+    await addPersonal(10);
+    patch({ title: 'Second visit' });
+    await world.sync();
+    await world.restart({ from: older });
+    await world.sync();
+    await expectInStep();
+    await expectQuiet();
+  });
+});
+
+describe('a bad day', () => {
+  let server: CaldavServer;
+  beforeAll(async () => {
+    server = await startCaldavServer('Radicale');
+  });
+  afterAll(() => server.stop());
+
+  type Moment = 'before' | 'after';
+
+  async function scene(network: (fetch: Fetch) => Fetch): Promise<void> {
+    world = await createCaldavWorld(server, { network });
+    addBooking(world, 9);
+    addBooking(world, 13);
+    await addPersonal(10);
+  }
+
+  /** Dies at the given request of a first sync and starts again. False when there were not so many requests. */
+  async function dieAt(at: number, when: Moment): Promise<boolean> {
+    let requests = Number.NEGATIVE_INFINITY;
+    await scene((fetch) => async (input, init) => {
+      requests += 1;
+      if (requests !== at) return fetch(input, init);
+      if (when === 'after') await fetch(input, init);
+      world.kill();
+      throw new TypeError('The process is dead');
+    });
+    requests = 0;
+    await world.sync().catch(() => {});
+    const died = requests >= at;
+    requests = Number.NEGATIVE_INFINITY;
+    await world.restart();
+    return died;
+  }
+
+  it.each<Moment>(['before', 'after'])(
+    'killed %s any of its requests took effect, a first sync leads to the same end',
+    async (when) => {
+      let at = 1;
+      while (await dieAt(at, when)) {
+        expect((await world.sync()).ok).toBe(true);
+        await expectInStep();
+        await expectQuiet();
+        await world.close();
+        at += 1;
+      }
+      // Two listings in three requests, the blocks that are there, two events written and read, and one batch.
+      expect(at).toBeGreaterThan(8);
+    },
+    900_000,
+  );
+
+  it.each<[string, string, Moment, number | null]>([
+    ['PUT', 'the connection drops', 'before', null],
+    ['PUT', 'the answer is lost', 'after', null],
+    ['PUT', 'the server fails', 'after', 500],
+    ['PUT', 'the server is overloaded', 'before', 503],
+    ['PUT', 'somebody else was there first', 'before', 412],
+    ['DELETE', 'the answer is lost', 'after', null],
+    ['REPORT', 'the connection drops', 'before', null],
+    ['REPORT', 'a proxy answers with a page', 'before', 200],
+    ['REPORT', 'it is not allowed', 'before', 403],
+    ['PROPFIND', 'it asks for a pause', 'before', 429],
+  ])('%s: %s, and the next sync is right', async (method, _, when, status) => {
+    let faulty = false;
+    await scene((fetch) => async (input, init) => {
+      if (!faulty || init?.method !== method) return fetch(input, init);
+      if (when === 'after') await fetch(input, init);
+      if (status === null) throw new TypeError('fetch failed');
+      return new Response('<html>', {
+        status,
+        headers: { 'content-type': 'text/html', 'retry-after': '3600' },
+      });
+    });
+    await world.sync();
+    const [first, second] = world.sandbox.booking.bookings.all();
+    world.sandbox.booking.bookings.patch(first?.id ?? '', { title: 'Second visit' });
+    world.sandbox.booking.bookings.cancel(second?.id ?? '');
+    addBooking(world, 18);
+    await world.calendar.delete('private-10.ics');
+    await addPersonal(11);
+    faulty = true;
+    expect(onlyAccount(await world.sync()).error).not.toBeNull();
+    await world.sync();
+    faulty = false;
+    await world.sync();
+    await expectInStep();
+    await expectQuiet();
+    expect(world.app.conflicts()).toEqual([]);
+  });
+});

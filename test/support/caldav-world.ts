@@ -1,0 +1,93 @@
+import type { MappingInput } from '../../src/main/app-contract.ts';
+import type { Fetch } from '../../src/main/ports.ts';
+import { realFetch } from '../contract/provider-caldav-world.ts';
+import { type CaldavCalendar, makeCalendar } from './caldav-calendar.ts';
+import { type CaldavServer, PASSWORD, USERNAME } from './caldav-server.ts';
+import { createWorld, type World } from './world.ts';
+
+/** A technician whose calendar is on a real CalDAV server. */
+export interface CaldavWorld extends World {
+  readonly calendar: CaldavCalendar;
+  /** What has changed something at the server or in the booking system since `forgetWrites`. */
+  writes(): readonly string[];
+  forgetWrites(): void;
+  /** Forgets everything, enrols and connects anew. */
+  loseDatabase(): Promise<void>;
+}
+
+export interface CaldavWorldOptions {
+  readonly mapping?: Partial<MappingInput>;
+  /** Stands between the app and all servers. */
+  readonly network?: (fetch: Fetch) => Fetch;
+}
+
+/** A world with an empty calendar on that server, mapped two-way. Time stands still while the server is waited for. */
+export async function createCaldavWorld(
+  server: CaldavServer,
+  { mapping = {}, network = (fetch) => fetch }: CaldavWorldOptions = {},
+): Promise<CaldavWorld> {
+  const calendar = await makeCalendar(server);
+  const written: string[] = [];
+  const world = await createWorld({
+    network: (sandbox) =>
+      network(async (input, init) => {
+        if (new URL(String(input)).origin !== server.origin) return sandbox(input, init);
+        if (/PUT|DELETE/.test(init?.method ?? '')) written.push(`${init?.method} ${String(input)}`);
+        return world.clock.frozen(async () => inWhole(await realFetch(input, init)));
+      }),
+  });
+  for (const { id } of world.app.accounts()) await world.app.removeAccount(id, { deleteEvents: false });
+
+  async function connect(): Promise<void> {
+    const { accountId } = await world.app.connectCaldav({
+      url: server.origin,
+      username: USERNAME,
+      password: PASSWORD,
+    });
+    await world.app.addMapping({
+      accountId,
+      calendarId: calendar.url,
+      direction: 'two-way',
+      ...mapping,
+    });
+  }
+  await connect();
+
+  let codes = 0;
+  // The world's own properties, `app` among them, are looked up when they are asked for.
+  return Object.create(world, {
+    calendar: { value: calendar },
+    writes: {
+      value: (): readonly string[] => [
+        ...written,
+        ...world.sandbox.faults.journal
+          .entries()
+          .filter(({ method, url }) => method !== 'GET' && !url.includes('/google/'))
+          .map(({ method, url }) => `${method} ${url}`),
+      ],
+    },
+    forgetWrites: {
+      value: (): void => {
+        written.length = 0;
+        world.sandbox.faults.journal.clear();
+      },
+    },
+    loseDatabase: {
+      value: async (): Promise<void> => {
+        await world.restart({ forget: true });
+        codes += 1;
+        const code = `TESS-AGAIN-${codes}`;
+        world.sandbox.booking.devices.addCode(code, { technicianId: 'tech_tess' });
+        await world.app.enrol({ url: world.sandbox.urls().booking, code });
+        await connect();
+      },
+    },
+  }) as CaldavWorld;
+}
+
+/** Read to its end, or time would pass meanwhile. */
+async function inWhole(answer: Response): Promise<Response> {
+  const { status, headers } = answer;
+  const body = await answer.text();
+  return new Response(body === '' ? null : body, { status, headers });
+}
