@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { caldav } from './caldav.ts';
 import { feed } from './feed.ts';
 import type { Measure, Outcome } from './figure.ts';
 import { firstExport, firstGraphImport, firstImport } from './first-sync.ts';
@@ -24,6 +25,7 @@ const MEASURES: readonly Measure[] = [
   quietSync,
   feed,
   publishedFeed,
+  caldav,
   memory,
   status,
 ];

@@ -1,4 +1,3 @@
-import { fetch as undiciFetch } from 'undici';
 import { basicAuthorizedFetch } from '../../src/main/auth/basic-auth.ts';
 import type { Fetch } from '../../src/main/ports.ts';
 import { CALDAV_CONCURRENCY, createCaldavProvider } from '../../src/main/providers/caldav/caldav-provider.ts';
@@ -16,6 +15,7 @@ import {
   withProperties,
 } from '../support/caldav-calendar.ts';
 import { type CaldavServer, PASSWORD, USERNAME } from '../support/caldav-server.ts';
+import { realFetch } from '../support/real-fetch.ts';
 import type { DistantPerson, ProviderWorld } from './provider-contract.ts';
 
 export interface CaldavWorld extends ProviderWorld {
@@ -31,9 +31,6 @@ export interface CaldavWorldOptions extends CalendarOptions {
   /** Zone of calendars that do not say theirs. Default Europe/London. */
   readonly fallbackZone?: string;
 }
-
-/** undici's types and Node's name the same things differently. */
-export const realFetch = undiciFetch as unknown as Fetch;
 
 /** The provider as the app composes it, on a real server, for somebody with an empty calendar. */
 export async function openCaldav(

@@ -1,5 +1,5 @@
-import { fetch } from 'undici';
 import { type CaldavServer, PASSWORD, USERNAME } from './caldav-server.ts';
+import { realFetch } from './real-fetch.ts';
 
 /** A person's calendar, as they use it with another program. */
 export interface CaldavCalendar {
@@ -29,7 +29,11 @@ async function ask(
   body: string | null = null,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const answer = await fetch(url, { method, body, headers: { authorization: AUTHORIZATION, ...headers } });
+  const answer = await realFetch(url, {
+    method,
+    body,
+    headers: { authorization: AUTHORIZATION, ...headers },
+  });
   return { status: answer.status, text: await answer.text() };
 }
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fetch } from 'undici';
+import { realFetch } from './real-fetch.ts';
 
 export type CaldavServerName = 'Radicale' | 'Xandikos';
 
@@ -109,7 +109,7 @@ async function untilAnswering(origin: string): Promise<void> {
   const deadline = Date.now() + START_SECONDS * 1000;
   for (;;) {
     try {
-      const answer = await fetch(origin, { method: 'OPTIONS' });
+      const answer = await realFetch(origin, { method: 'OPTIONS' });
       await answer.text();
       return;
     } catch (error) {

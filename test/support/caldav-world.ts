@@ -1,8 +1,8 @@
 import type { MappingInput } from '../../src/main/app-contract.ts';
 import type { Fetch } from '../../src/main/ports.ts';
-import { realFetch } from '../contract/provider-caldav-world.ts';
 import { type CaldavCalendar, makeCalendar } from './caldav-calendar.ts';
 import { type CaldavServer, PASSWORD, USERNAME } from './caldav-server.ts';
+import { realFetch } from './real-fetch.ts';
 import { createWorld, type World } from './world.ts';
 
 /** A technician whose calendar is on a real CalDAV server. */

@@ -1,0 +1,117 @@
+import { openApp } from '../../src/main/app.ts';
+import type { App } from '../../src/main/app-contract.ts';
+import { type CaldavCalendar, makeCalendar } from '../support/caldav-calendar.ts';
+import {
+  type CaldavServer,
+  fillRadicale,
+  PASSWORD,
+  startCaldavServer,
+  USERNAME,
+} from '../support/caldav-server.ts';
+import { realFetch } from '../support/real-fetch.ts';
+import { onlyAccount, onlyMapping } from '../support/world.ts';
+import { ENROLMENT_CODE } from './company.ts';
+import { type Measure, milliseconds, ratio, timed, verify } from './figure.ts';
+import { benchPorts, clock } from './ports.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
+import { temporaryDirectory } from './technician.ts';
+import { vdirsyncer } from './vdirsyncer.ts';
+
+const EVENTS = 2_500;
+/** Ten and twenty times as fast. */
+const IMPORT_LIMIT = 0.1;
+const QUIET_LIMIT = 0.05;
+const TEN_DAYS_MS = 864_000_000;
+
+/** A first import and a sync that finds nothing new, against vdirsyncer on the same Radicale. */
+export const caldav: Measure = {
+  name: 'caldav',
+  title: 'CalDAV with 2,500 events',
+  async run({ runs, say }) {
+    const radicale = await startCaldavServer('Radicale');
+    try {
+      await using company = await startServer();
+      using theirs = temporaryDirectory();
+      const calendar = await makeCalendar(radicale);
+      const from = new Date(clock.now().getTime() - TEN_DAYS_MS).toISOString();
+      await fillRadicale(radicale, calendar, EVENTS, from);
+      const other = await vdirsyncer(theirs.path, calendar.url);
+      if (other === null) return { kind: 'skipped', why: 'vdirsyncer is not installed' };
+
+      const times = { first: [] as number[], quiet: [] as number[] };
+      const otherTimes = { first: [] as number[], quiet: [] as number[] };
+      say('warming up');
+      // The server reads each file once and remembers; neither of the two is to pay for that.
+      await other.reset();
+      await other.sync();
+      await ownRun(company, radicale, calendar);
+      for (let run = 1; run <= runs; run += 1) {
+        await other.reset();
+        otherTimes.first.push((await timed(() => other.sync())).wall);
+        verify('vdirsyncer has fetched', other.count(), EVENTS);
+        otherTimes.quiet.push((await timed(() => other.sync())).wall);
+        const own = await ownRun(company, radicale, calendar);
+        times.first.push(own.first);
+        times.quiet.push(own.quiet);
+        say(
+          `run ${run} of ${runs}: ${own.first.toFixed(0)} and ${own.quiet.toFixed(0)} ms, vdirsyncer ${otherTimes.first.at(-1)?.toFixed(0)} and ${otherTimes.quiet.at(-1)?.toFixed(0)} ms`,
+        );
+      }
+      const first = milliseconds('import', times.first);
+      const otherFirst = milliseconds('vdirsyncer, import', otherTimes.first);
+      const quiet = milliseconds('no change', times.quiet);
+      const otherQuiet = milliseconds('vdirsyncer, no change', otherTimes.quiet);
+      return {
+        kind: 'measured',
+        figures: [
+          first,
+          otherFirst,
+          ratio('import / vdirsyncer', first, otherFirst, IMPORT_LIMIT),
+          quiet,
+          otherQuiet,
+          ratio('no change / vdirsyncer', quiet, otherQuiet, QUIET_LIMIT),
+        ],
+        counts: [],
+      };
+    } finally {
+      await radicale.stop();
+    }
+  },
+};
+
+/** A fresh profile's first sync, and one that finds nothing new. */
+async function ownRun(
+  company: ServerProcess,
+  radicale: CaldavServer,
+  calendar: CaldavCalendar,
+): Promise<{ first: number; quiet: number }> {
+  await company.fill({ personalEvents: 0, bookings: 0 });
+  using dataDir = temporaryDirectory();
+  const app = await openApp(benchPorts(dataDir.path, company.env, realFetch));
+  try {
+    await app.enrol({ url: company.bookingUrl, code: ENROLMENT_CODE });
+    const { accountId } = await app.connectCaldav({
+      url: radicale.origin,
+      username: USERNAME,
+      password: PASSWORD,
+    });
+    await app.addMapping({ accountId, calendarId: calendar.url, direction: 'import' });
+    const first = await timedSync(app, EVENTS, 0);
+    verify('arrived', (await company.arrived()).blocks, EVENTS);
+    return { first, quiet: await timedSync(app, 0, EVENTS) };
+  } finally {
+    app.close();
+  }
+}
+
+async function timedSync(app: App, created: number, unchanged: number): Promise<number> {
+  let result: Awaited<ReturnType<App['sync']>> | null = null;
+  const { wall } = await timed(async () => {
+    result = await app.sync();
+  });
+  if (result === null) throw new Error('The sync gave no result');
+  verify('error', onlyAccount(result).error, null);
+  const { imported } = onlyMapping(result);
+  verify('imported', [imported.created, imported.unchanged], [created, unchanged]);
+  return wall;
+}
