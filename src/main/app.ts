@@ -187,7 +187,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       return technician;
     },
     connectOAuth: (provider, options) => thenSync(connections.connectOAuth(provider, options)),
-    connectCaldav: (request) => connections.connectCaldav(request),
+    connectCaldav: (request) => thenSync(connections.connectCaldav(request)),
     connectGoogle: (options) => thenSync(connections.connectOAuth('google', options)),
     connectIcs: (request) => thenSync(connections.connectIcs(request)),
     calendars: (accountId) => connections.calendars(accountId),

@@ -125,6 +125,7 @@ function accountHandlers({
       return DONE;
     },
 
+    'accounts.connectCaldav': (request) => app.connectCaldav(request),
     'accounts.connectIcs': (request) => app.connectIcs(request),
     'accounts.created': ({ id }) => app.created({ accountId: id }),
     'accounts.setPaused': async ({ id, paused }) => {

@@ -92,6 +92,16 @@ export const METHODS = {
   'signIn.cancel': method(z.object({ id: Id }), Empty),
   /** Takes a finished one off the snapshot. */
   'signIn.dismiss': method(z.object({ id: Id }), Empty),
+  'accounts.connectCaldav': method(
+    z.object({
+      url: z.string().min(1).max(8_192),
+      username: z.string().min(1).max(500),
+      password: z.string().min(1).max(5_000),
+      /** Zone of the person's computer, for calendars that do not say theirs. */
+      localTimeZone: z.string().max(100).exactOptional(),
+    }),
+    ConnectedAccount,
+  ),
   'accounts.connectIcs': method(
     z.object({
       url: z.string().min(1).max(8_192),

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { UsageError } from '../failure.ts';
-import { withApp } from '../open-app.ts';
+import { withClient } from '../open-client.ts';
 
 export interface ConnectCaldavOptions {
   readonly url: string;
@@ -15,8 +15,9 @@ export async function connectCaldav(
 ): Promise<Outcome> {
   const password = await readPassword(context);
   const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const account = await withApp(context, (app) =>
-    app.connectCaldav({ url, username, password, localTimeZone }).catch(rethrow),
+  const request = { url, username, password, localTimeZone };
+  const account = await withClient(context, (client) =>
+    client.call('accounts.connectCaldav', request).catch(rethrow),
   );
   return {
     document: account,
