@@ -1,4 +1,5 @@
 import type { ConflictItem, HoldItem } from '../../src/shared/domain/decision.ts';
+import type { FeedItem } from '../../src/shared/domain/feed.ts';
 import type { LogEntry } from '../../src/shared/domain/sync-log.ts';
 import type { SyncResult } from '../../src/shared/domain/sync-result.ts';
 import type { WeekItem } from '../../src/shared/domain/week.ts';
@@ -14,6 +15,42 @@ export const TECHNICIANS = [
 export const PROJECTS = [
   { id: 'proj_harbour', name: 'Harbour School', timeZone: 'Europe/London' },
   { id: 'proj_meters', name: 'Smart meters 2026', timeZone: 'Europe/London' },
+];
+
+const feed = {
+  id: 'feed_tess',
+  technicianId: 'tech_tess',
+  projectId: null,
+  name: 'Tess Technician',
+  visibility: 'busy-only',
+  enabled: true,
+  publish: false,
+  createdAt: '2026-10-01T08:00:00Z',
+  path: '/ics/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.ics',
+  publishedUrl: null,
+} satisfies FeedItem;
+
+export const FEEDS: readonly [FeedItem, ...FeedItem[]] = [
+  feed,
+  {
+    ...feed,
+    id: 'feed_harbour',
+    technicianId: null,
+    projectId: 'proj_harbour',
+    name: 'Harbour School',
+    visibility: 'details',
+    publish: true,
+    publishedUrl: 'https://bookings.example.com/feeds/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.ics',
+  },
+  {
+    ...feed,
+    id: 'feed_meters',
+    technicianId: null,
+    projectId: 'proj_meters',
+    name: 'Smart meters 2026',
+    publish: true,
+  },
+  { ...feed, id: 'feed_omar', technicianId: 'tech_omar', name: 'Omar Haddad', enabled: false, path: null },
 ];
 
 export const CALENDARS: Readonly<Record<string, Output<'calendars.list'>['items']>> = {

@@ -57,6 +57,16 @@ async function open(): Promise<void> {
 const heading = (name: string) => page.getByRole('heading', { level: 1, name });
 const button = (name: string | RegExp) => page.getByRole('button', { name });
 
+/** What “Copy link” puts on the clipboard. */
+async function copiedLink(): Promise<string> {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await button(/^Copy link/).click();
+  await button(/^Copy link/)
+    .getByText('Copied')
+    .waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
 async function goTo(screen: string): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: screen }).click();
   await heading(screen).waitFor();
@@ -142,6 +152,33 @@ describe('somebody who is set up', () => {
     await page.getByText(/^1 operation/).waitFor();
     await button(/^Details/).click();
     await page.getByText('Sent and answered').or(page.getByText('Nothing further')).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('creates a feed, hands its link out, and takes it back', async () => {
+    await goTo('Feeds');
+    await button('Create a feed').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'Tess Technician' }).waitFor();
+    const link = await copiedLink();
+    const feed = await page.request.get(link);
+    expect(feed.status()).toBe(200);
+    expect(await feed.text()).toContain('BEGIN:VEVENT');
+    expect(await feed.text()).not.toContain('Boiler service');
+
+    await button('More for Tess Technician').click();
+    await page.getByRole('menuitem', { name: 'New link…' }).click();
+    await button('Replace the link').click();
+    await page.getByText('The feed has a new link').waitFor();
+    expect((await page.request.get(link)).status()).toBe(404);
+    const next = await copiedLink();
+    expect((await page.request.get(next)).status()).toBe(200);
+
+    await button('More for Tess Technician').click();
+    await page.getByRole('menuitem', { name: 'Switch off…' }).click();
+    await button('Switch off').click();
+    await page.getByText('Switched off').waitFor();
+    expect((await page.request.get(next)).status()).toBe(404);
     expect(faults).toEqual([]);
   });
 

@@ -220,6 +220,47 @@ const CONFLICT_SCENES: readonly Scene[] = [
   },
 ];
 
+const FEED_SCENES: readonly Scene[] = [
+  { name: 'feeds', path: '/feeds', program: over() },
+  { name: 'feeds-empty', path: '/feeds', program: over({}, { 'feeds.list': () => ({ items: [] }) }) },
+  { name: 'feeds-loading', path: '/feeds', program: over({}, { 'feeds.list': pending }) },
+  {
+    name: 'feeds-error',
+    path: '/feeds',
+    program: over({}, { 'feeds.list': failing('The database is busy. Try again in a moment.') }),
+  },
+  {
+    name: 'feeds-create',
+    path: '/feeds',
+    program: over({}, { 'feeds.create': failing('There is no project proj_old.') }),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Create a feed' }).click();
+      await page.getByRole('radio', { name: 'Everything about the bookings' }).click();
+      await page.getByRole('button', { name: 'Create', exact: true }).click();
+      await page.getByRole('alert').getByText('no project').waitFor();
+    },
+  },
+  {
+    name: 'feeds-qr',
+    path: '/feeds',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'QR code of Harbour School' }).click();
+      await page.getByText('choose to subscribe').waitFor();
+    },
+  },
+  {
+    name: 'feeds-rotate',
+    path: '/feeds',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'More for Harbour School' }).click();
+      await page.getByRole('menuitem', { name: 'New link…' }).click();
+      await page.getByText('The old link stops working at once').waitFor();
+    },
+  },
+];
+
 const LOG_SCENES: readonly Scene[] = [
   { name: 'log', path: '/log', program: over() },
   {
@@ -288,6 +329,7 @@ export const SCENES: readonly Scene[] = [
   ...CONNECTIONS,
   ...MAPPING_SCENES,
   ...CONFLICT_SCENES,
+  ...FEED_SCENES,
   ...LOG_SCENES,
   { name: 'settings', path: '/settings', program: over() },
   ...FIRST_RUN,

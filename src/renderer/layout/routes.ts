@@ -2,6 +2,7 @@ import IconArrowsLeftRight from '@tabler/icons-react/icons/IconArrowsLeftRight';
 import IconCalendarWeek from '@tabler/icons-react/icons/IconCalendarWeek';
 import IconListDetails from '@tabler/icons-react/icons/IconListDetails';
 import IconPlugConnected from '@tabler/icons-react/icons/IconPlugConnected';
+import IconRss from '@tabler/icons-react/icons/IconRss';
 import IconScale from '@tabler/icons-react/icons/IconScale';
 import IconSettings from '@tabler/icons-react/icons/IconSettings';
 import { type ComponentType, lazy } from 'react';
@@ -33,6 +34,12 @@ export const ROUTES: readonly Route[] = [
     name: text.nav.mappings,
     icon: IconArrowsLeftRight,
     screen: lazy(async () => ({ default: (await import('../screens/mappings/mappings.tsx')).Mappings })),
+  },
+  {
+    path: '/feeds',
+    name: text.nav.feeds,
+    icon: IconRss,
+    screen: lazy(async () => ({ default: (await import('../screens/feeds/feeds.tsx')).Feeds })),
   },
   {
     path: '/conflicts',

@@ -24,6 +24,7 @@ export const englishWindow = {
     overview: 'Overview',
     connections: 'Connections',
     mappings: 'Mappings',
+    feeds: 'Feeds',
     conflicts: 'Conflicts',
     log: 'Log',
     settings: 'Settings',

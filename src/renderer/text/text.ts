@@ -1,4 +1,5 @@
 import { englishDesktop } from '../../shared/text/english-desktop.ts';
+import { englishFeeds } from './english-feeds.ts';
 import { englishLists } from './english-lists.ts';
 import { englishSetup } from './english-setup.ts';
 import { englishWindow } from './english-window.ts';
@@ -8,6 +9,7 @@ export const text = {
   desktop: englishDesktop,
   ...englishWindow,
   ...englishSetup,
+  ...englishFeeds,
   ...englishLists,
 };
 

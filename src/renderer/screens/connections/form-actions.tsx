@@ -10,13 +10,18 @@ export interface FormProps {
 export const FormActions = ({
   action,
   pending,
+  disabled = false,
   onClose,
-}: FormProps & { readonly action: string; readonly pending: boolean }): ReactElement => (
+}: FormProps & {
+  readonly action: string;
+  readonly pending: boolean;
+  readonly disabled?: boolean;
+}): ReactElement => (
   <Group justify="flex-end" mt="xs">
     <Button variant="default" onClick={onClose}>
       {text.common.cancel}
     </Button>
-    <Button type="submit" loading={pending}>
+    <Button type="submit" loading={pending} disabled={disabled}>
       {action}
     </Button>
   </Group>
