@@ -177,7 +177,7 @@ describe('somebody who is set up', () => {
     await button('More for Tess Technician').click();
     await page.getByRole('menuitem', { name: 'Switch off…' }).click();
     await button('Switch off').click();
-    await page.getByText('Switched off').waitFor();
+    await page.getByText('Switched off', { exact: true }).waitFor();
     expect((await page.request.get(next)).status()).toBe(404);
     expect(faults).toEqual([]);
   });
