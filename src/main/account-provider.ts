@@ -25,7 +25,7 @@ export interface AccountProvider {
 /** What an account of any provider is reached with. */
 export interface AccountAccess {
   readonly account: Account;
-  readonly ports: Pick<AppPorts, 'clock' | 'environment' | 'log'>;
+  readonly ports: Pick<AppPorts, 'clock' | 'environment' | 'log' | 'settings'>;
   /** What opens the account, or null when there is nothing (any more). */
   loadSecret(): Promise<string | null>;
   /**

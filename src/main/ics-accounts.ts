@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../shared/rpc/errors.ts';
 import type { AccountAccess, AccountProvider, NewConnection } from './account-provider.ts';
 import type { AppPorts, SubscriptionRequest } from './app-contract.ts';
-import type { Fetch, Log } from './ports.ts';
+import type { Fetch } from './ports.ts';
 import type { FeedCheck, IcsProviderOptions } from './providers/ics/ics-provider.ts';
 import type { HttpOptions } from './schedule/http.ts';
 
@@ -73,7 +73,7 @@ export interface CheckedFeed {
  */
 export async function subscribeToFeed(
   request: SubscriptionRequest,
-  ports: Pick<AppPorts, 'clock' | 'environment' | 'log'>,
+  ports: Pick<AppPorts, 'clock' | 'environment' | 'log' | 'settings'>,
   http: (options: Partial<HttpOptions>) => Fetch,
   technicianZone: () => Promise<string | null>,
 ): Promise<CheckedFeed> {
@@ -108,14 +108,15 @@ const accountName = (name: string, source: string): string =>
 async function providerOptions(
   { url, timeZone, allowPlainHttp, allowPrivateNetwork }: Omit<Subscription, 'name'>,
   fetch: Fetch,
-  { clock, environment, log }: { clock: AppPorts['clock']; environment: AppPorts['environment']; log: Log },
+  { clock, environment, log, settings }: Pick<AppPorts, 'clock' | 'environment' | 'log' | 'settings'>,
 ): Promise<IcsProviderOptions> {
+  const { allowPrivateFeeds } = (await settings()).values();
   const { systemLookup, systemReadFile } = await import('./providers/ics/system-access.ts');
   return {
     url,
     timeZone,
     allowPlainHttp,
-    allowPrivateNetwork,
+    allowPrivateNetwork: allowPrivateNetwork || allowPrivateFeeds,
     fetch,
     clock,
     log,

@@ -1,3 +1,4 @@
+import { raiseAlert } from './alerts.ts';
 import type { AppPorts } from './app-contract.ts';
 import { tellCalendarHealth } from './calendar-health.ts';
 import type { Enrolment } from './enrolment.ts';
@@ -11,6 +12,11 @@ export async function upkeep(ports: AppPorts, store: Store, enrolment: Enrolment
   const now = ports.clock.now();
   const { calendarHealthMinutes, logDays } = (await ports.settings()).values();
   cleanLog(store, now, logDays);
+  try {
+    await raiseAlert(ports, store);
+  } catch (error) {
+    ports.log('warn', 'alerts', 'The alert hook could not be called', { error: String(error) });
+  }
   if (!enrolment.isEnrolled()) return;
   try {
     await tellCalendarHealth(store.health, () => enrolment.api(), now, calendarHealthMinutes);

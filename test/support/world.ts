@@ -61,6 +61,8 @@ export interface WorldOptions {
   /** Stands between the app and the servers. */
   readonly network?: (fetch: Fetch) => Fetch;
   readonly start?: string;
+  /** What was chosen in the settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** A world with one technician, enrolled and signed in, and a two-way mapping on her only calendar. */
@@ -107,7 +109,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       BOOKING_API_TOKEN: undefined,
       CALENDAR_ENCRYPTION_KEY: 'ab'.repeat(32),
     },
-    settings: async () => memorySettings(),
+    settings: async () => memorySettings(options.settings),
     dataDir,
     userAgent: 'calendar-sync/test (test; test)',
     deviceName: 'test',

@@ -84,8 +84,8 @@ describe('changing a setting', () => {
     ['a proxy that is no web address', { proxyUrl: 'ftp://proxy.example' }],
     ['an alert over plain http', { alertWebhookUrl: 'http://alerts.example/hook' }],
     [
-      'a reporting address that only looks like this computer',
-      { errorReportDsn: 'http://localhost.evil.example/1' },
+      'an alert to what only looks like this computer',
+      { alertWebhookUrl: 'http://localhost.evil.example/1' },
     ],
   ])('is refused for %s', (_, change) => {
     expect(() => memorySettings().change(change)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));

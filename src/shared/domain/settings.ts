@@ -33,11 +33,10 @@ export const Settings = z.object({
   logDays: z.int().min(1).max(3_650),
   /** Minutes without a readable calendar after which dispatch is told that busy times can no longer be trusted. */
   calendarHealthMinutes: z.int().min(1).max(10_080),
-  /** Failed runs in a row after which the alert hook is called. */
-  alertAfterFailures: z.int().min(1).max(1_000),
+  /** Failed runs in a row after which the alert hook is called; runs without a network do not count. */
+  alertAfterFailures: z.int().min(1).max(100),
+  /** Where a failing sync, and its recovery, are told of as JSON by POST; null: nowhere. */
   alertWebhookUrl: SafeUrl.nullable(),
-  /** Where unexpected errors are reported (Sentry-compatible DSN); null: nowhere. */
-  errorReportDsn: SafeUrl.nullable(),
   updateChannel: z.enum(['stable', 'beta']),
 });
 export type Settings = Readonly<z.infer<typeof Settings>>;
@@ -60,7 +59,6 @@ export const DEFAULT_SETTINGS: Settings = {
   calendarHealthMinutes: 60,
   alertAfterFailures: 3,
   alertWebhookUrl: null,
-  errorReportDsn: null,
   updateChannel: 'stable',
 };
 
