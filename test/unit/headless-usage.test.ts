@@ -7,7 +7,7 @@ import { main } from '../../src/main/headless/main.ts';
 /** Each with what the sentence must name. */
 const WRONG: readonly (readonly [line: string, named: string])[] = [
   ['frobnicate', 'frobnicate'],
-  ['serve', 'serve'],
+  ['serve --port x', '--port'],
   ['feeds create', '--technician'],
   ['feeds create --technician a --project b', '--project'],
   ['feeds create --technician a --visibility all', '--visibility'],
