@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/main/headless/ports.ts';
 import { createIcsProvider } from '../../src/main/providers/ics/ics-provider.ts';
 import type { CalendarProvider } from '../../src/main/providers/provider.ts';
 import type { CalendarEvent, EventTime } from '../../src/shared/domain/calendar-event.ts';
+import { type CaldavServer, type CaldavServerName, startCaldavServer } from '../support/caldav-server.ts';
 import { calendar, event, lines } from '../unit/ics-text.ts';
+import { openCaldav } from './provider-caldav-world.ts';
 import { createJob, IDENTITY, JOB, owned, type Person, pull } from './provider-contract.ts';
 import { GOOGLE_CALENDAR, openGoogle } from './provider-google-world.ts';
 import { CALENDAR as OUTLOOK, openMicrosoft } from './provider-microsoft-world.ts';
@@ -33,6 +35,15 @@ interface Kind {
 
 const FIRST_MONDAY = '2026-10-05';
 const LEAVE = { start: '2027-03-27', end: '2027-03-30' };
+
+const CALDAV = ['Radicale', 'Xandikos'] as const;
+const servers = new Map<CaldavServerName, CaldavServer>();
+beforeAll(async () => {
+  for (const name of CALDAV) servers.set(name, await startCaldavServer(name));
+});
+afterAll(async () => {
+  for (const server of servers.values()) await server.stop();
+});
 
 const KINDS: readonly Kind[] = [
   {
@@ -84,6 +95,23 @@ const KINDS: readonly Kind[] = [
       return world;
     },
   },
+  ...CALDAV.map(
+    (name): Kind => ({
+      name: `CalDAV on ${name}`,
+      writable: true,
+      utcInOverlap: true,
+      async open(homeZone) {
+        const server = servers.get(name);
+        if (server === undefined) throw new TypeError(`${name} was not started.`);
+        // Xandikos forgets the zone of a calendar, so that it counts where the technician lives.
+        const fallbackZone = name === 'Xandikos' ? homeZone : 'Asia/Tokyo';
+        const world = await openCaldav(server, { timeZone: homeZone, fallbackZone });
+        await world.calendar.write('weekly.ics', calendar(rules(LONDON), weekly(LONDON)));
+        await world.calendar.write('leave.ics', calendar(leave()));
+        return world;
+      },
+    }),
+  ),
   ...[LONDON, 'GMT Standard Time', 'A zone of its own'].map(
     (zone): Kind => ({
       name: `ICS, which calls the zone “${zone}”`,
@@ -95,8 +123,8 @@ const KINDS: readonly Kind[] = [
 
 const compact = (date: string): string => date.replaceAll('-', '');
 
-function feed(zone: string): string {
-  const rules = lines(
+const rules = (zone: string): string =>
+  lines(
     'BEGIN:VTIMEZONE',
     `TZID:${zone}`,
     'BEGIN:STANDARD',
@@ -113,23 +141,25 @@ function feed(zone: string): string {
     'END:DAYLIGHT',
     'END:VTIMEZONE',
   );
-  return calendar(
-    rules,
-    event(
-      'weekly@example.com',
-      'SUMMARY:Weekly',
-      `DTSTART;TZID=${zone}:${compact(FIRST_MONDAY)}T090000`,
-      `DTEND;TZID=${zone}:${compact(FIRST_MONDAY)}T100000`,
-      'RRULE:FREQ=WEEKLY',
-    ),
-    event(
-      'leave@example.com',
-      'SUMMARY:Leave',
-      `DTSTART;VALUE=DATE:${compact(LEAVE.start)}`,
-      `DTEND;VALUE=DATE:${compact(LEAVE.end)}`,
-    ),
+
+const weekly = (zone: string): string =>
+  event(
+    'weekly@example.com',
+    'SUMMARY:Weekly',
+    `DTSTART;TZID=${zone}:${compact(FIRST_MONDAY)}T090000`,
+    `DTEND;TZID=${zone}:${compact(FIRST_MONDAY)}T100000`,
+    'RRULE:FREQ=WEEKLY',
   );
-}
+
+const leave = (): string =>
+  event(
+    'leave@example.com',
+    'SUMMARY:Leave',
+    `DTSTART;VALUE=DATE:${compact(LEAVE.start)}`,
+    `DTEND;VALUE=DATE:${compact(LEAVE.end)}`,
+  );
+
+const feed = (zone: string): string => calendar(rules(zone), weekly(zone), leave());
 
 const subscription = (text: string, timeZone: string): CalendarProvider =>
   createIcsProvider({

@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../src/main/ports.ts';
+import { type CaldavCalendar, eventObject, makeCalendar } from '../support/caldav-calendar.ts';
+import { type CaldavServer, PASSWORD, startCaldavServer, USERNAME } from '../support/caldav-server.ts';
+import { withRealServer } from '../support/caldav-world.ts';
 import { addPublished, FEED, publish, subscribe } from '../support/feeds.ts';
 import { expectQuiet } from '../support/in-step.ts';
 import { OUTLOOK, signInToOutlook } from '../support/outlook.ts';
@@ -12,10 +15,12 @@ const SERIES = 'series-1@example.com';
 interface Place {
   connect(): Promise<void>;
   /** An hour's meeting on 25 November 2026 at ten. Answers with what takes it out again. */
-  addMeeting(): () => unknown;
+  addMeeting(): Remove | Promise<Remove>;
   /** Three Wednesdays at two o'clock in London. Answers with what takes it out again. */
-  addSeries(): () => unknown;
+  addSeries(): Remove | Promise<Remove>;
 }
+
+type Remove = () => unknown;
 
 let world: World;
 
@@ -73,7 +78,36 @@ const ics: Place = {
   },
 };
 
-const PLACES = { google, microsoft, ics } as const;
+let server: CaldavServer;
+let calendar: CaldavCalendar;
+beforeAll(async () => {
+  server = await startCaldavServer('Radicale');
+});
+afterAll(() => server.stop());
+
+const appointment = (hour: number, uid: string, ...more: readonly string[]): string => {
+  const at = (hours: number): string => `;TZID=Europe/London:20261125T${hours}0000`;
+  return eventObject(uid, 'SUMMARY:Meeting', `DTSTART${at(hour)}`, `DTEND${at(hour + 1)}`, ...more);
+};
+
+const caldav: Place = {
+  async connect() {
+    calendar = await makeCalendar(server);
+    const account = { url: server.origin, username: USERNAME, password: PASSWORD };
+    const { accountId } = await world.app.connectCaldav(account);
+    await world.app.addMapping({ accountId, calendarId: calendar.url, direction: 'import' });
+  },
+  async addMeeting() {
+    await calendar.write('meeting.ics', appointment(10, UID));
+    return () => calendar.delete('meeting.ics');
+  },
+  async addSeries() {
+    await calendar.write('series.ics', appointment(14, SERIES, 'RRULE:FREQ=WEEKLY;COUNT=3'));
+    return () => calendar.delete('series.ics');
+  },
+};
+
+const PLACES = { google, microsoft, ics, caldav } as const;
 type PlaceName = keyof typeof PLACES;
 
 /** What each batch of busy blocks did to the booking system, in the order in which it was done. */
@@ -91,7 +125,9 @@ const watchBatches =
   };
 
 beforeEach(async () => {
-  world = await createWorld({ network: watchBatches });
+  world = await createWorld({
+    network: (sandbox) => watchBatches(withRealServer(server, sandbox, () => world.clock)),
+  });
   for (const place of Object.values(PLACES)) await place.connect();
 });
 afterEach(() => world.close());
@@ -105,10 +141,13 @@ describe.each<[PlaceName, PlaceName]>([
   ['google', 'microsoft'],
   ['google', 'ics'],
   ['microsoft', 'ics'],
+  ['google', 'caldav'],
+  ['microsoft', 'caldav'],
+  ['ics', 'caldav'],
 ])('a meeting in %s and in %s', (one, other) => {
-  let remove: Partial<Record<string, () => unknown>>;
+  let remove: Partial<Record<string, Remove>>;
   beforeEach(async () => {
-    remove = { [one]: PLACES[one].addMeeting(), [other]: PLACES[other].addMeeting() };
+    remove = { [one]: await PLACES[one].addMeeting(), [other]: await PLACES[other].addMeeting() };
     await sync();
   });
 
@@ -123,7 +162,7 @@ describe.each<[PlaceName, PlaceName]>([
   it('the owner goes: the other takes over, and the time is never offered in between', async () => {
     const [owner = ''] = owners();
     batches.length = 0;
-    remove[owner]?.();
+    await remove[owner]?.();
     await sync();
     expect(owners()).toEqual([owner === one ? other : one]);
     expect(batches).toEqual(['upsert', 'delete']);
@@ -133,22 +172,22 @@ describe.each<[PlaceName, PlaceName]>([
   it('the other goes: nothing changes', async () => {
     const before = structuredClone(blocks(world));
     const [owner = ''] = owners();
-    remove[owner === one ? other : one]?.();
+    await remove[owner === one ? other : one]?.();
     await sync();
     expect(blocks(world)).toEqual(before);
     await expectQuiet(world);
   });
 
   it('both go: the time is free', async () => {
-    remove[one]?.();
-    remove[other]?.();
+    await remove[one]?.();
+    await remove[other]?.();
     await sync();
     expect(blocks(world)).toEqual([]);
     await expectQuiet(world);
   });
 
   it('a series is one block for each occurrence, whoever is left', async () => {
-    const removeSeries = [PLACES[one].addSeries(), PLACES[other].addSeries()];
+    const removeSeries = [await PLACES[one].addSeries(), await PLACES[other].addSeries()];
     await sync();
     const times = ['2026-11-25T14', '2026-12-02T14', '2026-12-09T14'];
     const shown = (): readonly string[] =>
@@ -157,27 +196,28 @@ describe.each<[PlaceName, PlaceName]>([
         .filter((start) => start.endsWith('T14'))
         .sort();
     expect(shown()).toEqual(times);
-    removeSeries[0]?.();
+    await removeSeries[0]?.();
     await sync();
     expect(shown()).toEqual(times);
-    removeSeries[1]?.();
+    await removeSeries[1]?.();
     await sync();
     expect(shown()).toEqual([]);
     await expectQuiet(world);
   });
 });
 
-it('a meeting in all three is one busy block, as long as one of them has it', async () => {
-  const remove: Record<string, () => unknown> = {
-    google: google.addMeeting(),
-    microsoft: microsoft.addMeeting(),
-    ics: ics.addMeeting(),
+it('a meeting in all four is one busy block, as long as one of them has it', async () => {
+  const remove: Record<string, Remove> = {
+    google: await google.addMeeting(),
+    microsoft: await microsoft.addMeeting(),
+    ics: await ics.addMeeting(),
+    caldav: await caldav.addMeeting(),
   };
-  for (let left = 3; left > 0; left -= 1) {
+  for (let left = 4; left > 0; left -= 1) {
     await sync();
     expect(blocks(world)).toHaveLength(1);
     const [owner = ''] = owners();
-    remove[owner]?.();
+    await remove[owner]?.();
   }
   await sync();
   expect(blocks(world)).toEqual([]);

@@ -3,6 +3,7 @@ import type { Fetch } from '../../src/main/ports.ts';
 import { type CaldavCalendar, makeCalendar } from './caldav-calendar.ts';
 import { type CaldavServer, PASSWORD, USERNAME } from './caldav-server.ts';
 import { realFetch } from './real-fetch.ts';
+import type { VirtualClock } from './virtual-clock.ts';
 import { createWorld, type World } from './world.ts';
 
 /** A technician whose calendar is on a real CalDAV server. */
@@ -29,12 +30,16 @@ export async function createCaldavWorld(
   const calendar = await makeCalendar(server);
   const written: string[] = [];
   const world = await createWorld({
-    network: (sandbox) =>
-      network(async (input, init) => {
-        if (new URL(String(input)).origin !== server.origin) return sandbox(input, init);
-        if (/PUT|DELETE/.test(init?.method ?? '')) written.push(`${init?.method} ${String(input)}`);
-        return world.clock.frozen(async () => inWhole(await realFetch(input, init)));
-      }),
+    network: (sandbox) => {
+      const both = withRealServer(server, sandbox, () => world.clock);
+      return network(async (input, init) => {
+        const isAtServer = new URL(String(input)).origin === server.origin;
+        if (isAtServer && /PUT|DELETE/.test(init?.method ?? '')) {
+          written.push(`${init?.method} ${String(input)}`);
+        }
+        return both(input, init);
+      });
+    },
   });
   for (const { id } of world.app.accounts()) await world.app.removeAccount(id, { deleteEvents: false });
 
@@ -84,6 +89,15 @@ export async function createCaldavWorld(
     },
   }) as CaldavWorld;
 }
+
+/** The sandbox's network and the server's. Time stands still while the server is waited for. */
+export const withRealServer =
+  (server: CaldavServer, sandbox: Fetch, clock: () => VirtualClock): Fetch =>
+  async (input, init) => {
+    const { origin } = new URL(input instanceof Request ? input.url : input);
+    if (origin !== server.origin) return sandbox(input, init);
+    return clock().frozen(async () => inWhole(await realFetch(input, init)));
+  };
 
 /** Read to its end, or time would pass meanwhile. */
 async function inWhole(answer: Response): Promise<Response> {
