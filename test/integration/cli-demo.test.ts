@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DemoDocument, ErrorDocument, SandboxDocument, StatusDocument } from './cli-documents.ts';
 import { buildProgram, createMachine, type Machine, succeed } from './cli-harness.ts';
@@ -20,6 +20,22 @@ afterEach(() => machine.dispose());
 const leftBehind = (): readonly string[] =>
   readdirSync(machine.environment.HOME ?? '').filter((name) => name !== 'tmp');
 
+/** A folder for PATH with those of the programs that `scripts/system-packages.mjs` installs. */
+function folderWith(...programs: readonly string[]): string {
+  const folder = join(machine.environment.HOME ?? '', 'programs');
+  mkdirSync(folder);
+  for (const name of programs) symlinkSync(installed(name), join(folder, name));
+  return folder;
+}
+
+function installed(program: string): string {
+  const places = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined)
+    throw new Error(`${program} is not installed: run node scripts/system-packages.mjs`);
+  return found;
+}
+
 describe('demo --once', () => {
   it('shows two runs, of which the second has nothing to do, and what the sandbox says of them', async () => {
     const { code, stdout, stderr } = await machine.run('demo', '--once', '--json');
@@ -35,7 +51,7 @@ describe('demo --once', () => {
       noPrivateTitleSent: true,
       personalEventsUntouched: true,
     });
-    expect(accounts.map(({ provider }) => provider)).toEqual(['google', 'ics', 'microsoft']);
+    expect(accounts.map(({ provider }) => provider)).toEqual(['google', 'ics', 'microsoft', 'caldav']);
     const [mapping] = accounts[0]?.mappings ?? [];
     expect(mapping).toMatchObject({
       exported: { created: 0, updated: 0, deleted: 0 },
@@ -43,6 +59,33 @@ describe('demo --once', () => {
     });
     expect(mapping?.exported.unchanged).toBeGreaterThan(20);
     expect(mapping?.imported.unchanged).toBeGreaterThan(20);
+    const { exported } = accounts.at(-1)?.mappings[0] ?? {};
+    expect(exported).toMatchObject({ created: 0, updated: 0, deleted: 0 });
+    expect(exported?.unchanged).toBeGreaterThan(20);
+  });
+
+  it('works with Xandikos where there is no Radicale', async () => {
+    machine.environment.PATH = folderWith('xandikos');
+    const { stdout } = await succeed(machine.run('demo', '--once'));
+    expect(stdout).toMatch(/^First sync [\s\S]*Carys Morgan, CalDAV.*: \d+ added/m);
+    expect(stdout).not.toContain('NO ');
+  });
+
+  it('does without CalDAV where no server is installed, and says so in one line', async () => {
+    machine.environment.PATH = folderWith();
+    const { stdout } = await succeed(machine.run('demo', '--once'));
+    expect(stdout).toMatch(/^Left out +CalDAV, since neither radicale nor xandikos is installed$/m);
+    expect(stdout.match(/CalDAV/g)).toHaveLength(1);
+    expect(stdout).not.toContain('NO ');
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('goes on without a CalDAV server that ends at once', async () => {
+    const path = folderWith();
+    writeFileSync(join(path, 'radicale'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    machine.environment.PATH = path;
+    const { stdout } = await succeed(machine.run('demo', '--once'));
+    expect(stdout).toContain('CalDAV, since radicale is installed, but could not be started');
   });
 
   it('tells it in words, and leaves nothing behind', async () => {
@@ -59,10 +102,13 @@ describe('demo', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('stays up until %s, then leaves nothing behind', async (signal) => {
     const running = machine.start('demo');
     const [, control = ''] = await running.waitFor('stdout', /^control: (\S+)$/m);
+    const [, caldav = ''] = await running.waitFor('stdout', /^caldav: (\S+)/m);
     await running.waitFor('stdout', /Ctrl-C/);
     expect((await fetch(`${control}/requests`)).status).toBe(200);
+    expect((await fetch(caldav, { method: 'PROPFIND' })).status).toBe(401);
     running.process.kill(signal);
     expect(await running.end).toMatchObject({ code: 0, stderr: '' });
+    await expect(fetch(caldav)).rejects.toThrow('fetch failed');
     expect(readdirSync(temporary)).toEqual([]);
     expect(leftBehind()).toEqual([]);
   });

@@ -105,6 +105,10 @@ async function serveScreens(
   // With --json the one document has been printed; what follows is for whoever watches.
   const say = json ? terminal.err : terminal.out;
   const urls = Object.entries(world.sandbox.urls()).map(([name, url]) => `${name}: ${url}`);
+  if (world.caldav !== null) {
+    const { username, password } = world.caldav.account;
+    urls.push(`caldav: ${world.caldav.url} (${username}, password ${password})`);
+  }
   say(['', `Open the program in a browser of this computer: ${agent.link()}`].join('\n'));
   say(['', ...urls, invitationText(world, evidence, systemClock.now(), INTERVAL_SECONDS), ''].join('\n'));
   for (;;) {

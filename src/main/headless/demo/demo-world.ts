@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox } from '../../../sandbox/sandbox.ts';
@@ -9,6 +9,8 @@ import type { Fetch } from '../../ports.ts';
 import type { AgentOptions, ServingAgent } from '../agent/open-agent.ts';
 import type { Host } from '../command.ts';
 import { createPorts } from '../ports.ts';
+import { CaldavCalendar } from './caldav-calendar.ts';
+import { startCaldavServer } from './caldav-server.ts';
 import { openSandbox } from './open-sandbox.ts';
 import { connectPeople, type DemoPerson } from './people.ts';
 
@@ -20,6 +22,10 @@ export interface DemoWorld {
   /** Whose device it is: the lead of the team, whom the booking system lets see all of it. */
   readonly technician: Technician;
   readonly people: readonly DemoPerson[];
+  /** On a real server of this computer; null where none could be had. */
+  readonly caldav: CaldavCalendar | null;
+  /** What the demo does without and why, in sentences without their ends. */
+  readonly leftOut: readonly string[];
   /** Serves the screens from now on; the app of this world is then the agent's. */
   serve(options: AgentOptions): Promise<ServingAgent>;
   /** Ends everything and removes the profile. */
@@ -28,35 +34,45 @@ export interface DemoWorld {
 
 /** @throws AppError INVALID_INPUT when the port is taken */
 export async function openDemoWorld(
-  { environment: { DEBUG } }: Host,
+  { environment: { DEBUG, PATH = '' } }: Host,
   port: number | undefined,
   signal: AbortSignal,
 ): Promise<DemoWorld> {
   const { sandbox, teamCode } = await openSandbox(port);
-  const dataDir = mkdtempSync(join(tmpdir(), 'calendar-sync-demo-'));
+  const folder = mkdtempSync(join(tmpdir(), 'calendar-sync-demo-'));
+  const [dataDir, caldavFolder] = [join(folder, 'profile'), join(folder, 'caldav')];
+  for (const path of [dataDir, caldavFolder]) mkdirSync(path, { mode: 0o700 });
+  const ports = await demoPorts(sandbox, dataDir, DEBUG);
+  const { fetch, clock } = ports;
+  // It starts while the program does.
+  const starting = startCaldavServer({ folder: caldavFolder, path: PATH, fetch, clock, signal });
   let app: App | undefined;
   let agent: ServingAgent | undefined;
   const close = async (): Promise<void> => {
     if (agent === undefined) app?.close();
     else await agent.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    const server = await starting;
+    if ('stop' in server) await server.stop();
+    rmSync(folder, { recursive: true, force: true });
     await sandbox.close();
   };
   try {
-    const ports = await demoPorts(sandbox, dataDir, DEBUG);
     const { openApp } = await import('../../app.ts');
     app = await openApp(ports);
-    const { fetch } = ports;
     const own = app;
     const technician = await own.enrol({ url: sandbox.urls().booking, code: teamCode });
-    const people = await connectPeople({ app: own, sandbox, fetch, signal });
+    const server = await starting;
+    const caldav = 'stop' in server ? new CaldavCalendar(server, fetch) : null;
+    await caldav?.fill(clock.now());
+    const leftOut = 'leftOut' in server ? [`CalDAV, since ${server.leftOut}`] : [];
+    const people = await connectPeople({ app: own, sandbox, caldav, fetch, signal });
     const serve = async (options: AgentOptions): Promise<ServingAgent> => {
       const { openAgent } = await import('../agent/open-agent.ts');
       own.close();
       agent = await openAgent(ports, options);
       return agent;
     };
-    return { sandbox, app, fetch, technician, people, serve, close };
+    return { sandbox, app, fetch, technician, people, caldav, leftOut, serve, close };
   } catch (error) {
     await close();
     throw error;

@@ -6,13 +6,14 @@ import type { ConnectedAccount } from '../../../shared/rpc/contract.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { App } from '../../app-contract.ts';
 import type { Fetch, OpenUrl } from '../../ports.ts';
+import type { CaldavCalendar } from './caldav-calendar.ts';
 
 /** A calendar that is kept in step. */
 export interface DemoCalendar {
   readonly provider: ProviderName;
   readonly entry: CalendarListEntry;
   readonly mapping: Mapping;
-  /** Where the sandbox's control endpoint shows its events. */
+  /** Where the sandbox's control endpoint shows its events; of a CalDAV calendar, its address. */
   readonly eventsPath: string;
 }
 
@@ -27,15 +28,21 @@ export interface DemoPerson {
 export interface Connecting {
   readonly app: App;
   readonly sandbox: Sandbox;
+  /** Null where no CalDAV server could be had. */
+  readonly caldav: CaldavCalendar | null;
   readonly fetch: Fetch;
   readonly signal: AbortSignal;
 }
 
-/** Three technicians of one team, each with the calendar that they happen to use. */
+/** Technicians of one team, each with the calendar that they happen to use. */
 export async function connectPeople(connecting: Connecting): Promise<readonly DemoPerson[]> {
-  const [first, second] = await connecting.app.technicians();
-  if (first === undefined || second === undefined) throw new TypeError('The sandbox has no technicians.');
-  return [await withGoogleAndRota(connecting, first), await withOutlook(connecting, second)];
+  const { app, caldav } = connecting;
+  const [first, second, third] = await app.technicians();
+  if (first === undefined || second === undefined || third === undefined) {
+    throw new TypeError('The sandbox has no technicians.');
+  }
+  const people = [await withGoogleAndRota(connecting, first), await withOutlook(connecting, second)];
+  return caldav === null ? people : [...people, await withCaldav(app, caldav, third)];
 }
 
 async function withGoogleAndRota(connecting: Connecting, technician: Technician): Promise<DemoPerson> {
@@ -66,6 +73,20 @@ async function withOutlook(connecting: Connecting, technician: Technician): Prom
   return { technician, accounts: [outlook], calendars: await mapAll(app, outlook, technician, path) };
 }
 
+/** Its main calendar is the one that holds the technician's own life: CalDAV itself knows no main one. */
+async function withCaldav(app: App, caldav: CaldavCalendar, technician: Technician): Promise<DemoPerson> {
+  const account = await app.connectCaldav(caldav.account);
+  const listed = (await app.calendars(account.accountId)).map((entry) => ({
+    ...entry,
+    primary: entry.id === caldav.url,
+  }));
+  return {
+    technician,
+    accounts: [account],
+    calendars: await mapListed(app, account, technician, listed, (id) => id),
+  };
+}
+
 async function signIn(
   { app, fetch, signal }: Connecting,
   provider: 'google' | 'microsoft',
@@ -93,12 +114,21 @@ const signInAs =
 /** The main calendar both ways where it can be written to, what others there are for their busy times. */
 async function mapAll(
   app: App,
+  account: ConnectedAccount,
+  technician: Technician,
+  eventsPath: (calendarId: string) => string,
+): Promise<readonly DemoCalendar[]> {
+  return mapListed(app, account, technician, await app.calendars(account.accountId), eventsPath);
+}
+
+async function mapListed(
+  app: App,
   { accountId, provider }: ConnectedAccount,
   { id: technicianId }: Technician,
+  listed: readonly CalendarListEntry[],
   eventsPath: (calendarId: string) => string,
 ): Promise<readonly DemoCalendar[]> {
   const calendars: DemoCalendar[] = [];
-  const listed = await app.calendars(accountId);
   for (const entry of listed.toSorted((a, b) => Number(b.primary) - Number(a.primary))) {
     const direction = entry.primary && entry.writable ? 'two-way' : 'import';
     const mapping = await app.addMapping({ accountId, calendarId: entry.id, direction, technicianId });

@@ -86,14 +86,16 @@ const FeedEvent = z
     }),
   );
 
-const EVENTS: Readonly<Record<Exclude<ProviderName, 'caldav'>, z.ZodType<SandboxEvent>>> = {
+/** The services that the sandbox makes up; CalDAV servers are real ones. */
+export type SandboxProvider = Exclude<ProviderName, 'caldav'>;
+
+const EVENTS: Readonly<Record<SandboxProvider, z.ZodType<SandboxEvent>>> = {
   google: GoogleEvent,
   microsoft: GraphEvent,
   ics: FeedEvent,
 };
 
 /** The events of one service, as its control endpoint lists them. @throws ZodError when it lists something else */
-export function sandboxEvents(provider: ProviderName, answer: unknown): readonly SandboxEvent[] {
-  if (provider === 'caldav') throw new TypeError('The sandbox has no CalDAV calendars.');
+export function sandboxEvents(provider: SandboxProvider, answer: unknown): readonly SandboxEvent[] {
   return z.object({ items: z.array(EVENTS[provider]) }).parse(answer).items;
 }

@@ -27,10 +27,12 @@ const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item)
 const OFFERED_DAYS = 28;
 const DAY_MS = 86_400_000;
 
-/** Asks the sandbox over HTTP, never the program under demonstration. */
+/** Asks the sandbox and the CalDAV server over HTTP, never the program under demonstration. */
 export class SandboxWitness {
   readonly #world: DemoWorld;
   readonly #from: Date;
+  /** What the CalDAV server had when it was last asked for what was written, each with its version. */
+  #caldavBefore: readonly string[] = [];
 
   /** @param from the moment from which slots are offered, the same in every view */
   constructor(world: DemoWorld, from: Date) {
@@ -50,7 +52,8 @@ export class SandboxWitness {
     );
     const events = new Map<string, readonly SandboxEvent[]>();
     for (const { provider, eventsPath } of calendars) {
-      events.set(eventsPath, sandboxEvents(provider, await this.#control(eventsPath)));
+      if (provider === 'caldav') events.set(eventsPath, await this.#caldavEvents());
+      else events.set(eventsPath, sandboxEvents(provider, await this.#control(eventsPath)));
     }
     return {
       bookings: bookings.filter(({ technicianIds }) => technicianIds.includes(technician.id)),
@@ -64,10 +67,27 @@ export class SandboxWitness {
   async takeWrites(): Promise<readonly Request[]> {
     const { items } = listOf(Request).parse(await this.#control('requests'));
     await this.#request(`${this.#world.sandbox.urls().control}/requests`, { method: 'DELETE' });
-    return items.filter(
+    const writes = items.filter(
       // A batch is the envelope of requests, each of which is noted by itself.
       ({ method, url }) => method !== 'GET' && !/\/token(\?|$)|\/\$batch(\?|$)/.test(url),
     );
+    return [...writes, ...(await this.#takeCaldavWrites())];
+  }
+
+  /** A CalDAV server keeps no journal, but gives a new version to whatever is written. */
+  async #takeCaldavWrites(): Promise<readonly Request[]> {
+    const before = this.#caldavBefore;
+    const now = (await this.#caldavEvents()).map(({ id, version }) => `${id} ${version}`);
+    this.#caldavBefore = now;
+    const write = (method: string) => (url: string) => ({ service: 'caldav', method, url });
+    return [
+      ...now.filter((event) => !before.includes(event)).map(write('PUT')),
+      ...before.filter((event) => !now.includes(event)).map(write('DELETE')),
+    ];
+  }
+
+  async #caldavEvents(): Promise<readonly SandboxEvent[]> {
+    return (await this.#world.caldav?.events()) ?? [];
   }
 
   async #slots(technicianId: string): Promise<readonly Slot[]> {

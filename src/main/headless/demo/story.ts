@@ -61,6 +61,7 @@ export function storyText(
         .map(({ mapping }) => `${names.get(mapping.id)}: ${DIRECTIONS[mapping.direction]}`)
         .join('\n'),
     ],
+    ...world.leftOut.map((what) => ['Left out', what]),
     ['First sync', runText(runs[0], people)],
     ['Second sync', runText(runs[1], people)],
     [
