@@ -76,6 +76,24 @@ const forbidden = [
     },
   },
   {
+    name: 'webhooks-see-ports',
+    comment:
+      'Channels are opened by the provider port, relays by the booking port; a notification is only data.',
+    severity: 'error',
+    from: { path: '^src/main/webhooks/' },
+    to: {
+      path: '^src/',
+      pathNot: [
+        '^src/shared/',
+        '^src/main/(webhooks|store)/',
+        '^src/main/ports\\.ts$',
+        '^src/main/providers/provider\\.ts$',
+        '^src/main/booking/booking-port\\.ts$',
+        '^src/main/auth/vault\\.ts$',
+      ],
+    },
+  },
+  {
     name: 'peers-do-not-meet',
     comment:
       'Providers, booking, store, auth and schedule never import each other; app.ts brings them together.',

@@ -71,6 +71,8 @@ export interface OwnAgent extends Agent {
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Somebody changed something that should not wait for the timer. */
   ask(): void;
+  /** A calendar said that it has changed. */
+  noticed(): void;
   /** Who this device is to the booking system has changed. */
   reenrolled(): void;
 }
@@ -229,6 +231,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
       return turns.take(work);
     },
     ask: () => scheduler.ask('person'),
+    noticed: () => scheduler.ask('notice'),
     async start() {
       if (stream !== null) return;
       const opened = await ports.listen({

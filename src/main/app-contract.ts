@@ -18,6 +18,8 @@ import type { FeedChange, FeedInput } from './feeds/feeds.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
 import type { Clock, Fetch, Keychain, Log, OpenUrl, Power, Random } from './ports.ts';
 import type { SettingsStore } from './settings/settings.ts';
+import type { Posted } from './webhooks/notification.ts';
+import type { Verdict } from './webhooks/receiver.ts';
 
 /** What a host supplies. */
 export interface AppPorts {
@@ -45,6 +47,12 @@ export type MappingChanges = Partial<Omit<Mapping, 'id' | 'revision' | 'accountI
 
 /** What the app knows of the snapshot; the rest belongs to whoever sends it. */
 export type AppSnapshot = Omit<Snapshot, 'revision' | 'signIns' | 'host'>;
+
+/** Notifications of calendar providers. */
+export interface AppWebhooks {
+  /** What was posted to this computer; answers with the HTTP status that it is to be answered with. */
+  receive(posted: Posted): Verdict;
+}
 
 /** What is still there of what an account or a mapping has created. */
 export interface Created {
@@ -163,6 +171,7 @@ export interface App extends LookApp {
   diagnostics(machine: Readonly<Record<string, string>>): Promise<readonly DiagnosticsFile[]>;
   backup(file: string): void;
   readonly feeds: AppFeeds;
+  readonly webhooks: AppWebhooks;
   /** Told of every entry that is added to the log. @returns a function that ends it */
   onLogged(listener: (id: number, entry: NewLogEntry) => void): () => void;
   /** Operations that were planned or sent and are not settled. */

@@ -23,6 +23,7 @@ import type { Restored } from './store/restore.ts';
 import { createStore, type Store } from './store/store.ts';
 import { unattended } from './unattended.ts';
 import { upkeep } from './upkeep.ts';
+import { createWebhookService, type WebhookService } from './webhook-service.ts';
 
 /** How long a command waits for another one to finish with the data directory. */
 const LOCK_WAIT_MS = 5_000;
@@ -152,20 +153,25 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
   const enrolment = new Enrolment(ports, store, vault);
   const connections = new Connections(ports, store, vault, enrolment);
   const feeds = createFeedService(ports, store, vault, enrolment);
+  const webhooks = createWebhookService(ports, store, vault, enrolment, connections);
   const close = (): void => {
+    webhooks.stop();
     db.close();
     lock.release();
   };
   const lines = new Lines(ports);
   const lookAfter = (): Promise<void> => upkeep(ports, store, enrolment);
   const syncAndFollow = async (options: SyncOptions): Promise<SyncResult> => {
+    // Before the calendars are read: what changes from then on is told.
+    if (options.dryRun !== true) await webhooks.keep();
     const result = await sync(ports, store, enrolment, connections, lines, options);
+    webhooks.noteRun(result);
     if (options.dryRun === true || options.signal?.aborted === true) return result;
     await feeds.followUp();
     await lookAfter();
     return result;
   };
-  const agent = unattended(ports, store, enrolment, syncAndFollow, lookAfter, () => lines.cut());
+  const agent = unattended(ports, store, enrolment, webhooks, syncAndFollow, lookAfter, () => lines.cut());
   /** What somebody has just changed should not wait for the timer. */
   const thenSync = async <T>(change: Promise<T>): Promise<T> => {
     const done = await change;
@@ -178,11 +184,13 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     ...looks,
     agent,
     feeds,
+    webhooks,
     status: () => snapshotOf(store, enrolment, agent.state()),
     onLogged: (listener) => store.syncLog.watch(listener),
     queueDepth: () => store.journal.openCount(),
     async enrol(input) {
       const technician = await enrolment.enrol(input);
+      webhooks.reenrolled();
       agent.reenrolled();
       return technician;
     },
@@ -203,6 +211,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
           if (deleteEvents) removed += await removeCreated(ports, store, connections, mapping);
           store.mappings.remove(mapping.id);
         }
+        await webhooks.closeAll(account);
         await connections.signOut(account);
         store.accounts.remove(id);
         return { removed };
@@ -267,7 +276,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       return collectDiagnostics(ports, store, vault, looks.status(), machine);
     },
     backup: (file) => backupTo(db, file),
-    reset: (options) => agent.alone(() => reset(ports, store, connections, feeds, options)),
+    reset: (options) => agent.alone(() => reset(ports, store, connections, feeds, webhooks, options)),
   };
 }
 
@@ -325,11 +334,13 @@ async function reset(
   store: Store,
   connections: Connections,
   feeds: FeedService,
+  webhooks: WebhookService,
   { keepAccounts }: { readonly keepAccounts: boolean },
 ): Promise<{ readonly backup: string }> {
   const backup = backupFile(files(ports.dataDir).backups, 'replaced', ports.clock.now());
   backupTo(store.db, backup);
   await feeds.withdrawAll();
+  for (const account of store.accounts.list()) await webhooks.closeAll(account);
   for (const mapping of store.mappings.list()) store.mappings.remove(mapping.id);
   if (!keepAccounts) {
     for (const account of store.accounts.list()) {

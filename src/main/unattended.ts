@@ -6,6 +6,7 @@ import type { SyncOptions } from './engine/sync-run.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { SettingsStore } from './settings/settings.ts';
 import type { Store } from './store/store.ts';
+import type { WebhookService } from './webhook-service.ts';
 
 const PAUSE = 'agent.paused-until';
 const MINUTE_MS = 60_000;
@@ -15,13 +16,14 @@ export function unattended(
   ports: AppPorts,
   store: Store,
   enrolment: Enrolment,
+  webhooks: WebhookService,
   run: (options: SyncOptions) => Promise<SyncResult>,
   upkeep: () => Promise<void>,
   cutConnections: () => void,
 ): OwnAgent {
   const { clock, random, log, power, fetch } = ports;
   let settings: SettingsStore | null = null;
-  return createAgent({
+  const agent = createAgent({
     clock,
     random,
     log,
@@ -40,6 +42,7 @@ export function unattended(
     isKnown: ({ id, version }) => store.bookings.get(id)?.version === version,
     listen: async (to) => {
       const { EventStream } = await import('./booking/event-stream.ts');
+      webhooks.start(() => agent.noticed());
       return new EventStream({
         ...to,
         clock,
@@ -47,8 +50,7 @@ export function unattended(
         log,
         fetch,
         source: () => enrolment.eventSource(),
-        onWebhook: ({ relayId, provider }) =>
-          log('warn', 'events', 'A notification for a relay that is not ours', { relayId, provider }),
+        onWebhook: (webhook) => webhooks.relayed(webhook),
       });
     },
     pause: {
@@ -56,4 +58,11 @@ export function unattended(
       set: (until) => (until === null ? store.meta.delete(PAUSE) : store.meta.set(PAUSE, until)),
     },
   });
+  return {
+    ...agent,
+    async stop() {
+      webhooks.stop();
+      await agent.stop();
+    },
+  };
 }

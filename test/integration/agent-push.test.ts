@@ -60,6 +60,12 @@ describe('a booking that changes', () => {
   });
 
   it('because the technician moved it causes no second pull', async () => {
+    // Or the calendar would tell of the move.
+    world.sandbox.faults.add({
+      service: 'google',
+      times: null,
+      effect: { kind: 'hook', name: 'lose-notification' },
+    });
     const booking = addBooking(world, 9);
     await pass(2 * SECOND);
     const [event] = exported(world);

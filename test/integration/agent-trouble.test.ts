@@ -31,12 +31,13 @@ const pass = (milliseconds: number): Promise<void> => world.clock.sleep(millisec
 const creations = (): number =>
   world.sandbox.faults.journal
     .entries()
-    .filter(({ method, url }) => method === 'POST' && url.includes('/google/calendar/v3/')).length;
+    .filter(({ method, url }) => method === 'POST' && /\/google\/calendar\/v3\/.*\/events\?/.test(url))
+    .length;
 const refuseCreations = (status: number): string =>
   world.sandbox.faults.add({
     service: 'google',
     method: 'POST',
-    path: '/events',
+    path: '/events\\?',
     times: null,
     effect: { kind: 'status', status },
   });
@@ -84,7 +85,7 @@ describe('an export that fails', () => {
     world.sandbox.faults.add({
       service: 'google',
       method: 'POST',
-      path: '/events',
+      path: '/events\\?',
       effect: { kind: 'status', status: 400 },
     });
     for (const hour of [9, 12, 15]) addBooking(world, hour);
@@ -125,7 +126,7 @@ describe('an export that fails', () => {
     world.sandbox.faults.add({
       service: 'google',
       method: 'POST',
-      path: '/events',
+      path: '/events\\?',
       times: 30,
       effect: { kind: 'drop', when: 'after' },
     });

@@ -66,6 +66,8 @@ describe('the timer', () => {
     expect(rest).toMatchObject({ started: true, running: false, failures: 0, offlineSince: null });
     expect(lastRun).toMatchObject({ ok: true, added: 2, changed: 0, removed: 0 });
     expect(world.app.status().nextRunAt).toBe(nextRunAt);
+    // Or the calendar would say so itself.
+    world.sandbox.faults.add({ service: 'google', effect: { kind: 'hook', name: 'lose-notification' } });
     addPersonal(world, 14);
     await pass(Date.parse(nextRunAt ?? '') - world.clock.now().getTime() - SECOND);
     expect(blocks(world)).toHaveLength(1);

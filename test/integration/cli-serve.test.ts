@@ -73,6 +73,27 @@ describe('serve', () => {
     await expect(fetch(`${origin}/healthz`)).rejects.toThrow(TypeError);
   });
 
+  it('answers Graph’s handshake without a session, and refuses notifications that it did not ask for', async () => {
+    const { origin } = await serve();
+    const post = (path: string, body = ''): Promise<Response> =>
+      fetch(`${origin}/webhooks/${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'x-goog-channel-id': 'unknown',
+          'x-goog-resource-id': 'unknown',
+          'x-goog-resource-state': 'exists',
+          'x-goog-message-number': '1',
+        },
+        body,
+      });
+    const handshake = await post('microsoft/calendar?validationToken=a%20token');
+    expect([handshake.status, await handshake.text()]).toEqual([200, 'a token']);
+    expect((await post('google/calendar')).status).toBe(404);
+    expect((await post('microsoft/calendar', '{"value":[{"subscriptionId":"unknown"}]}')).status).toBe(404);
+    expect((await post('microsoft/calendar', '{')).status).toBe(400);
+  });
+
   it('syncs at once, and says in its metrics what it did', async () => {
     await setUp(machine, sandbox);
     addBooking(sandbox, 1);

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { systemClock, systemRandom } from '../../src/main/headless/ports.ts';
-import { type LoopbackServer, openLoopbackServer } from '../../src/main/headless/server/loopback-server.ts';
+import {
+  type LoopbackServer,
+  type LoopbackServerOptions,
+  openLoopbackServer,
+} from '../../src/main/headless/server/loopback-server.ts';
 import type { Log } from '../../src/main/ports.ts';
 import type { Program } from '../../src/main/rpc/program.ts';
 import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
@@ -62,7 +66,10 @@ export interface Loopback {
 }
 
 /** The loopback server before a program, on a real socket. */
-export async function openLoopback(program: Program): Promise<Loopback> {
+export async function openLoopback(
+  program: Program,
+  publicRoutes: LoopbackServerOptions['publicRoutes'] = () => undefined,
+): Promise<Loopback> {
   const directory = mkdtempSync(join(tmpdir(), 'calendar-sync-loopback-'));
   const screensDir = join(directory, 'screens');
   mkdirSync(screensDir);
@@ -79,7 +86,7 @@ export async function openLoopback(program: Program): Promise<Loopback> {
     version: '0.0.0',
     screensDir,
     metrics: async () => ({ type: 'text/plain', text: 'up 1\n' }),
-    publicRoutes: () => undefined,
+    publicRoutes,
   });
   const transports: SocketTransport[] = [];
   return {

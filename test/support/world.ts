@@ -63,6 +63,10 @@ export interface WorldOptions {
   readonly start?: string;
   /** What was chosen in the settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Variables beside those that lead to the sandbox. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What answers when the sandbox calls back to somewhere else than itself. */
+  readonly outside?: Fetch;
 }
 
 /** A world with one technician, enrolled and signed in, and a two-way mapping on her only calendar. */
@@ -74,6 +78,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     clock,
     random,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.outside === undefined ? {} : { outside: options.outside }),
   });
   sandbox.booking.addTechnician({ id: TECHNICIAN, name: 'Tess Technician', timeZone: 'Europe/London' });
   for (let index = 1; index <= 20; index += 1) {
@@ -108,6 +113,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       BOOKING_API_URL: undefined,
       BOOKING_API_TOKEN: undefined,
       CALENDAR_ENCRYPTION_KEY: 'ab'.repeat(32),
+      ...options.environment,
     },
     settings: async () => memorySettings(options.settings),
     dataDir,

@@ -47,6 +47,11 @@ const BatchAnswer = z.object({
   ),
 });
 const HostedFeed = z.object({ url: z.url({ protocol: /^https?$/ }) });
+const OpenedRelay = z.object({
+  id: z.string().min(1),
+  callbackUrl: z.url({ protocol: /^https?$/ }),
+  expiresAt: z.iso.datetime({ offset: true }).nullish(),
+});
 const Stale = z.object({ current: Booking });
 const Detail = z
   .object({ detail: z.string().min(1) })
@@ -163,6 +168,23 @@ export function createBookingApi(options: BookingApiOptions): BookingApi {
           ...unread,
         }),
       ),
+
+    async openRelay(provider, idempotencyKey) {
+      const header = { 'Idempotency-Key': idempotencyKey };
+      const { id, callbackUrl, expiresAt } = await read(
+        OpenedRelay,
+        POST('/webhook-relays', { params: { header }, body: { provider }, ...unread }),
+      );
+      return { id, callbackUrl, expiresAt: expiresAt ?? null };
+    },
+
+    async closeRelay(id, idempotencyKey): Promise<void> {
+      const header = { 'Idempotency-Key': idempotencyKey };
+      const { response, error } = await settle(
+        DELETE('/webhook-relays/{id}', { params: { path: { id }, header }, ...unread }),
+      );
+      if (!response.ok && response.status !== 404) throw refusal(response, error);
+    },
 
     async deleteFeed(token, idempotencyKey): Promise<void> {
       const header = { 'Idempotency-Key': idempotencyKey };

@@ -54,6 +54,14 @@ export interface BlockBatchItem {
   readonly detail: string | null;
 }
 
+/** A public address for a provider's notifications. */
+export interface WebhookRelay {
+  readonly id: string;
+  readonly callbackUrl: string;
+  /** RFC 3339 instant; null: until it is closed. */
+  readonly expiresAt: string | null;
+}
+
 /**
  * The port through which the engine sees the central booking system. Every method throws `AppError` only; one whose
  * `effect` is `unknown` may have happened all the same, and is to be repeated with the same bytes and the same key.
@@ -107,4 +115,10 @@ export interface BookingApi {
 
   /** Stops hosting a feed; one that is not hosted is fine. */
   deleteFeed(token: string, idempotencyKey: string): Promise<void>;
+
+  /** Opens a public address; what a provider posts there comes out of `/events` for this device. */
+  openRelay(provider: string, idempotencyKey: string): Promise<WebhookRelay>;
+
+  /** Closes a relay; one that is not there is fine. */
+  closeRelay(id: string, idempotencyKey: string): Promise<void>;
 }

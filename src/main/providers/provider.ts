@@ -56,6 +56,45 @@ export interface CalendarProvider {
    * @throws AppError PRECONDITION_FAILED when it has changed since `etag`
    */
   delete(calendarId: string, eventId: string, etag: string | null): Promise<void>;
+
+  /** Where `capabilities.watch`: how calendars tell of their changes. */
+  readonly notifications?: CalendarNotifications;
+}
+
+/** How a calendar is made to post a notification to an address whenever something in it changes. */
+export interface CalendarNotifications {
+  /** Opens a channel. The address is called before this answers. */
+  watch(calendarId: string, request: WatchRequest): Promise<OpenedChannel>;
+  /**
+   * Lets a channel live until `expiresAt`; answers until when it does, or null where only a new one lives on, because
+   * the provider renews none or has forgotten this one.
+   */
+  renew(channel: ChannelName, expiresAt: string): Promise<string | null>;
+  /** Closes a channel; one that is gone counts as closed. */
+  unwatch(channel: ChannelName): Promise<void>;
+}
+
+export interface WatchRequest {
+  /** A UUID. */
+  readonly id: string;
+  /** What each notification is to carry, at most 128 characters. */
+  readonly secret: string;
+  readonly callbackUrl: string;
+  /** UTC instant until which the channel is wanted. */
+  readonly expiresAt: string;
+}
+
+export interface ChannelName {
+  /** As we chose it. */
+  readonly id: string;
+  /** As the provider calls it, or what it leads to. */
+  readonly remoteId: string;
+}
+
+export interface OpenedChannel {
+  readonly remoteId: string;
+  /** UTC instant: until when the provider grants it. */
+  readonly expiresAt: string;
 }
 
 export interface ProviderCapabilities {

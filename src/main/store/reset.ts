@@ -9,6 +9,7 @@ export function forgetEverything(db: Database, { keepAccounts }: { readonly keep
       'journal',
       'retry',
       'calendar_health',
+      'channel',
       'conflict',
       'hold',
       'touched',

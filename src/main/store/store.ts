@@ -1,6 +1,7 @@
 import { AccountRepository } from './account-repository.ts';
 import { BookingPicture } from './booking-picture.ts';
 import { CalendarPicture } from './calendar-picture.ts';
+import { ChannelRepository } from './channel-repository.ts';
 import { ConflictRepository } from './conflict-repository.ts';
 import { type Database, inTransaction } from './connection.ts';
 import { FeedBookings } from './feed-bookings.ts';
@@ -28,6 +29,7 @@ export interface Store {
   readonly journal: JournalRepository;
   readonly retries: RetryRepository;
   readonly health: HealthRepository;
+  readonly channels: ChannelRepository;
   readonly conflicts: ConflictRepository;
   readonly holds: HoldRepository;
   readonly feeds: FeedRepository;
@@ -51,6 +53,7 @@ export function createStore(db: Database): Store {
     journal: new JournalRepository(db),
     retries: new RetryRepository(db),
     health: new HealthRepository(db),
+    channels: new ChannelRepository(db),
     conflicts: new ConflictRepository(db),
     holds: new HoldRepository(db),
     feeds: new FeedRepository(db),

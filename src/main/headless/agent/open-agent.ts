@@ -6,6 +6,7 @@ import { SERVE_PORT } from '../local-address.ts';
 import { feedRoutes } from '../server/feed-routes.ts';
 import { type LoopbackServer, openLoopbackServer } from '../server/loopback-server.ts';
 import { Metrics } from '../server/metrics.ts';
+import { webhookRoutes } from '../server/webhook-routes.ts';
 import { VERSION } from '../version.ts';
 import { removeAgentFile, writeAgentFile } from './agent-file.ts';
 import { ServedProgram } from './served-program.ts';
@@ -54,7 +55,10 @@ export async function openAgent(ports: AppPorts, options: AgentOptions): Promise
         version: VERSION,
         screensDir: options.screensDir,
         metrics: () => metrics.exposition(),
-        publicRoutes: (routes: FastifyInstance) => feedRoutes(routes, () => program.app.feeds),
+        publicRoutes: (routes: FastifyInstance) => {
+          feedRoutes(routes, () => program.app.feeds);
+          webhookRoutes(routes, () => program.app.webhooks);
+        },
       }),
     );
     server = opened;

@@ -13,6 +13,7 @@ import {
 } from './event-from-google.ts';
 import { eventId } from './event-id.ts';
 import { createBody, updateBody } from './event-to-google.ts';
+import { googleNotifications } from './google-channels.ts';
 import { type CallOptions, createGoogleClient, type GoogleAnswer } from './google-client.ts';
 import { isSyncTokenRefused, refused, unreadable } from './google-errors.ts';
 
@@ -97,10 +98,12 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
   }
 
   return {
+    notifications: googleNotifications(client),
+
     capabilities: {
       write: true,
       incremental: true,
-      watch: false,
+      watch: true,
       ownId: true,
       concurrency: GOOGLE_CONCURRENCY,
     },

@@ -8,6 +8,7 @@ import { createBody, updateBody } from './event-to-graph.ts';
 import { readMany } from './graph-batch.ts';
 import { createGraphClient } from './graph-client.ts';
 import { pages } from './graph-pages.ts';
+import { graphNotifications } from './graph-subscriptions.ts';
 import { accepted, createdBefore, isMissing, read } from './microsoft-errors.ts';
 import { EXPAND_TAG, filterByTransaction, parseTransactionId, tagFrom } from './ownership.ts';
 import { isAsSent, sealBody, storedEvent } from './stored-event.ts';
@@ -80,10 +81,12 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
   }
 
   return {
+    notifications: graphNotifications(client, calendarPath),
+
     capabilities: {
       write: true,
       incremental: true,
-      watch: false,
+      watch: true,
       ownId: false,
       concurrency: MICROSOFT_CONCURRENCY,
     },

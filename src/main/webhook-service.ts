@@ -1,0 +1,123 @@
+import type { Account } from '../shared/domain/account.ts';
+import type { RelayedWebhook } from '../shared/domain/push-event.ts';
+import type { SyncResult } from '../shared/domain/sync-result.ts';
+import type { AppPorts, AppWebhooks } from './app-contract.ts';
+import type { Vault } from './auth/vault.ts';
+import type { Connections } from './connections.ts';
+import { parseEndpoint } from './endpoint.ts';
+import type { Enrolment } from './enrolment.ts';
+import type { Store } from './store/store.ts';
+import { ChannelKeeper } from './webhooks/channel-keeper.ts';
+import type { NotifyingProvider, Posted } from './webhooks/notification.ts';
+import { Receiver } from './webhooks/receiver.ts';
+import { Relays } from './webhooks/relays.ts';
+
+/** Calendars that tell of their changes themselves. */
+export interface WebhookService extends AppWebhooks {
+  /** From now on somebody is there to hear of changes. `onChanged`: a calendar is to be read. */
+  start(onChanged: () => void): void;
+  stop(): void;
+  /** Before each run: sees to the channels, if somebody is there to hear. Never rejects. */
+  keep(): Promise<void>;
+  /** After each run: what it has read need not be read for what was told before, and what it wrote is told of too. */
+  noteRun(result: SyncResult): void;
+  /** What came by the booking system's relay. */
+  relayed(webhook: RelayedWebhook): void;
+  /** Closes what an account is told by, as far as it can be reached. Never rejects. */
+  closeAll(account: Account): Promise<void>;
+  /** This device is another one to the booking system: relays of before tell it nothing. */
+  reenrolled(): void;
+}
+
+/** Names the public address under which an administrator lets this agent's `/webhooks/…` be reached. */
+const DIRECT_URL = 'CALENDAR_SYNC_WEBHOOK_URL';
+const PATHS: Readonly<Record<NotifyingProvider, string>> = {
+  google: '/webhooks/google/calendar',
+  microsoft: '/webhooks/microsoft/calendar',
+};
+
+const NOTIFYING: readonly NotifyingProvider[] = ['google', 'microsoft'];
+const isNotifying = (provider: string): provider is NotifyingProvider =>
+  NOTIFYING.some((name) => name === provider);
+
+export function createWebhookService(
+  ports: AppPorts,
+  store: Store,
+  vault: Vault,
+  enrolment: Enrolment,
+  connections: Connections,
+): WebhookService {
+  const { clock, random, log } = ports;
+  let onChanged: (() => void) | null = null;
+  const relays = new Relays({
+    store,
+    vault,
+    clock,
+    random,
+    booking: () => enrolment.api(),
+    host: () => enrolment.host(),
+  });
+  const receiver = new Receiver({ store, clock, log, onChanged: () => onChanged?.() });
+  const keeper = new ChannelKeeper({
+    store,
+    clock,
+    random,
+    log,
+    notifications: async (account) => (await connections.connect(account)).provider.notifications ?? null,
+    callbackUrl,
+  });
+
+  async function callbackUrl(provider: NotifyingProvider): Promise<string | null> {
+    const direct = ports.environment[DIRECT_URL];
+    if (direct) return `${parseEndpoint(DIRECT_URL, direct).href.replace(/\/+$/, '')}${PATHS[provider]}`;
+    const { capabilities } = await enrolment.identity();
+    return capabilities.events && capabilities.webhookRelay ? relays.callbackUrl(provider) : null;
+  }
+
+  const isUsedByOthers = ({ id, provider }: Account): boolean =>
+    store.accounts.list().some((other) => other.provider === provider && other.id !== id);
+
+  return {
+    start(listener) {
+      onChanged = listener;
+    },
+    stop() {
+      onChanged = null;
+    },
+    async keep() {
+      if (onChanged !== null && enrolment.isEnrolled()) await keeper.keep();
+      receiver.runBegins();
+    },
+    noteRun({ dryRun, accounts }) {
+      if (dryRun) return;
+      for (const { accountId, provider, error, mappings } of accounts) {
+        if (error !== null) continue;
+        for (const { calendarId, exported } of mappings) {
+          const { created, updated, deleted } = exported;
+          // Outlook's events are sealed by a second write once their ids are known.
+          const writes = created * (provider === 'microsoft' ? 2 : 1) + updated + deleted;
+          receiver.runHasRead(accountId, calendarId, writes);
+        }
+      }
+    },
+    relayed({ relayId, provider, headers, body }) {
+      if (!isNotifying(provider) || !relays.isOwn(relayId, provider)) {
+        log('warn', 'webhooks', 'A notification for a relay that is not ours', { relayId, provider });
+        return;
+      }
+      receiver.receive({ provider, headers, body });
+    },
+    receive: (posted: Posted) => receiver.receive(posted),
+    async closeAll(account) {
+      await keeper.closeAll(account);
+      const { provider } = account;
+      if (!isNotifying(provider) || isUsedByOthers(account)) return;
+      await relays.close(provider).catch((error: unknown) => {
+        log('info', 'webhooks', 'A relay could not be closed', { provider, error: String(error) });
+      });
+    },
+    reenrolled() {
+      for (const provider of NOTIFYING) relays.forget(provider);
+    },
+  };
+}
