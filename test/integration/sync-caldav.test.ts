@@ -166,6 +166,25 @@ describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('two-way with %s', (na
     await expectQuiet();
   });
 
+  it('everything listed afresh: nothing is written, and what changes then is still noticed', async () => {
+    await synced();
+    const appointment = await addPersonal(10);
+    await world.sync();
+    const before = await shown();
+    world.forgetWrites();
+    const full = await world.sync({ full: true });
+    expect(full.ok).toBe(true);
+    expect(onlyMapping(full)).toMatchObject({ exported: { unchanged: 1 }, imported: { unchanged: 1 } });
+    expect(world.writes()).toEqual([]);
+    expect(await shown()).toEqual(before);
+    await world.calendar.delete(appointment);
+    await addPersonal(15);
+    expect((await world.sync()).ok).toBe(true);
+    expect(busy()).toEqual(['2026-11-25T15:00:00.000Z']);
+    await expectInStep();
+    await expectQuiet();
+  });
+
   it('booking edited: it is updated, merged, or wins', async () => {
     await synced();
     patch({ title: 'Second visit' });
