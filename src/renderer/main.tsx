@@ -7,13 +7,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { connectProgram } from './program/program.ts';
-import { openTransport } from './transport/open-transport.ts';
+import { openWay } from './transport/open-transport.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new TypeError('The page has no root element.');
 
 createRoot(root).render(
   <StrictMode>
-    <App program={connectProgram(openTransport())} />
+    <App program={connectProgram(openWay())} />
   </StrictMode>,
 );

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
 import type { Handlers } from '../../src/shared/rpc/dispatcher.ts';
 import { AppError } from '../../src/shared/rpc/errors.ts';
+import { DOCTOR, SETTINGS } from './fixture-settings.ts';
 import {
   CALENDARS,
   CONFLICTS,
@@ -58,6 +59,15 @@ export function fixtureHandlers(snapshot: () => Snapshot): Handlers {
     }),
     'feeds.rotate': () => ({ feed: FEEDS[0], pending: null }),
     'feeds.disable': () => ({ feed: FEEDS[0], pending: null }),
+    'settings.get': () => SETTINGS,
+    'settings.change': () => SETTINGS,
+    'doctor.run': () => DOCTOR,
+    'diagnostics.collect': ({ machine }) => ({
+      items: [
+        { name: 'README.txt', text: 'Diagnostics of Calendar Sync, for support.\n' },
+        { name: 'program.json', text: `${JSON.stringify({ version: '0.1.0', ...machine }, null, 2)}\n` },
+      ],
+    }),
     'conflicts.resolve': () => ({}),
     'conflicts.undo': () => ({}),
     'holds.release': () => ({ deletions: 14 }),

@@ -72,6 +72,18 @@ async function goTo(screen: string): Promise<void> {
   await heading(screen).waitFor();
 }
 
+describe('somebody without the link', () => {
+  it('is told to open it, and is let in as soon as they have', async () => {
+    const agent = machine.start('serve', '--port', '0');
+    const [, link = ''] = await agent.waitFor('stderr', /^ready: (\S+)$/m);
+    await page.goto(new URL('/', link).href);
+    await page.getByText('Open the link that “calendar-sync serve” or the demo printed').waitFor();
+    const other = await context.newPage();
+    await other.goto(link);
+    await heading('Enrol this computer').waitFor();
+  });
+});
+
 describe('somebody new', () => {
   it('enrols, connects Google, chooses a calendar, sees what will happen, and has the week filled', async () => {
     addBooking(sandbox, 0, 'Boiler service');

@@ -3,6 +3,7 @@ import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
 import { eventMessage, type Handlers } from '../../src/shared/rpc/dispatcher.ts';
 import { account, mapping, snapshot } from '../support/snapshot.ts';
 import { type FixtureProgram, failing, fixtureProgram, pending } from './fixture-program.ts';
+import { UNDER_POLICY } from './fixture-settings.ts';
 
 /** One state of one screen, as somebody meets it. */
 export interface Scene {
@@ -299,6 +300,65 @@ const LOG_SCENES: readonly Scene[] = [
   },
 ];
 
+const SETTINGS_SCENES: readonly Scene[] = [
+  { name: 'settings', path: '/settings', program: over() },
+  { name: 'settings-policy', path: '/settings', program: over({}, { 'settings.get': () => UNDER_POLICY }) },
+  { name: 'settings-loading', path: '/settings', program: over({}, { 'settings.get': pending }) },
+  {
+    name: 'settings-error',
+    path: '/settings',
+    program: over({}, { 'settings.get': failing('The settings file cannot be read.') }),
+  },
+  {
+    name: 'settings-refused',
+    path: '/settings',
+    program: over({}, { 'settings.change': failing('proxyUrl must be an address.') }),
+    act: async (page) => {
+      await page.getByLabel('Proxy').fill('http://nowhere');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('alert').getByText('must be an address').waitFor();
+    },
+  },
+  {
+    name: 'settings-doctor',
+    path: '/settings',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Check this computer' }).click();
+      await page.getByText('1 check failed.').waitFor();
+    },
+  },
+  {
+    name: 'settings-diagnostics',
+    path: '/settings',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Collect diagnostics…' }).click();
+      await page.getByLabel('What is in it').waitFor();
+    },
+  },
+  {
+    name: 'settings-reset',
+    path: '/settings',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Forget everything…' }).click();
+      await page.getByText('Forget the accounts too').click();
+    },
+  },
+  {
+    name: 'settings-restore',
+    path: '/settings',
+    program: over({}, { 'data.restore': failing('That file is not a backup of Calendar Sync.') }),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Restore…' }).click();
+      await page.getByLabel('File on this computer').fill('/home/tess/old.backup');
+      await page.getByRole('button', { name: 'Restore', exact: true }).click();
+      await page.getByText('is not a backup').waitFor();
+    },
+  },
+];
+
 const FIRST_RUN: readonly Scene[] = [
   {
     name: 'first-run-enrol',
@@ -331,6 +391,6 @@ export const SCENES: readonly Scene[] = [
   ...CONFLICT_SCENES,
   ...FEED_SCENES,
   ...LOG_SCENES,
-  { name: 'settings', path: '/settings', program: over() },
+  ...SETTINGS_SCENES,
   ...FIRST_RUN,
 ];

@@ -10,6 +10,8 @@ export interface ConfirmProps {
   readonly action: string;
   readonly danger?: boolean;
   readonly pending: boolean;
+  /** While something is still to be filled in. */
+  readonly disabled?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
@@ -22,6 +24,7 @@ export const Confirm = ({
   action,
   danger = false,
   pending,
+  disabled = false,
   onConfirm,
   onClose,
 }: ConfirmProps): ReactElement => (
@@ -38,7 +41,12 @@ export const Confirm = ({
       <Button variant="default" onClick={onClose} data-autofocus>
         {text.common.cancel}
       </Button>
-      <Button {...(danger && { color: 'red.9', 'data-danger': true })} onClick={onConfirm} loading={pending}>
+      <Button
+        {...(danger && { color: 'red.9', 'data-danger': true })}
+        onClick={onConfirm}
+        loading={pending}
+        disabled={disabled}
+      >
         {action}
       </Button>
     </Group>

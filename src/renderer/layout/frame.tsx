@@ -6,6 +6,7 @@ import { ScreenSkeleton } from '../components/screen-skeleton.tsx';
 import { useProgramState } from '../program/use-program.ts';
 import { nextSetupStep, useSetupMark } from '../screens/first-run/setup-state.ts';
 import { text } from '../text/text.ts';
+import { useThemeSetting } from '../theme/use-theme-setting.ts';
 import styles from './frame.module.css';
 import { Navigation } from './navigation.tsx';
 import { Notice } from './notice.tsx';
@@ -17,11 +18,12 @@ const FirstRun = lazy(async () => ({
 
 /** The window: navigation, what is wrong with the connection, and one screen; or the set-up until it is done. */
 export function Frame(): ReactElement {
-  const { snapshot, connected } = useProgramState();
+  const { snapshot, connected, refused } = useProgramState();
+  useThemeSetting();
   const postponed = useSetupMark('setup-postponed');
   const previewDue = useSetupMark('setup-preview-due');
 
-  if (snapshot === null) return <Waiting reachable={connected} />;
+  if (snapshot === null) return <Waiting reachable={connected} refused={refused} />;
   if (nextSetupStep(snapshot, previewDue) !== null && !(postponed && snapshot.enrolled)) {
     return (
       <Suspense fallback={<ScreenSkeleton />}>
@@ -81,13 +83,22 @@ function ToOverview(): null {
   return null;
 }
 
-function Waiting({ reachable }: { readonly reachable: boolean }): ReactElement {
+interface WaitingProps {
+  readonly reachable: boolean;
+  readonly refused: boolean;
+}
+
+function Waiting({ reachable, refused }: WaitingProps): ReactElement {
+  const { connection } = text;
   return (
     <main className={styles.waiting}>
       {reachable ? (
-        <ScreenSkeleton label={text.connection.starting} />
+        <ScreenSkeleton label={connection.starting} />
       ) : (
-        <EmptyState title={text.connection.unreachable} body={text.connection.unreachableBody} />
+        <EmptyState
+          title={refused ? connection.refused : connection.unreachable}
+          body={refused ? connection.refusedBody : connection.unreachableBody}
+        />
       )}
     </main>
   );

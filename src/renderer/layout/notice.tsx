@@ -9,7 +9,7 @@ import styles from './notice.module.css';
 
 /** Above every screen: that the program or the network is away, and that nothing is lost by it. */
 export function Notice(): ReactElement {
-  const { snapshot, connected } = useProgramState();
+  const { snapshot, connected, refused } = useProgramState();
   const reader = useReader();
   const offlineSince = snapshot?.offlineSince ?? null;
   return (
@@ -17,7 +17,8 @@ export function Notice(): ReactElement {
       {!connected && (
         <p className={styles.notice}>
           <IconPlugConnectedX size={18} aria-hidden />
-          <strong>{text.connection.title}</strong> <span>{text.connection.body}</span>
+          <strong>{refused ? text.connection.refused : text.connection.title}</strong>{' '}
+          <span>{refused ? text.connection.refusedBody : text.connection.body}</span>
         </p>
       )}
       {connected && offlineSince !== null && (

@@ -17,6 +17,7 @@ export function createAnswers(program: Program): QueryClient {
       mutations: { networkMode: 'always' },
     },
   });
+  program.client.on('settings', (view) => answers.setQueryData(['settings.get', {}], view));
   let known = contentOf(program.state().snapshot);
   program.onChange(() => {
     const { snapshot, connected } = program.state();

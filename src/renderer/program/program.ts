@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../shared/domain/snapshot.ts';
-import { createRpcClient, type RpcClient, type Transport } from '../../shared/rpc/client.ts';
+import { createRpcClient, type RpcClient } from '../../shared/rpc/client.ts';
+import type { Way } from '../transport/open-transport.ts';
 
 /** How the window knows the program: what it last said, and whether it can be reached. */
 export interface ProgramState {
@@ -7,6 +8,8 @@ export interface ProgramState {
   readonly snapshot: Snapshot | null;
   /** False while the connection to the program is lost; what is shown may then be out of date. */
   readonly connected: boolean;
+  /** Not connected, because the program does not let this window in. */
+  readonly refused: boolean;
 }
 
 export interface Program {
@@ -22,10 +25,10 @@ const RETRY_MS = 1_000;
  * The program behind a transport: keeps the newest snapshot, asks for it again after the connection was lost, and
  * never shows an older one over a newer one.
  */
-export function connectProgram(transport: Transport): Program {
+export function connectProgram({ transport, isRefused }: Way): Program {
   const client = createRpcClient(transport);
   const listeners = new Set<() => void>();
-  let state: ProgramState = { snapshot: null, connected: true };
+  let state: ProgramState = { snapshot: null, connected: true, refused: false };
 
   const become = (next: ProgramState): void => {
     state = next;
@@ -34,11 +37,11 @@ export function connectProgram(transport: Transport): Program {
   const learn = (snapshot: Snapshot): void => {
     const isOlder = state.connected && state.snapshot !== null && snapshot.revision < state.snapshot.revision;
     // After a lost connection the program may be another one, which counts its revisions from the start.
-    if (!isOlder) become({ snapshot, connected: true });
+    if (!isOlder) become({ snapshot, connected: true, refused: false });
   };
   const ask = (): void => {
     client.call('snapshot.get', {}).then(learn, () => {
-      become({ ...state, connected: false });
+      become({ ...state, connected: false, refused: isRefused() });
       window.setTimeout(ask, RETRY_MS);
     });
   };

@@ -2,7 +2,7 @@ import type { AccountState } from '../../shared/domain/account.ts';
 import type { Direction, OnDelete, SkipKind, Visibility } from '../../shared/domain/mapping.ts';
 import { plural } from './plural.ts';
 
-/** First run, Connections, Mappings and Settings. */
+/** First run, Connections and Mappings. */
 export const englishSetup = {
   firstRun: {
     title: 'Set up Calendar Sync',
@@ -230,19 +230,5 @@ export const englishSetup = {
     resyncAction: 'Match afresh',
     resynced: 'The next sync matches it afresh.',
     calendarOf: (address: string) => `Calendar of ${address}`,
-  },
-
-  settings: {
-    title: 'Settings',
-    appearance: 'Appearance',
-    appearanceHint: 'Light, dark, or as this computer has it',
-    themes: { auto: 'As the system', light: 'Light', dark: 'Dark' },
-    about: 'About',
-    version: 'Version',
-    runsAs: 'Runs as',
-    hosts: { electron: 'desktop app', headless: 'background service with this page' },
-    bookingSystem: 'Booking system',
-    technician: 'Enrolled as',
-    notEnrolled: 'not enrolled yet',
   },
 };

@@ -39,6 +39,9 @@ export const englishWindow = {
     unreachable: 'Calendar Sync cannot be reached',
     unreachableBody:
       'The program has stopped, or is still starting. This page goes on by itself as soon as it answers.',
+    refused: 'This browser has to be let in first',
+    refusedBody:
+      'Open the link that “calendar-sync serve” or the demo printed when it started. This page goes on by itself then.',
     offlineTitle: 'No network',
     offline: (since: string) =>
       `This computer has been offline since ${since}. Changes are kept and sync by themselves when it is back.`,

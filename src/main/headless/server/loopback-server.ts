@@ -7,6 +7,7 @@ import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { CONTENT_SECURITY_DIRECTIVES } from '../../../shared/content-security-policy.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { Clock, Log, Random } from '../../ports.ts';
 import type { Program } from '../../rpc/program.ts';
@@ -67,18 +68,7 @@ export async function openLoopbackServer(options: LoopbackServerOptions): Promis
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
+      directives: CONTENT_SECURITY_DIRECTIVES,
     },
     // There is no certificate for a loopback address.
     strictTransportSecurity: false,

@@ -1,41 +1,82 @@
-import { type MantineColorScheme, SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import type { ReactElement, ReactNode } from 'react';
+import type { SettingsView } from '../../../shared/domain/settings.ts';
+import { Failure } from '../../components/failure.tsx';
+import { ListSkeleton } from '../../components/screen-skeleton.tsx';
 import { Page } from '../../layout/page.tsx';
-import { useSnapshot } from '../../program/use-program.ts';
+import { useAnswer, useSnapshot } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
+import { DataSection } from './data-section.tsx';
+import { IntervalField, SwitchField, TextField, ThemeField } from './fields.tsx';
+import { Section } from './section.tsx';
 import styles from './settings.module.css';
+import { SupportSection } from './support-section.tsx';
 
-const THEMES: readonly MantineColorScheme[] = ['auto', 'light', 'dark'];
-
-/** How the window looks, and what this program is. */
+/** What people can set, what the organisation has set for them, and what support asks for. */
 export function Settings(): ReactElement {
-  const { host, bookingSystem, technician } = useSnapshot();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { data, error, refetch } = useAnswer('settings.get', {});
   const { settings } = text;
   return (
-    <Page title={settings.title} lead={null}>
-      <section className={styles.section}>
-        <h2 className={styles.heading} id="appearance">
-          {settings.appearance}
-        </h2>
-        <p className={styles.hint}>{settings.appearanceHint}</p>
-        <SegmentedControl
-          aria-labelledby="appearance"
-          value={colorScheme}
-          onChange={(value) => setColorScheme(value as MantineColorScheme)}
-          data={THEMES.map((value) => ({ value, label: settings.themes[value] }))}
-        />
-      </section>
-      <section className={styles.section}>
-        <h2 className={styles.heading}>{settings.about}</h2>
-        <dl className={styles.facts}>
-          <Fact name={settings.version}>{host.version}</Fact>
-          <Fact name={settings.runsAs}>{settings.hosts[host.kind]}</Fact>
-          <Fact name={settings.bookingSystem}>{bookingSystem ?? settings.notEnrolled}</Fact>
-          <Fact name={settings.technician}>{technician?.name ?? settings.notEnrolled}</Fact>
-        </dl>
-      </section>
+    <Page title={settings.title} lead={settings.lead}>
+      {error !== null && <Failure title={settings.failed} error={error} onRetry={() => void refetch()} />}
+      {error === null && data === undefined && <ListSkeleton rows={5} />}
+      {data !== undefined && error === null && <Values view={data} />}
+      <DataSection />
+      <SupportSection />
+      <About />
     </Page>
+  );
+}
+
+function Values({ view }: { readonly view: SettingsView }): ReactElement {
+  const { host } = useSnapshot();
+  const { settings } = text;
+  return (
+    <>
+      {view.problems.length > 0 && (
+        <section className={styles.problems} aria-label={settings.problems}>
+          <h2 className={styles.heading}>{settings.problems}</h2>
+          <ul>
+            {view.problems.map((problem) => (
+              <li key={problem}>{problem}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <Section title={settings.sync}>
+        <IntervalField view={view} />
+        <SwitchField view={view} name="startAtLogin" />
+        {host.kind === 'headless' && <p className={styles.hint}>{settings.desktopOnly}</p>}
+      </Section>
+      <Section title={settings.notifications} hint={settings.notificationsHint}>
+        <SwitchField view={view} name="notifyNeedsSignIn" />
+        <SwitchField view={view} name="notifyDecisionWaiting" />
+        <SwitchField view={view} name="notifyFailing" />
+        <SwitchField view={view} name="notifyUpdateReady" />
+      </Section>
+      <Section title={settings.appearance}>
+        <ThemeField view={view} />
+      </Section>
+      <Section title={settings.network}>
+        <TextField view={view} name="proxyUrl" />
+        <TextField view={view} name="caFile" />
+        <SwitchField view={view} name="allowPrivateFeeds" />
+      </Section>
+    </>
+  );
+}
+
+function About(): ReactElement {
+  const { host, bookingSystem, technician } = useSnapshot();
+  const { settings } = text;
+  return (
+    <Section title={settings.about}>
+      <dl className={styles.facts}>
+        <Fact name={settings.version}>{host.version}</Fact>
+        <Fact name={settings.runsAs}>{settings.hosts[host.kind]}</Fact>
+        <Fact name={settings.bookingSystem}>{bookingSystem ?? settings.notEnrolled}</Fact>
+        <Fact name={settings.technician}>{technician?.name ?? settings.notEnrolled}</Fact>
+      </dl>
+    </Section>
   );
 }
 

@@ -1,0 +1,95 @@
+import type { DoctorCheck } from '../../shared/domain/doctor.ts';
+import { plural } from './plural.ts';
+
+/** Settings. */
+export const englishSettings = {
+  settings: {
+    title: 'Settings',
+    lead: 'Changes apply at once',
+    failed: 'The settings could not be loaded',
+    locked: 'Managed by your organisation',
+    problems: 'Some settings are passed over',
+
+    sync: 'Sync',
+    interval: 'Minutes between two syncs',
+    intervalHint: (min: number, max: number) =>
+      `${min.toLocaleString('en')} to ${max.toLocaleString('en')}. Sync now works at any time.`,
+    startAtLogin: 'Start when I log in to this computer',
+    desktopOnly: 'Followed by the desktop app. A background service is started by the system.',
+
+    notifications: 'Notifications',
+    notificationsHint: 'Never about success. Shown by the desktop app.',
+    notifyNeedsSignIn: 'An account needs me to sign in again',
+    notifyDecisionWaiting: 'A decision waits for me',
+    notifyFailing: 'Syncing has been failing for long',
+    notifyUpdateReady: 'An update is ready',
+
+    appearance: 'Appearance',
+    theme: 'Theme',
+    themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+
+    network: 'Network',
+    proxyUrl: 'Proxy',
+    proxyUrlHint: 'For example http://proxy.example.com:8080. Empty: what the system says.',
+    invalid: 'That is not valid here. Write it as in the example, or leave it empty.',
+    caFile: 'Certificates to trust as well',
+    caFileHint: 'Path of a PEM file on this computer. Empty: the usual ones only.',
+    allowPrivateFeeds: 'Allow ICS feeds from addresses of a private network',
+
+    data: 'Data',
+    dataHint:
+      'What this computer knows. Calendars and bookings themselves are elsewhere and stay as they are.',
+    backup: 'Back up…',
+    backupTitle: 'Back up to a file',
+    backupBody: 'Everything but sign-ins and passwords. A file that is there already is not overwritten.',
+    backupAction: 'Back up',
+    backedUp: (file: string) => `Backed up to ${file}`,
+    restore: 'Restore…',
+    restoreTitle: 'Restore a backup?',
+    restoreBody:
+      'It takes the place of what is here now, which is kept as a backup itself. Accounts may ask you to sign in again.',
+    restoreAction: 'Restore',
+    restored: (accounts: string, mappings: string) => `Restored: ${accounts} and ${mappings}.`,
+    accounts: (count: number) => plural(count, 'account'),
+    mappings: (count: number) => plural(count, 'mapping'),
+    needSignIn: (addresses: string) => `Sign in again: ${addresses}.`,
+    keptAs: (file: string) => `What was here is kept as ${file}.`,
+    file: 'File on this computer',
+    fileHint: 'A full path, for example /home/you/calendar-sync.backup',
+    reset: 'Forget everything…',
+    resetTitle: 'Forget what this computer knows?',
+    resetBody:
+      'A backup is made first. Events and busy times that were created stay where they are, and are recognised again.',
+    resetKeep: 'Keep the accounts and what is kept in step; match everything afresh',
+    resetAll: 'Forget the accounts too, and set up again',
+    resetAction: 'Forget everything',
+    resetKeepAction: 'Match everything afresh',
+    resetDone: (file: string) => `Done. A backup is in ${file}.`,
+
+    support: 'Support',
+    supportHint: 'When something does not work, check this computer first.',
+    doctor: 'Check this computer',
+    doctorOk: 'Nothing is in the way of syncing.',
+    doctorFailed: (count: number) => `${plural(count, 'check')} failed.`,
+    checkStatuses: { ok: 'OK', warning: 'Warning', failed: 'Failed', skipped: 'Left out' } satisfies Record<
+      DoctorCheck['status'],
+      string
+    > as Readonly<Record<DoctorCheck['status'], string>>,
+    diagnostics: 'Collect diagnostics…',
+    diagnosticsTitle: 'Diagnostics for support',
+    diagnosticsBody:
+      'This is everything that is saved: no sign-ins, no titles, no addresses. Nothing is sent; you decide who gets the file.',
+    diagnosticsSave: 'Save as a file',
+    diagnosticsFile: 'File',
+    diagnosticsContent: 'What is in it',
+    diagnosticsSaved: (name: string) => `${name} was saved`,
+
+    about: 'About',
+    version: 'Version',
+    runsAs: 'Runs as',
+    hosts: { electron: 'desktop app', headless: 'background service with this page' },
+    bookingSystem: 'Booking system',
+    technician: 'Enrolled as',
+    notEnrolled: 'not enrolled yet',
+  },
+};
