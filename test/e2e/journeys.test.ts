@@ -81,6 +81,7 @@ describe('somebody without the link', () => {
     const other = await context.newPage();
     await other.goto(link);
     await heading('Enrol this computer').waitFor();
+    expect(await heading('Enrol this computer').isVisible()).toBe(true);
   });
 });
 
