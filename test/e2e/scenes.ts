@@ -1,47 +1,8 @@
-import type { Page } from 'playwright-core';
 import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
-import { eventMessage, type Handlers } from '../../src/shared/rpc/dispatcher.ts';
-import { account, mapping, snapshot } from '../support/snapshot.ts';
-import { type FixtureProgram, failing, fixtureProgram, pending } from './fixture-program.ts';
-import { UNDER_POLICY } from './fixture-settings.ts';
-
-/** One state of one screen, as somebody meets it. */
-export interface Scene {
-  readonly name: string;
-  readonly path: string;
-  readonly program: () => FixtureProgram;
-  /** Rules of axe that the component library breaks there, knowingly. */
-  readonly except?: readonly string[];
-  /** What is done before it is looked at. */
-  readonly act?: (page: Page, program: FixtureProgram) => Promise<void>;
-}
-
-const ACCOUNTS = [
-  account(),
-  account({ id: 'acc_ms', provider: 'microsoft', email: 'tess@contoso.example' }),
-  account({
-    id: 'acc_ics',
-    provider: 'ics',
-    email: 'School terms 2026/27',
-    access: 'read',
-    state: 'read-only',
-  }),
-  account({ id: 'acc_caldav', provider: 'caldav', email: 'tess@cloud.example.org' }),
-];
-
-const MAPPINGS = [
-  mapping(),
-  mapping({ id: 'map_outlook', accountId: 'acc_ms', calendarId: 'outlook-main', direction: 'import' }),
-  mapping({ id: 'map_terms', accountId: 'acc_ics', calendarId: 'ics-terms', direction: 'import' }),
-];
-
-const full = (given: Partial<Snapshot> = {}): Snapshot =>
-  snapshot({ accounts: ACCOUNTS, mappings: MAPPINGS, ...given });
-
-const over =
-  (given: Partial<Snapshot> = {}, handlers: Partial<Handlers> = {}) =>
-  (): FixtureProgram =>
-    fixtureProgram(full(given), handlers);
+import { eventMessage } from '../../src/shared/rpc/dispatcher.ts';
+import { failing, pending } from './fixture-program.ts';
+import { ACCOUNTS, MAPPINGS, over, type Scene } from './scene.ts';
+import { SETTINGS_SCENES } from './settings-scenes.ts';
 
 const signedOut = ACCOUNTS.map((one) =>
   one.id === 'acc_ms' ? { ...one, state: 'needs-sign-in' as const } : one,
@@ -172,6 +133,20 @@ const CONNECTIONS: readonly Scene[] = [
     },
   },
   {
+    name: 'connections-caldav',
+    path: '/connections',
+    program: over({}, { 'accounts.connectCaldav': failing('The server does not accept that password.') }),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Connect a calendar' }).click();
+      await page.getByRole('menuitem', { name: /CalDAV/ }).click();
+      await page.getByLabel('Server address').fill('https://cloud.example.org');
+      await page.getByLabel('User name').fill('tess');
+      await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
+      await page.getByRole('button', { name: 'Connect', exact: true }).click();
+      await page.getByRole('alert').getByText('does not accept').waitFor();
+    },
+  },
+  {
     name: 'connections-disconnect',
     path: '/connections',
     program: over(),
@@ -296,65 +271,6 @@ const LOG_SCENES: readonly Scene[] = [
       await page.getByText('Page 2 of').waitFor();
       await program.say(eventMessage('logs.added', { lastId: 24_313, statuses: ['ok', 'ok', 'retry'] }));
       await page.getByRole('button', { name: 'Show 3 new operations' }).waitFor();
-    },
-  },
-];
-
-const SETTINGS_SCENES: readonly Scene[] = [
-  { name: 'settings', path: '/settings', program: over() },
-  { name: 'settings-policy', path: '/settings', program: over({}, { 'settings.get': () => UNDER_POLICY }) },
-  { name: 'settings-loading', path: '/settings', program: over({}, { 'settings.get': pending }) },
-  {
-    name: 'settings-error',
-    path: '/settings',
-    program: over({}, { 'settings.get': failing('The settings file cannot be read.') }),
-  },
-  {
-    name: 'settings-refused',
-    path: '/settings',
-    program: over({}, { 'settings.change': failing('proxyUrl must be an address.') }),
-    act: async (page) => {
-      await page.getByLabel('Proxy').fill('http://nowhere');
-      await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByRole('alert').getByText('must be an address').waitFor();
-    },
-  },
-  {
-    name: 'settings-doctor',
-    path: '/settings',
-    program: over(),
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Check this computer' }).click();
-      await page.getByText('1 check failed.').waitFor();
-    },
-  },
-  {
-    name: 'settings-diagnostics',
-    path: '/settings',
-    program: over(),
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Collect diagnostics…' }).click();
-      await page.getByLabel('What is in it').waitFor();
-    },
-  },
-  {
-    name: 'settings-reset',
-    path: '/settings',
-    program: over(),
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Forget everything…' }).click();
-      await page.getByText('Forget the accounts too').click();
-    },
-  },
-  {
-    name: 'settings-restore',
-    path: '/settings',
-    program: over({}, { 'data.restore': failing('That file is not a backup of Calendar Sync.') }),
-    act: async (page) => {
-      await page.getByRole('button', { name: 'Restore…' }).click();
-      await page.getByLabel('File on this computer').fill('/home/tess/old.backup');
-      await page.getByRole('button', { name: 'Restore', exact: true }).click();
-      await page.getByText('is not a backup').waitFor();
     },
   },
 ];

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { screensBundle } from '../../scripts/screens-bundle.mjs';
 import { launchBrowser, newContext } from './browser.ts';
 import { type FixtureWindow, openFixtureWindow } from './fixture-window.ts';
-import { SCENES, type Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
+import { SCENES } from './scenes.ts';
 import { settled } from './settled.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../out/screenshots');

@@ -3,6 +3,7 @@ import { type ReactElement, useState } from 'react';
 import type { ProviderName } from '../../../shared/domain/account.ts';
 import { useAction } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
+import { CaldavForm } from './caldav-form.tsx';
 import styles from './connections.module.css';
 import { FormActions, type FormProps, submitting } from './form-actions.tsx';
 import { IcsForm } from './ics-form.tsx';
@@ -27,6 +28,7 @@ export function ConnectForm({ provider, onClose }: ConnectFormProps): ReactEleme
       {(provider === 'google' || provider === 'microsoft') && (
         <SignInForm provider={provider} onClose={onClose} />
       )}
+      {provider === 'caldav' && <CaldavForm onClose={onClose} />}
       {provider === 'ics' && <IcsForm onClose={onClose} />}
     </Modal>
   );

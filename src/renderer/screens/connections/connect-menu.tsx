@@ -6,7 +6,7 @@ import { ProviderMark } from '../../components/provider-mark.tsx';
 import { text } from '../../text/text.ts';
 import styles from './connections.module.css';
 
-export const OFFERED: readonly ProviderName[] = ['google', 'microsoft', 'ics'];
+export const OFFERED: readonly ProviderName[] = ['google', 'microsoft', 'caldav', 'ics'];
 
 /** Where a calendar can be connected from. */
 export const ConnectMenu = ({

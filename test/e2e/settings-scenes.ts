@@ -1,0 +1,62 @@
+import { failing, pending } from './fixture-program.ts';
+import { UNDER_POLICY } from './fixture-settings.ts';
+import { over, type Scene } from './scene.ts';
+
+export const SETTINGS_SCENES: readonly Scene[] = [
+  { name: 'settings', path: '/settings', program: over() },
+  { name: 'settings-policy', path: '/settings', program: over({}, { 'settings.get': () => UNDER_POLICY }) },
+  { name: 'settings-loading', path: '/settings', program: over({}, { 'settings.get': pending }) },
+  {
+    name: 'settings-error',
+    path: '/settings',
+    program: over({}, { 'settings.get': failing('The settings file cannot be read.') }),
+  },
+  {
+    name: 'settings-refused',
+    path: '/settings',
+    program: over({}, { 'settings.change': failing('proxyUrl must be an address.') }),
+    act: async (page) => {
+      await page.getByLabel('Proxy').fill('http://nowhere');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('alert').getByText('must be an address').waitFor();
+    },
+  },
+  {
+    name: 'settings-doctor',
+    path: '/settings',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Check this computer' }).click();
+      await page.getByText('1 check failed.').waitFor();
+    },
+  },
+  {
+    name: 'settings-diagnostics',
+    path: '/settings',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Collect diagnostics…' }).click();
+      await page.getByLabel('What is in it').waitFor();
+    },
+  },
+  {
+    name: 'settings-reset',
+    path: '/settings',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Forget everything…' }).click();
+      await page.getByText('Forget the accounts too').click();
+    },
+  },
+  {
+    name: 'settings-restore',
+    path: '/settings',
+    program: over({}, { 'data.restore': failing('That file is not a backup of Calendar Sync.') }),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Restore…' }).click();
+      await page.getByLabel('File on this computer').fill('/home/tess/old.backup');
+      await page.getByRole('button', { name: 'Restore', exact: true }).click();
+      await page.getByText('is not a backup').waitFor();
+    },
+  },
+];
