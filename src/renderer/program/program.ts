@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../shared/domain/snapshot.ts';
 import { createRpcClient, type RpcClient } from '../../shared/rpc/client.ts';
-import type { Way } from '../transport/open-transport.ts';
+import type { Way } from '../transport/way.ts';
 
 /** How the window knows the program: what it last said, and whether it can be reached. */
 export interface ProgramState {

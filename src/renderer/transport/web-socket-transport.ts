@@ -1,5 +1,5 @@
 import { type Socket, type SocketEvents, SocketTransport } from '../../shared/rpc/socket-transport.ts';
-import type { Way } from './open-transport.ts';
+import type { Way } from './way.ts';
 
 /** Messages to the server that this page came from. It has to let the browser in first. */
 export function webSocketWay(): Way {
