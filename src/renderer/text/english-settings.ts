@@ -41,7 +41,7 @@ export const englishSettings = {
       'What this computer knows. Calendars and bookings themselves are elsewhere and stay as they are.',
     backup: 'Back up…',
     backupTitle: 'Back up to a file',
-    backupBody: 'Everything but sign-ins and passwords. A file that is there already is not overwritten.',
+    backupBody: 'Everything but sign-ins and passwords. A file of that name is replaced.',
     backupAction: 'Back up',
     backedUp: (file: string) => `Backed up to ${file}`,
     restore: 'Restore…',
@@ -78,7 +78,7 @@ export const englishSettings = {
     diagnostics: 'Collect diagnostics…',
     diagnosticsTitle: 'Diagnostics for support',
     diagnosticsBody:
-      'This is everything that is saved: no sign-ins, no titles, no addresses. Nothing is sent; you decide who gets the file.',
+      'This is everything that is saved: no sign-ins, no titles, no email addresses. Nothing is sent; you decide who gets the file.',
     diagnosticsSave: 'Save as a file',
     diagnosticsFile: 'File',
     diagnosticsContent: 'What is in it',
