@@ -2,7 +2,7 @@ import ICAL from 'ical.js';
 import { z } from 'zod';
 import type { DesiredEvent } from '../../../shared/domain/calendar-event.ts';
 import { DAY_MS } from '../../time/wall-time.ts';
-import { happensTwice, ianaZone, toWall, UTC, type Zone } from '../../time/zone.ts';
+import { ianaZone, toInstant, toWall, UTC, type Zone } from '../../time/zone.ts';
 import { zoneDefinition } from '../../time/zone-definition.ts';
 import { OWNERSHIP_PROPERTY } from '../icalendar/calendar-text.ts';
 import type { NewIdentity, PreparedWrite } from '../provider.ts';
@@ -111,14 +111,14 @@ function setTime(calendar: ICAL.Component, event: ICAL.Component, time: OwnedCon
 }
 
 /**
- * Dates have no zone. An instant is written in UTC where this computer does not know its zone, and where clocks are
- * set back: a wall time that comes twice always means the first of them (RFC 5545 section 3.3.5).
+ * Dates have no zone. An instant is written in UTC where this computer does not know its zone, and where clocks have
+ * just been set back: a wall time that comes twice means the first of them (RFC 5545 section 3.3.5), never the second.
  */
 function writtenZone({ kind, start, end, timeZone }: OwnedContent['time']): Zone {
   const zone = kind === 'all-day' ? null : ianaZone(timeZone);
   if (zone === null) return UTC;
-  const comesTwice = [start, end].some((at) => happensTwice(zone, toWall(zone, Date.parse(at))));
-  return comesTwice ? UTC : zone;
+  const canBeSaid = (at: number): boolean => toInstant(zone, toWall(zone, at)) === at;
+  return canBeSaid(Date.parse(start)) && canBeSaid(Date.parse(end)) ? zone : UTC;
 }
 
 function moment(name: 'dtstart' | 'dtend', time: OwnedContent['time'], at: string): ICAL.Property {
