@@ -180,11 +180,23 @@ const forbidden = [
     to: { path: '^(node:)?(timers|timers/promises|process|console|readline|readline/promises|perf_hooks)$' },
   },
   {
+    name: 'electron-in-its-room',
+    comment: 'Everything else runs without it: importing Electron outside of Electron tries to download it.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/main/electron/' },
+    to: { path: 'node_modules/electron(-store|-updater)?/' },
+  },
+  {
     name: 'no-dev-dependency-at-run-time',
-    comment: 'An installed program has no devDependencies.',
+    comment: 'An installed program has no devDependencies, save for Electron, which carries it.',
     severity: 'error',
     from: { path: '^src/' },
-    to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    to: {
+      path: '/',
+      pathNot: 'node_modules/electron/',
+      dependencyTypes: ['npm-dev'],
+      dependencyTypesNot: ['type-only'],
+    },
   },
   {
     name: 'screens-see-shared',

@@ -1,6 +1,38 @@
-/** What `npm start` does where Electron's binary is not there: says so, and shows the same screens in a browser. */
-console.error(
-  'The desktop window needs Electron, whose binary is not here. Open the link below in a browser instead; Ctrl-C ends.',
-);
-process.argv.splice(2, 0, 'serve');
-await import('./calendar-sync.mjs');
+/**
+ * What `npm start` does: opens the desktop window. Where Electron's binary is not on this machine, says so in one line
+ * and serves the same screens to a browser.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const REPOSITORY = resolve(import.meta.dirname, '..');
+const ELECTRON = join(REPOSITORY, 'node_modules/electron');
+
+const binary = electronBinary();
+if (binary === null) {
+  console.error(
+    'The desktop window needs Electron, whose binary is not here. Open the link below in a browser instead; Ctrl-C ends.',
+  );
+  process.argv.splice(2, 0, 'serve');
+  await import('./calendar-sync.mjs');
+} else {
+  const { desktopBundle } = await import('./desktop-bundle.mjs');
+  const { screensBundle } = await import('./screens-bundle.mjs');
+  for (const bundle of [desktopBundle, screensBundle]) if (!bundle.isFresh()) await bundle.build('silent');
+  const child = spawn(binary, [REPOSITORY, ...process.argv.slice(2)], { stdio: 'inherit' });
+  child.on('exit', (code) => {
+    process.exitCode = code ?? 1;
+  });
+}
+
+/** Asked of the files and not of the package, which would begin to download. */
+function electronBinary() {
+  const named = join(ELECTRON, 'path.txt');
+  if (!existsSync(named)) return null;
+  const path = join(
+    process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(ELECTRON, 'dist'),
+    readFileSync(named, 'utf8'),
+  );
+  return existsSync(path) ? path : null;
+}

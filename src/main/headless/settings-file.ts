@@ -5,27 +5,39 @@ import type { SettingsFile } from '../ports.ts';
 
 const NAME = 'settings';
 
+type Values = Record<string, unknown>;
+
 /** `settings.json` through `conf`, on the very file that electron-store keeps in the desktop program. */
 export function openSettingsFile(dataDir: string): SettingsFile {
-  const conf = openConf(dataDir);
+  return settingsFile(
+    dataDir,
+    () =>
+      new Conf<Values>({
+        cwd: dataDir,
+        configName: NAME,
+        projectName: 'calendar-sync',
+        projectSuffix: '',
+        configFileMode: 0o600,
+        accessPropertiesByDotNotation: false,
+      }),
+  );
+}
+
+/**
+ * The settings file over whatever keeps it.
+ * @param open throws a SyntaxError when what is in the file is no JSON
+ */
+export function settingsFile(dataDir: string, open: () => { store: Values }): SettingsFile {
+  const opened = openWhole(dataDir, open);
   return {
-    read: () => conf.store,
+    read: () => opened.store,
     write: (values) => {
-      conf.store = { ...values };
+      opened.store = { ...values };
     },
   };
 }
 
-function openConf(dataDir: string): Conf<Record<string, unknown>> {
-  const open = (): Conf<Record<string, unknown>> =>
-    new Conf({
-      cwd: dataDir,
-      configName: NAME,
-      projectName: 'calendar-sync',
-      projectSuffix: '',
-      configFileMode: 0o600,
-      accessPropertiesByDotNotation: false,
-    });
+function openWhole(dataDir: string, open: () => { store: Values }): { store: Values } {
   try {
     return open();
   } catch (error) {

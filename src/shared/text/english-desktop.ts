@@ -44,6 +44,19 @@ export const englishDesktop = {
     quit: 'Quit',
   },
 
+  window: {
+    hiddenTitle: 'Calendar Sync keeps running',
+    hiddenBody:
+      'It goes on syncing without its window. Its icon beside the clock opens it again, and ends it.',
+    cannotStart: 'Calendar Sync cannot start',
+    failed: 'That did not work',
+    diagnosticsFilter: 'ZIP archive',
+    updateQuestion: (version: string) => `Restart Calendar Sync with version ${version}?`,
+    updateDetail: 'It takes a moment. What is being written is finished first.',
+    updateNow: 'Restart and update',
+    updateLater: 'Later',
+  },
+
   notices: {
     signInTitle: 'Sign in again',
     signInBody: (who: string) =>

@@ -1,7 +1,10 @@
 import { Buffer } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
+import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { App, AppPorts } from '../../app-contract.ts';
+import type { OpenUrl } from '../../ports.ts';
+import type { Program } from '../../rpc/program.ts';
 import { SERVE_PORT } from '../local-address.ts';
 import { feedRoutes } from '../server/feed-routes.ts';
 import { type LoopbackServer, openLoopbackServer } from '../server/loopback-server.ts';
@@ -16,6 +19,10 @@ export interface AgentOptions {
   readonly port: number | undefined;
   /** The built screens. */
   readonly screensDir: string;
+  /** Left out: the headless host. */
+  readonly host?: Snapshot['host'];
+  /** Left out: the screens are in a browser already, and commands print or open the address themselves. */
+  readonly openUrl?: OpenUrl;
 }
 
 /** The program at work on its own, with a server for its screens, its commands and whoever reads its feeds. */
@@ -24,6 +31,7 @@ export interface ServingAgent {
   readonly origin: string;
   /** The app; another object after a backup was restored. */
   readonly app: App;
+  readonly program: Program;
   /** Syncs at once, and from then on by itself. */
   start(): Promise<void>;
   /** An address that opens the screens in a browser of this computer, once. */
@@ -43,7 +51,13 @@ export async function openAgent(ports: AppPorts, options: AgentOptions): Promise
   const watched = { ...ports, fetch: metrics.watchedFetch(ports.fetch) };
   let server: LoopbackServer | null = null;
   const link = (): string => server?.link() ?? '';
-  const program = await ServedProgram.open({ ports: watched, link, onApp: (app) => metrics.watch(app) });
+  const program = await ServedProgram.open({
+    ports: watched,
+    link,
+    onApp: (app) => metrics.watch(app),
+    host: options.host ?? { kind: 'headless', version: VERSION },
+    openUrl: options.openUrl ?? (async () => undefined),
+  });
   try {
     const secret = Buffer.from(ports.random.bytes(SECRET_BYTES)).toString('base64url');
     const opened = await openOnPort(options.port, (port) =>
@@ -68,6 +82,7 @@ export async function openAgent(ports: AppPorts, options: AgentOptions): Promise
       get app() {
         return program.app;
       },
+      program,
       start: () => program.app.agent.start(),
       link,
       async stop() {

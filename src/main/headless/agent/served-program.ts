@@ -1,8 +1,9 @@
+import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import type { Handlers } from '../../../shared/rpc/dispatcher.ts';
 import type { ServerMessage } from '../../../shared/rpc/message.ts';
 import type { App, AppPorts } from '../../app-contract.ts';
+import type { OpenUrl } from '../../ports.ts';
 import { createProgram, type Program } from '../../rpc/program.ts';
-import { VERSION } from '../version.ts';
 
 /** What surrounds the app while it is served. */
 export interface ServedProgramOptions {
@@ -10,6 +11,8 @@ export interface ServedProgramOptions {
   /** Called with each app, before it starts. */
   readonly onApp: (app: App) => void;
   readonly link: () => string;
+  readonly host: Snapshot['host'];
+  readonly openUrl: OpenUrl;
 }
 
 type Restore = Handlers['data.restore'];
@@ -73,13 +76,12 @@ export class ServedProgram implements Program {
   }
 
   #begin(app: App): { readonly app: App; readonly program: Program } {
-    const { ports, link, onApp } = this.#options;
+    const { ports, link, onApp, host, openUrl } = this.#options;
     const program = createProgram({
       app,
       ports,
-      host: { kind: 'headless', version: VERSION },
-      // The screens are in a browser already, and commands print or open the address themselves.
-      openUrl: async () => undefined,
+      host,
+      openUrl,
       handlers: { 'data.restore': (input) => this.#restore(input), 'screens.link': () => ({ url: link() }) },
     });
     program.subscribe((message) => {

@@ -1,0 +1,194 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserServer } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { SyncDocument } from '../integration/cli-documents.ts';
+import {
+  addAppointment,
+  addBooking,
+  buildProgram,
+  companyEnvironment,
+  createMachine,
+  EMAIL,
+  type Machine,
+  resetCompany,
+  setUp,
+  startCompany,
+  TECHNICIAN,
+} from '../integration/cli-harness.ts';
+import { addTray, buildDesktop, Desktop, entryOf, PATIENCE, startBrowser } from './desktop.ts';
+
+let sandbox: Sandbox;
+let browser: BrowserServer;
+const running: Desktop[] = [];
+
+beforeAll(async () => {
+  await buildProgram();
+  await buildDesktop();
+  [sandbox, browser] = await Promise.all([startCompany(), startBrowser()]);
+});
+afterAll(async () => {
+  await Promise.all([sandbox.close(), browser.close()]);
+});
+afterEach(async () => {
+  for (const desktop of running.splice(0)) await desktop.kill();
+});
+
+function start(machine: Machine, ...args: readonly string[]): Desktop {
+  const desktop = new Desktop(machine, browser, args);
+  running.push(desktop);
+  return desktop;
+}
+
+const eventsNamed = (title: string): number =>
+  sandbox.google.events(EMAIL).filter(({ summary }) => summary?.includes(title)).length;
+
+describe('on a new profile', () => {
+  let machine: Machine;
+  beforeAll(() => {
+    resetCompany(sandbox);
+    machine = createMachine(companyEnvironment(sandbox));
+    addTray(machine);
+  });
+  afterAll(() => machine.dispose());
+
+  it('the window opens, even at login, and screens and program speak', async () => {
+    const desktop = start(machine, '--hidden');
+    await desktop.sees(({ window, tray }) => {
+      expect(window?.visible).toBe(true);
+      expect(tray).toMatchObject({ icon: 'exclamation', tooltip: 'Not set up yet' });
+    });
+    const heading = await desktop.use((page) => page.getByRole('heading').first().textContent());
+    expect(heading).toBe('Enrol this computer');
+    const { window, reached } = await desktop.look();
+    expect({ faults: window?.faults, reached }).toEqual({ faults: [], reached: [] });
+  });
+
+  it('closing the window hides it, which is said once, and the tray opens it again', async () => {
+    const desktop = start(machine);
+    await desktop.sees(({ window }) => expect(window?.visible).toBe(true));
+    await desktop.order({ kind: 'close-window' });
+    const { window, notifications } = await desktop.look();
+    expect(window?.visible).toBe(false);
+    expect(notifications.map(({ title }) => title)).toEqual(['Calendar Sync keeps running']);
+    await desktop.order({ kind: 'tray', action: 'settings' });
+    await desktop.sees((sight) =>
+      expect(sight.window).toMatchObject({ visible: true, url: 'calendar-sync://app/index.html#/settings' }),
+    );
+    await desktop.order({ kind: 'close-window' });
+    const again = await desktop.look();
+    expect(again.window?.visible).toBe(false);
+    expect(again.notifications).toHaveLength(1);
+  });
+
+  it('it starts at login, until that is switched off, which settings.json keeps', async () => {
+    const desktop = start(machine);
+    const entry = join(machine.environment.HOME ?? '', '.config/autostart/calendar-sync.desktop');
+    await desktop.sees(({ window }) => expect(window?.visible).toBe(true));
+    expect(readFileSync(entry, 'utf8')).toMatch(/^Exec="\/.+" --hidden$/m);
+    await desktop.ask('settings.change', { set: { startAtLogin: false } });
+    await expect.poll(() => existsSync(entry), PATIENCE).toBe(false);
+    const stored: unknown = JSON.parse(readFileSync(join(machine.dataDir, 'settings.json'), 'utf8'));
+    expect(stored).toEqual({ startAtLogin: false });
+  });
+
+  it('diagnostics are saved where somebody says', async () => {
+    const desktop = start(machine);
+    const file = join(machine.dataDir, 'for-support.zip');
+    await desktop.sees(({ window }) => expect(window?.visible).toBe(true));
+    await desktop.order({ kind: 'answer', answer: { canceled: false, filePath: file } });
+    await desktop.order({ kind: 'tray', action: 'save-diagnostics' });
+    await expect.poll(() => existsSync(file), PATIENCE).toBe(true);
+    expect(readFileSync(file).subarray(0, 2).toString()).toBe('PK');
+  });
+
+  it('the binary runs commands without a window', async () => {
+    const { code, stdout } = await start(machine, '--headless', 'status', '--json').end;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ enrolled: false });
+  });
+
+  it('it says in a dialog why it cannot start, and ends', async () => {
+    const owner = machine.start('serve', '--port', '0');
+    await owner.waitFor('stderr', /^ready: /m);
+    const { code, stderr } = await start(machine).end;
+    expect(code).toBe(5);
+    expect(stderr).toContain(
+      'Calendar Sync cannot start\nAnother Calendar Sync is using this data directory.',
+    );
+  });
+});
+
+describe('on a profile in use', () => {
+  let machine: Machine;
+  beforeAll(async () => {
+    resetCompany(sandbox);
+    machine = createMachine(companyEnvironment(sandbox));
+    addTray(machine);
+    await setUp(machine, sandbox);
+  });
+  afterAll(() => machine.dispose());
+
+  /** Out of sight, as at login, and done with its first run. */
+  async function startHidden(): Promise<Desktop> {
+    const desktop = start(machine, '--hidden');
+    await desktop.sees(({ tray }) => expect(tray?.tooltip).toMatch(/^Up to date · \d\d:\d\d$/));
+    return desktop;
+  }
+
+  it('it stays out of sight at login, and syncs by the tray’s Sync Now', async () => {
+    const desktop = await startHidden();
+    addBooking(sandbox, 1, 'Boiler');
+    await desktop.order({ kind: 'tray', action: 'sync-now' });
+    await expect.poll(() => eventsNamed('Boiler'), PATIENCE).toBe(1);
+    const { tray, window } = await desktop.sees((sight) => expect(sight.tray?.icon).toBe('check'));
+    expect(entryOf(tray?.menu ?? [], 'sync-now')).toMatchObject({ label: 'Sync Now', enabled: true });
+    expect(window).toBeNull();
+  });
+
+  it('it is one instance: a second start shows the first one’s window and ends', async () => {
+    const first = await startHidden();
+    expect(await start(machine, '--hidden').end).toMatchObject({ code: 0, stderr: '' });
+    expect((await first.look()).window).toBeNull();
+    expect(await start(machine).end).toMatchObject({ code: 0, stderr: '' });
+    await first.sees(({ window }) => expect(window?.visible).toBe(true));
+  });
+
+  it('it pauses and resumes by the tray', async () => {
+    const desktop = await startHidden();
+    await desktop.order({ kind: 'tray', action: 'pause-until-resumed' });
+    await desktop.sees(({ tray }) =>
+      expect(tray).toMatchObject({ icon: 'bars', tooltip: 'Paused until you resume' }),
+    );
+    await desktop.order({ kind: 'tray', action: 'resume' });
+    await desktop.sees(({ tray }) => expect(tray?.icon).toBe('check'));
+  });
+
+  it('it looks again after a wake, once the network is there', async () => {
+    const desktop = await startHidden();
+    await desktop.order({ kind: 'network', online: false });
+    await desktop.order({ kind: 'power', event: 'suspend' });
+    addAppointment(sandbox, 1);
+    await desktop.order({ kind: 'power', event: 'resume' });
+    await desktop.order({ kind: 'network', online: true });
+    await expect.poll(() => sandbox.booking.blocks.all(TECHNICIAN).length, PATIENCE).toBe(1);
+  });
+
+  it('it carries out what is typed in a terminal meanwhile', async () => {
+    await startHidden();
+    addBooking(sandbox, 2, 'Heat pump');
+    expect(await machine.run('sync')).toMatchObject({ code: 0 });
+    expect(eventsNamed('Heat pump')).toBe(1);
+  });
+
+  it('it finishes what it is writing when somebody quits, and does the rest next time', async () => {
+    for (let day = 1; day <= 20; day += 1) addBooking(sandbox, day, 'Inspection');
+    const desktop = start(machine, '--hidden');
+    await expect.poll(() => eventsNamed('Inspection'), { ...PATIENCE, interval: 5 }).toBeGreaterThan(0);
+    await desktop.order({ kind: 'quit' });
+    expect(await desktop.end).toMatchObject({ code: 0, stderr: '' });
+    expect((await machine.json(SyncDocument, 'sync')).ok).toBe(true);
+    expect(eventsNamed('Inspection')).toBe(20);
+  });
+});
