@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BrowserServer, chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import { chromiumPath } from '../../scripts/chromium.mjs';
 import { desktopBundle, desktopEntry } from '../../scripts/desktop-bundle.mjs';
 import { screensBundle } from '../../scripts/screens-bundle.mjs';
@@ -89,20 +89,12 @@ export class Desktop {
   }
 
   /** Looks until what is seen is as expected. */
-  async sees(expected: (sight: Sight) => void): Promise<Sight> {
-    let sight: Sight | undefined;
-    await expect
-      .poll(async () => {
-        sight = await this.look();
-        try {
-          expected(sight);
-          return 'seen';
-        } catch (error) {
-          return error instanceof Error ? error.message : String(error);
-        }
-      }, PATIENCE)
-      .toBe('seen');
-    return sight as Sight;
+  sees(expected: (sight: Sight) => void): Promise<Sight> {
+    return vi.waitFor(async () => {
+      const sight = await this.look();
+      expected(sight);
+      return sight;
+    }, PATIENCE);
   }
 
   /** Runs a function over the window's page. It takes nothing from around it but `given`. */

@@ -69,18 +69,18 @@ function guardRoutes(
   const answer = async (route: Route): Promise<void> => {
     const request = route.request();
     const url = toElectron(request.url());
-    const refuse = (): Promise<void> => {
-      world.blocked.push(url);
+    const refuse = (what: string): Promise<void> => {
+      world.blocked.push(`${what} ${url}`);
       return route.abort('aborted');
     };
     if (isFromElsewhere(request, page)) {
       contents.wantsWindow(url);
-      return refuse();
+      return refuse('window');
     }
     if (request.isNavigationRequest() && request.frame() === page.mainFrame() && contents.isLeaving(url)) {
-      return refuse();
+      return refuse('navigation');
     }
-    if (await session.cancels(url)) return refuse();
+    if (await session.cancels(url)) return refuse('request');
     const handler = session.protocol.handlerOf(url);
     if (handler === undefined) {
       world.reached.push(url);

@@ -19,7 +19,7 @@ export interface World {
   /** What the next dialogs answer, oldest first. */
   readonly answers: unknown[];
   loginItem: unknown;
-  /** Addresses that a page asked for and did not get. */
+  /** What a page wanted and did not get: `navigation ADDRESS`, `window ADDRESS`, `request ADDRESS`. */
   readonly blocked: string[];
   /** Addresses that a page reached outside the program. */
   readonly reached: string[];
