@@ -191,4 +191,39 @@ describe('on a profile in use', () => {
     expect((await machine.json(SyncDocument, 'sync')).ok).toBe(true);
     expect(eventsNamed('Inspection')).toBe(20);
   });
+
+  it('it tells once that a sign-in is needed, and a click leads to where one signs in', async () => {
+    const desktop = await startHidden();
+    sandbox.google.revokeAccount(EMAIL);
+    await desktop.order({ kind: 'tray', action: 'sync-now' });
+    await desktop.sees(({ tray, notifications }) => {
+      expect(notifications).toMatchObject([{ title: 'Sign in again', open: true }]);
+      expect(tray).toMatchObject({ icon: 'exclamation', tooltip: 'Google needs you to sign in again' });
+    });
+    await desktop.order({ kind: 'click-notification' });
+    await desktop.sees(({ window }) =>
+      expect(window).toMatchObject({ visible: true, url: 'calendar-sync://app/index.html#/connections' }),
+    );
+    await desktop.order({ kind: 'quit' });
+    await desktop.end;
+
+    const next = start(machine, '--hidden');
+    await next.sees((sight) => expect(sight.tray?.icon).toBe('exclamation'));
+    expect((await next.look()).notifications).toEqual([]);
+  });
+
+  it('a sign-in opens in the system’s browser, and no other address does', async () => {
+    const desktop = start(machine);
+    await desktop.sees(({ window }) => expect(window?.visible).toBe(true));
+    await desktop.ask('signIn.start', { provider: 'google', access: 'write' });
+    const { opened } = await desktop.sees((sight) => expect(sight.opened).toHaveLength(1));
+    expect(opened[0]).toContain('code_challenge_method=S256');
+    await desktop.use((page) =>
+      page.evaluate(() => {
+        window.open('https://example.com/');
+      }),
+    );
+    const { blocked, opened: after } = await desktop.sees((sight) => expect(sight.blocked).not.toEqual([]));
+    expect({ blocked, after }).toEqual({ blocked: ['window https://example.com/'], after: opened });
+  });
 });

@@ -104,7 +104,7 @@ describe('the window', () => {
         location.href = 'https://example.com/elsewhere';
       }),
     );
-    const { window, reached, opened } = await desktop.sees(({ blocked }) =>
+    const after = await desktop.sees(({ blocked }) =>
       expect(blocked).toEqual(
         expect.arrayContaining([
           'window https://example.com/window',
@@ -112,7 +112,11 @@ describe('the window', () => {
         ]),
       ),
     );
-    expect({ url: window?.url, reached, opened }).toEqual({ url, reached: [], opened: [] });
+    expect({ url: after.window?.url, reached: after.reached, opened: after.opened }).toEqual({
+      url,
+      reached: [],
+      opened: [],
+    });
   });
 
   it('6: is answered INVALID_INPUT whatever it makes up, and goes on being answered', async () => {
