@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Mapping } from '../shared/domain/mapping.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import { AppError, toAppError } from '../shared/rpc/errors.ts';
@@ -178,6 +179,22 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     agent.ask();
     return done;
   };
+  /** Removes what a mapping created; where a resync made it forget that, it is found again first. */
+  const removeAll = async (mapping: Mapping): Promise<number> => {
+    if (store.mappings.isForgotten(mapping.id)) {
+      const { ok, accounts } = await sync(ports, store, enrolment, connections, lines, {
+        mappingId: mapping.id,
+      });
+      const error = accounts.flatMap((account) => account.error ?? [])[0];
+      if (!ok) {
+        throw new AppError(
+          error?.code ?? 'INTERNAL',
+          `Nothing was removed, since what was created could not be found again. ${error?.message ?? 'Try again.'}`,
+        );
+      }
+    }
+    return removeCreated(ports, store, connections, mapping);
+  };
   const looks = look(store, vault, enrolment, close);
 
   return {
@@ -208,7 +225,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
         if (account === null) throw unknown('account', id);
         let removed = 0;
         for (const mapping of store.mappings.listByAccount(id)) {
-          if (deleteEvents) removed += await removeCreated(ports, store, connections, mapping);
+          if (deleteEvents) removed += await removeAll(mapping);
           store.mappings.remove(mapping.id);
         }
         await webhooks.closeAll(account);
@@ -231,7 +248,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       agent.alone(async () => {
         const mapping = store.mappings.get(id);
         if (mapping === null) throw unknown('mapping', id);
-        const removed = deleteEvents ? await removeCreated(ports, store, connections, mapping) : 0;
+        const removed = deleteEvents ? await removeAll(mapping) : 0;
         store.mappings.remove(id);
         return { removed };
       }),

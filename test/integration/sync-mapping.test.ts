@@ -270,6 +270,23 @@ describe('removed', () => {
     await expectQuiet(world);
   });
 
+  it('with its events, although a resync has just made it forget them: they are found again first', async () => {
+    await world.app.resyncMapping(mappingId());
+    expect(await world.app.removeMapping(mappingId(), { deleteEvents: true })).toEqual({ removed: 2 });
+    expect(shown(world).map(({ summary }) => summary)).toEqual(['Private 10']);
+    expect(blocks(world)).toEqual([]);
+  });
+
+  it('is kept where what it created cannot be found again', async () => {
+    await world.app.resyncMapping(mappingId());
+    world.sandbox.google.revokeAccount('tess@example.com');
+    await expect(world.app.removeMapping(mappingId(), { deleteEvents: true })).rejects.toMatchObject({
+      code: 'AUTH_EXPIRED',
+      message: expect.stringMatching(/^Nothing was removed/),
+    });
+    expect(world.app.mappings()).toHaveLength(1);
+  });
+
   it('an account with its events: the same, and the account is gone', async () => {
     expect(await world.app.removeAccount(accountId(), { deleteEvents: true })).toEqual({ removed: 2 });
     expect(shown(world).map(({ summary }) => summary)).toEqual(['Private 10']);

@@ -171,6 +171,13 @@ export class MappingRepository {
     })();
   }
 
+  /** Whether it has done something, nothing of which is known any more: `forget` came, and no run since. */
+  isForgotten(id: string): boolean {
+    const isLinked = this.#db.prepare('SELECT 1 FROM event_mapping WHERE mapping_id = ? LIMIT 1').get(id);
+    if (isLinked !== undefined) return false;
+    return this.#db.prepare('SELECT 1 FROM sync_log WHERE mapping_id = ? LIMIT 1').get(id) !== undefined;
+  }
+
   /** Whether the blocks already in the booking system have been compared with what is known of this mapping. */
   blocksAdopted(id: string): boolean {
     return (
