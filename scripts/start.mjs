@@ -1,18 +1,21 @@
 /**
- * What `npm start` does: opens the desktop window. Where Electron's binary is not on this machine, says so in one line
- * and serves the same screens to a browser.
+ * What `npm start` does: opens the desktop window. Electron's binary is fetched when it is first needed; where it cannot
+ * be, says so in one line and serves the same screens to a browser.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const REPOSITORY = resolve(import.meta.dirname, '..');
 const ELECTRON = join(REPOSITORY, 'node_modules/electron');
 
-const binary = electronBinary();
+/** Long enough for 100 MB over a slow line. */
+const FETCH_MS = 10 * 60 * 1000;
+
+const binary = electronBinary() ?? fetchedBinary();
 if (binary === null) {
   console.error(
-    'The desktop window needs Electron, whose binary is not here. Open the link below in a browser instead; Ctrl-C ends.',
+    'The desktop window needs Electron, which could not be fetched. Open the link below in a browser instead; Ctrl-C ends.',
   );
   process.argv.splice(2, 0, 'serve');
   await import('./calendar-sync.mjs');
@@ -24,6 +27,15 @@ if (binary === null) {
   child.on('exit', (code) => {
     process.exitCode = code ?? 1;
   });
+}
+
+/** By the package's own installer. */
+function fetchedBinary() {
+  const installer = join(ELECTRON, 'install.js');
+  if (!existsSync(installer)) return null;
+  console.error('Fetching Electron…');
+  spawnSync(process.execPath, [installer], { stdio: 'ignore', timeout: FETCH_MS });
+  return electronBinary();
 }
 
 /** Asked of the files and not of the package, which would begin to download. */
