@@ -31,7 +31,7 @@ export function look(store: Store, vault: Vault, enrolment: Enrolment, close: ()
       })),
     logs: (filter) => store.syncLog.query(filter),
     allLogs: (filter, limit) => store.syncLog.all(filter, limit),
-    week: (span) => week(store, span),
+    week: (span) => week(store, enrolment.known()?.id ?? null, span),
     explain: (id) => explain(store, id),
     feeds: { list: async () => (await import('./feeds/feeds.ts')).listFeeds(store, vault) },
     close,

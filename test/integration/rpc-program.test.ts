@@ -142,6 +142,19 @@ describe('the week', () => {
     expect((await client.call('week.get', { ...WEEK, to: '2026-11-24T09:00:00Z' })).items).toEqual([]);
   });
 
+  it('is that of whom the device belongs to, where it keeps the calendars of others as well', async () => {
+    const { accountId = '' } = (await client.call('mappings.list', {})).items[0] ?? {};
+    const calendarId = 'second@example.com';
+    const own = addPersonal(world, 12);
+    const other = addPersonal(world, 14, {}, calendarId);
+    const { id } = await client.call('mappings.add', { accountId, calendarId, direction: 'import' });
+    await client.call('sync.now', {});
+    const shown = async () => (await client.call('week.get', WEEK)).items.map((item) => item.id);
+    expect(await shown()).toEqual([own, other]);
+    await client.call('mappings.update', { id, changes: { technicianId: 'tech_other' } });
+    expect(await shown()).toEqual([own]);
+  });
+
   it('is refused for a span that is empty or longer than five weeks', async () => {
     for (const to of [WEEK.from, '2026-12-31T00:00:00Z']) {
       await expect(client.call('week.get', { ...WEEK, to })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
