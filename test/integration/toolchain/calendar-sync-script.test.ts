@@ -24,7 +24,7 @@ const CLI = `
       process.exit();
     });
   }
-  if (command === 'serve') {
+  if (command === 'stay') {
     const timer = setInterval(() => {}, 1000);
     process.once('SIGTERM', () => {
       clearInterval(timer);
@@ -160,7 +160,7 @@ describe('scripts/calendar-sync.mjs', () => {
 
   it('is the process that signals reach', async () => {
     await run('status');
-    const { child, end } = start('serve');
+    const { child, end } = start('stay');
     await firstOutput(child);
     child.kill('SIGTERM');
     expect((await end).code).toBe(7);
