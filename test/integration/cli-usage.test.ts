@@ -13,7 +13,7 @@ describe('wrong usage', () => {
   afterAll(() => machine.dispose());
 
   it.each([
-    ['an unknown command', 'serve', "'serve'"],
+    ['an unknown command', 'frobnicate', "'frobnicate'"],
     ['an unknown option', 'sync --bogus', "'--bogus'"],
     ['an option that is missing', 'mappings add --account a --calendar b', "'--direction <direction>'"],
     ['a token among the arguments', 'enrol --url https://example.com --token SECRET', "'--token'"],
