@@ -78,7 +78,7 @@ export const englishSettings = {
     diagnostics: 'Collect diagnostics…',
     diagnosticsTitle: 'Diagnostics for support',
     diagnosticsBody:
-      'This is everything that is saved: no sign-ins, no titles, no email addresses. Nothing is sent; you decide who gets the file.',
+      'This is what is saved, long files shown only in part: no sign-ins, no titles, no email addresses. Nothing is sent; you decide who gets the file.',
     diagnosticsSave: 'Save as a file',
     diagnosticsFile: 'File',
     diagnosticsContent: 'What is in it',

@@ -147,7 +147,7 @@ export const METHODS = {
     SyncResult,
   ),
 
-  /** Answers when the run has ended; a run in progress that covers it is the same run. */
+  /** Answers when the run has ended. Where one is under way it is the next: that one may have read past the change. */
   'sync.now': method(Scope.extend({ full: z.boolean().exactOptional() }), SyncResult),
   'sync.preview': method(Scope.extend({ full: z.boolean().exactOptional() }), SyncResult),
   'sync.cancel': method(Empty, Empty),
