@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium } from 'playwright';
 import { chromiumPath } from './chromium.mjs';
 
 const REPOSITORY = resolve(import.meta.dirname, '..');

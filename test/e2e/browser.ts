@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { chromiumPath } from '../../scripts/chromium.mjs';
 
 /** The machine's own Chromium, asking nobody for anything. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright';
 import { CONTENT_SECURITY_POLICY } from '../../src/shared/content-security-policy.ts';
 import { watchFaults } from './browser.ts';
 import type { FixtureProgram } from './fixture-program.ts';

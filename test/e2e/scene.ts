@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
 import type { Handlers } from '../../src/shared/rpc/dispatcher.ts';
 import { account, mapping, snapshot } from '../support/snapshot.ts';

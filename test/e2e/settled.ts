@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 
 /** Until the page has been drawn and no animation that ends is on its way. */
 export async function settled(page: Page): Promise<void> {

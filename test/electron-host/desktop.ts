@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type BrowserServer, chromium, type Page } from 'playwright-core';
+import { type BrowserServer, chromium, type Page } from 'playwright';
 import { vi } from 'vitest';
 import { chromiumPath } from '../../scripts/chromium.mjs';
 import { desktopBundle, desktopEntry } from '../../scripts/desktop-bundle.mjs';

@@ -1,4 +1,4 @@
-import type { BrowserServer } from 'playwright-core';
+import type { BrowserServer } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMachine, type Machine } from '../integration/cli-harness.ts';
 import { buildDesktop, Desktop, startBrowser } from './desktop.ts';

@@ -171,11 +171,18 @@ export class MappingRepository {
     })();
   }
 
-  /** Whether it has done something, nothing of which is known any more: `forget` came, and no run since. */
+  /** Whether it has done something, nothing of which is known any more: `forget` came, and its calendar was not listed since. */
   isForgotten(id: string): boolean {
-    const isLinked = this.#db.prepare('SELECT 1 FROM event_mapping WHERE mapping_id = ? LIMIT 1').get(id);
-    if (isLinked !== undefined) return false;
-    return this.#db.prepare('SELECT 1 FROM sync_log WHERE mapping_id = ? LIMIT 1').get(id) !== undefined;
+    return (
+      this.#db
+        .prepare(
+          `SELECT 1 FROM calendar_mapping AS mapping JOIN calendar ON calendar.id = mapping.calendar
+           WHERE mapping.id = @id AND calendar.cursor IS NULL
+             AND NOT EXISTS (SELECT 1 FROM event_mapping WHERE mapping_id = @id)
+             AND EXISTS (SELECT 1 FROM sync_log WHERE mapping_id = @id AND status = 'ok')`,
+        )
+        .get({ id }) !== undefined
+    );
   }
 
   /** Whether the blocks already in the booking system have been compared with what is known of this mapping. */

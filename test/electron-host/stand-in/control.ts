@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 import { app, powerMonitor } from './app.ts';
 import { openWindows } from './browser-window.ts';
 import { findItem, type MenuItem, notifications, openTrays } from './desktop-parts.ts';

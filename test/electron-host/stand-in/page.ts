@@ -5,7 +5,7 @@ import {
   type Page,
   type Request as PageRequest,
   type Route,
-} from 'playwright-core';
+} from 'playwright';
 import { ipcMain } from './ipc-main.ts';
 import type { Session } from './session.ts';
 import type { WebContents } from './web-contents.ts';

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 import { openPage, toChromium, toElectron } from './page.ts';
 import type { Session } from './session.ts';
 import { cloned, world } from './world.ts';
