@@ -55,6 +55,7 @@ describe('an event of a feed', () => {
     ['summary:dentist', { title: 'dentist' }],
     ['SUMMARY:  Dentist  ', { title: 'Dentist' }],
     ['SUMMARY:A\u2028B', { title: 'A\nB' }],
+    ['SUMMARY:Share \\\\\\\\nas\\\\new\\nand \\\\\\, more', { title: 'Share \\\\nas\\new\nand \\, more' }],
     ['LOCATION;ALTREP="http://example.com/a:b;c":Room 1', { location: 'Room 1' }],
   ])('says %s', (property, expected) => {
     expect(only(property)).toMatchObject(expected);

@@ -18,7 +18,7 @@ const CaldavCursor = z.discriminatedUnion('kind', [
 export type CaldavCursor = Readonly<z.infer<typeof CaldavCursor>>;
 
 /** Counts up when the same objects are read otherwise than before, so that they are read again after an update. */
-const READING = 1;
+const READING = 2;
 
 /** Of all that decides on how a calendar's objects are read. */
 export const readingOf = (timeZone: string): string => `${READING} ${timeZone}`;

@@ -3,6 +3,9 @@ import { type Unreadable, unreadable } from './errors.ts';
 /** The property in which we write of whom an event is, where we write events. */
 export const OWNERSHIP_PROPERTY = 'X-CALENDAR-SYNC';
 
+/** What stands for a backslash that was escaped as two until node-ical is through: a character that no text may have. */
+const BACKSLASH = '\u001a';
+
 /**
  * The whole calendars in a text, each as node-ical can read it. A text may hold several (RFC 5545
  * section 3.4), of which node-ical keeps only the last.
@@ -12,8 +15,14 @@ export const OWNERSHIP_PROPERTY = 'X-CALENDAR-SYNC';
 export function wholeCalendars(text: string, source: string): readonly string[] {
   const problem = obviousProblem(text);
   if (problem !== null) throw unreadable(source, problem);
-  const lines = nested(unfolded(text), source);
-  return lines.split(/^(?=BEGIN:VCALENDAR$)/m).map(forNodeIcal);
+  const calendars = usedLines(unfolded(text));
+  if (calendars === null) throw unreadable(source, 'damaged');
+  return calendars.map((lines) => lines.join('\n'));
+}
+
+/** A text as it was meant that node-ical has read out of what `wholeCalendars` prepared. */
+export function asMeant(text: string): string {
+  return text.includes(BACKSLASH) ? text.replaceAll(BACKSLASH, '\\') : text;
 }
 
 function obviousProblem(text: string): Unreadable | null {
@@ -24,34 +33,20 @@ function obviousProblem(text: string): Unreadable | null {
   return /(?:^|[\r\n])END:VCALENDAR\s*$/i.test(text.slice(-1024)) ? null : 'cut-off';
 }
 
-/** RFC 5545 section 3.1, whatever ends the lines. Separators that JavaScript alone takes for line ends are escaped. */
+/**
+ * RFC 5545 section 3.1, whatever ends the lines. Separators that JavaScript alone takes for line ends are escaped. Of
+ * two backslashes before an n, node-ical 0.27 would take the second for the beginning of a new line (section 3.3.11).
+ */
 function unfolded(text: string): string {
   return text
     .trim()
     .replace(/\r\n?/g, '\n')
     .replace(/\n[ \t]/g, '')
-    .replace(/[\u2028\u2029]/g, '\\n');
+    .replace(/[\u2028\u2029]/g, '\\n')
+    .replace(/\\\\/g, BACKSLASH);
 }
 
-/**
- * Checks that what begins also ends, in order: node-ical would drop or mix events of a text with a piece missing.
- * Writes the names in capitals, the only ones it knows.
- */
-function nested(text: string, source: string): string {
-  const open: string[] = [];
-  const checked = text.replace(/^(BEGIN|END):(.*)$/gim, (_, word: string, component: string) => {
-    const edge = word.toUpperCase();
-    const name = component.trim().toUpperCase();
-    // A calendar within something is as wrong as something outside of a calendar.
-    if (edge === 'BEGIN' && (name === 'VCALENDAR') === (open.length === 0)) open.push(name);
-    else if (edge === 'BEGIN' || open.pop() !== name) throw unreadable(source, 'damaged');
-    return `${edge}:${name}`;
-  });
-  if (open.length > 0) throw unreadable(source, 'damaged');
-  return checked;
-}
-
-/** What we read ourselves, see `forNodeIcal`. */
+/** What we read ourselves, see `usedLines`. */
 const RAW_PROPERTIES = [
   'UID',
   'DTSTART',
@@ -88,27 +83,54 @@ const TEXT_PROPERTIES = [
   'NAME',
 ];
 
-const RAW_NAMES: ReadonlySet<string> = new Set(RAW_PROPERTIES);
-const LINE = new RegExp(`^(?:${[...RAW_PROPERTIES, ...TEXT_PROPERTIES].join('|')})[;:].*$`, 'gim');
+/** By the names of properties, how their lines begin for node-ical. */
+const BEGINNINGS: ReadonlyMap<string, string> = new Map([
+  ...RAW_PROPERTIES.map((name) => [name, `X-RAW-${name}:`] as const),
+  ...TEXT_PROPERTIES.map((name) => [name, name] as const),
+]);
 
 /**
- * A calendar's lines as far as they are used, with times, rules and identity out of node-ical's reach: an extension
- * property it keeps as it is written, so `DTSTART;X=Y:Z` becomes `X-RAW-DTSTART:;X=Y:Z`. Read by node-ical 0.27 itself,
+ * The lines of each calendar as far as they are used, with times, rules and identity out of node-ical's reach: an
+ * extension property it keeps as it is written, so `DTSTART;X=Y:Z` becomes `X-RAW-DTSTART:;X=Y:Z`. Read by node-ical
+ * 0.27 itself,
  * - a floating time is in the zone of this computer, or in the first one defined in the calendar,
  * - a time that happens twice is the second (RFC 5545 section 3.3.5: the first),
  * - RANGE=THISANDFUTURE is lost, and so are events that share a UID,
  * - one rule that it cannot read, or a second DTSTART, makes the whole calendar unreadable,
  * - each of n floating times looks through all n events.
+ *
+ * Null where something begins and does not end, in order: node-ical would drop or mix events of a text with a piece
+ * missing. Names are written in capitals, the only ones it knows.
  */
-function forNodeIcal(calendar: string): string {
-  const lines = calendar.match(LINE) ?? [];
-  return lines.map(withKnownName).join('\n');
-}
-
-/** Names mean the same in any case; node-ical knows them in capitals. */
-function withKnownName(line: string): string {
-  return line.replace(/^[^;:]+/, (written) => {
-    const name = written.toUpperCase();
-    return RAW_NAMES.has(name) ? `X-RAW-${name}:` : name;
-  });
+function usedLines(text: string): readonly (readonly string[])[] | null {
+  const calendars: string[][] = [];
+  const open: string[] = [];
+  let lines: string[] = [];
+  for (const line of text.split('\n')) {
+    const nameEnds = line.search(/[;:]/);
+    if (nameEnds === -1) continue;
+    const written = line.slice(0, nameEnds);
+    const name = BEGINNINGS.has(written) ? written : written.toUpperCase();
+    const beginning = BEGINNINGS.get(name);
+    if (beginning === undefined) continue;
+    if ((name !== 'BEGIN' && name !== 'END') || line[nameEnds] === ';') {
+      lines.push(beginning === written ? line : beginning + line.slice(nameEnds));
+      continue;
+    }
+    const component = line
+      .slice(nameEnds + 1)
+      .trim()
+      .toUpperCase();
+    if (name === 'BEGIN') {
+      // A calendar within something is as wrong as something outside of a calendar.
+      if ((component === 'VCALENDAR') !== (open.length === 0)) return null;
+      if (component === 'VCALENDAR') {
+        lines = [];
+        calendars.push(lines);
+      }
+      open.push(component);
+    } else if (open.pop() !== component) return null;
+    lines.push(`${name}:${component}`);
+  }
+  return open.length === 0 ? calendars : null;
 }

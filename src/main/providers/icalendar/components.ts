@@ -1,6 +1,6 @@
 import { sync } from 'node-ical';
 import { z } from 'zod';
-import { OWNERSHIP_PROPERTY } from './calendar-text.ts';
+import { asMeant, OWNERSHIP_PROPERTY } from './calendar-text.ts';
 import { unreadable } from './errors.ts';
 import { ruleOf, uidOf } from './property.ts';
 
@@ -28,7 +28,7 @@ export interface CalendarComponent {
 
 /** node-ical has text as a string, with parameters as an object, and several of the same name as an array of these. */
 function texts(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
+  if (typeof value === 'string') return [asMeant(value)];
   if (Array.isArray(value)) return value.flatMap(texts);
   if (typeof value === 'object' && value !== null && 'val' in value) return texts(value.val);
   return [];

@@ -8,7 +8,7 @@ export interface Validators {
 }
 
 /** Counts up when the same feed is read otherwise than before, so that it is read again after an update. */
-const READING = 1;
+const READING = 2;
 
 const IcsCursor = z.object({
   etag: z.string().nullable(),
