@@ -75,15 +75,15 @@ async function stageListing(
   afresh: boolean,
 ): Promise<Listed | null> {
   const { calendars } = run.store;
-  calendars.clearStage(position.id);
+  calendars.stage.clear(position.id);
   const changes =
     position.cursor === null ? null : await stagePages(run, provider, position, position.cursor, window);
   if (changes !== null && (changes.complete || !afresh)) return changes;
   // No cursor, or an expired one: picture, links and base stay, only the reading starts over.
-  if (changes === null) calendars.clearStage(position.id);
+  if (changes === null) calendars.stage.clear(position.id);
   else {
-    calendars.stage(position.id, changes.lastPage);
-    calendars.unstageLive(position.id, window);
+    calendars.stage.add(position.id, changes.lastPage);
+    calendars.stage.dropLive(position.id, window);
   }
   const listed = await stagePages(run, provider, position, null, window);
   if (listed === null || changes !== null) return listed;
@@ -121,9 +121,9 @@ async function stagePages(
   for await (const page of readAhead(provider.pull(position.calendarId, cursor, window))) {
     run.signal.throwIfAborted();
     if (page.kind === 'cursor-expired') return null;
-    calendars.stage(position.id, lastPage);
+    calendars.stage.add(position.id, lastPage);
     // Before the page itself, whose rows take the place of those that are there still.
-    if (page.relisted !== undefined) calendars.stageGone(position.id, page.relisted, window.from);
+    if (page.relisted !== undefined) calendars.stage.addGone(position.id, page.relisted, window.from);
     lastPage = inOrder(page.changes.map(rowOf));
     noteRead(run, position.id, page.changes.length);
     nextCursor = page.nextCursor;

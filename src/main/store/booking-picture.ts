@@ -43,7 +43,7 @@ const ASKED_FOR = `starts_at < @to AND ends_at > @from AND EXISTS (
   SELECT 1 FROM json_each(observed_booking.content, '$.technicianIds') t WHERE t.value IN
     (SELECT value FROM json_each(@technicians)))`;
 
-/** What the booking system said when it was last read to the end, and the stage of the next reading. */
+/** What the booking system said when it was last read to the end, and the stage, in memory, of the next reading. */
 export class BookingPicture {
   readonly #db: Database;
   readonly #stage: Insertion<ObservedBookingRow>;
@@ -51,7 +51,18 @@ export class BookingPicture {
 
   constructor(db: Database) {
     this.#db = db;
-    db.exec('CREATE TEMP TABLE IF NOT EXISTS changed_booking (id TEXT PRIMARY KEY) WITHOUT ROWID');
+    db.exec(`
+      CREATE TEMP TABLE IF NOT EXISTS changed_booking (id TEXT PRIMARY KEY) WITHOUT ROWID;
+      CREATE TEMP TABLE IF NOT EXISTS staged_booking (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL CHECK (state IN ('live', 'deleted')),
+        version TEXT NOT NULL,
+        starts_at TEXT NOT NULL,
+        ends_at TEXT NOT NULL,
+        content TEXT NOT NULL,
+        hash TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `);
     this.#stage = insertion(db, 'INSERT OR REPLACE INTO staged_booking', BOOKING_COLUMNS);
     this.#get = db.prepare<[string], ObservedBookingRow>(
       `SELECT ${COLUMNS} FROM observed_booking WHERE id = ?`,

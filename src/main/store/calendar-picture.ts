@@ -1,6 +1,7 @@
+import { CalendarStage } from './calendar-stage.ts';
 import { type Database, inTransaction } from './connection.ts';
 import { insertion } from './insertion.ts';
-import type { ObservedEventRow } from './observed-row.ts';
+import { EVENT_COLUMNS, type ObservedEventRow } from './observed-row.ts';
 
 /** How far a calendar has been read. */
 export interface CalendarPosition {
@@ -31,18 +32,6 @@ export interface Promotion {
   readonly mappings: readonly PictureMapping[];
 }
 
-const EVENT_COLUMNS = [
-  'event_id',
-  'series_id',
-  'copy_key',
-  'state',
-  'starts_at',
-  'ends_at',
-  'content',
-  'hash',
-  'etag',
-  'booking_id',
-] as const satisfies readonly (keyof ObservedEventRow)[];
 const COLUMNS = EVENT_COLUMNS.join(', ');
 
 /**
@@ -52,12 +41,12 @@ const COLUMNS = EVENT_COLUMNS.join(', ');
 const MISSING_EVENTS = "observed_event INDEXED BY observed_event_gone WHERE state <> 'live'";
 
 /**
- * What each calendar showed when it was last read to the end, and the stage on which pages of the next reading wait.
- * A page never becomes part of the picture before the last one has arrived.
+ * What each calendar showed when it was last read to the end. A page of the next reading waits on the stage and never
+ * becomes part of the picture before the last one has arrived.
  */
 export class CalendarPicture {
+  readonly stage: CalendarStage;
   readonly #db: Database;
-  readonly #stage;
   readonly #upsert;
   readonly #get;
   readonly #ownEvents;
@@ -67,7 +56,7 @@ export class CalendarPicture {
   constructor(db: Database) {
     this.#db = db;
     db.exec('CREATE TEMP TABLE IF NOT EXISTS changed_event (event_id TEXT PRIMARY KEY) WITHOUT ROWID');
-    this.#stage = insertion(db, 'INSERT OR REPLACE INTO staged_event', ['calendar', ...EVENT_COLUMNS]);
+    this.stage = new CalendarStage(db);
     this.#upsert = insertion(db, 'INSERT OR REPLACE INTO observed_event', ['calendar', ...EVENT_COLUMNS]);
     this.#copies = db.prepare<[string, number], ObservedEventRow & { calendar: number }>(
       `SELECT copy.* FROM (SELECT DISTINCT o.copy_key FROM json_each(?) t
@@ -136,40 +125,6 @@ export class CalendarPicture {
     return this.#ownEvents.all(bookingId, calendar);
   }
 
-  clearStage(calendar: number): void {
-    this.#db.prepare('DELETE FROM staged_event WHERE calendar = ?').run(calendar);
-  }
-
-  /** Puts one page on the stage, in one transaction. Later rows of an event replace earlier ones. */
-  stage(calendar: number, rows: readonly ObservedEventRow[]): void {
-    inTransaction(this.#db, () => this.#stage.runAll(rows.map((row) => ({ ...row, calendar }))));
-  }
-
-  /**
-   * Stages as gone what the picture has of these events and series, occurrences included, and the stage has not: they
-   * have been shown anew. What had ended before `from` is not shown any more and stays.
-   */
-  stageGone(calendar: number, ids: readonly string[], from: string): void {
-    const gone = this.#db.prepare(
-      `INSERT OR IGNORE INTO staged_event (calendar, ${COLUMNS})
-         SELECT calendar, event_id, series_id, '', 'cancelled', '', '', '{}', '', NULL, NULL FROM observed_event
-         WHERE calendar = @calendar AND (event_id = @id OR series_id = @id) AND state = 'live' AND ends_at > @from`,
-    );
-    this.#db.transaction(() => {
-      for (const id of ids) gone.run({ calendar, id, from });
-    })();
-  }
-
-  /** Takes what is live inside the window off the stage again: a complete listing of it is about to tell better. */
-  unstageLive(calendar: number, window: { readonly from: string; readonly to: string }): void {
-    this.#db
-      .prepare(
-        `DELETE FROM staged_event WHERE calendar = @calendar AND state = 'live'
-           AND starts_at < @to AND ends_at > @from`,
-      )
-      .run({ calendar, from: window.from, to: window.to });
-  }
-
   /** Replaces one event in the picture by what the provider has just shown of it. */
   put(calendar: number, row: ObservedEventRow): void {
     this.#upsert.run({ ...row, calendar });
@@ -206,7 +161,7 @@ export class CalendarPicture {
     promotion: Promotion,
   ): { readonly changed: number } {
     return inTransaction(this.#db, () => {
-      this.stage(calendar, lastPage);
+      this.stage.add(calendar, lastPage);
       this.#db.exec('DELETE FROM changed_event');
       this.#collectChanged(calendar);
       const suddenlyEmpty = promotion.complete && this.#isSuddenlyEmpty(calendar, promotion.window);
@@ -226,7 +181,7 @@ export class CalendarPicture {
           suddenlyEmpty ? 1 : 0,
           calendar,
         );
-      this.clearStage(calendar);
+      this.stage.clear(calendar);
       const row = this.#db.prepare<[], { n: number }>('SELECT count(*) AS n FROM changed_event').get();
       return { changed: row?.n ?? 0 };
     });

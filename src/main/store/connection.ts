@@ -30,6 +30,8 @@ export function connect(source: string | Buffer, options: ConnectionOptions = {}
     db.pragma('cache_size = -16000');
     // Sorting spills would otherwise leave event text in the system's temporary directory.
     db.pragma('temp_store = MEMORY');
+    // What has been staged gives its memory back at once; to be said before the first table.
+    db.pragma('temp.auto_vacuum = FULL');
     return db;
   } catch (error) {
     db.close();

@@ -265,7 +265,6 @@ export class MappingRepository {
 
   #listAfresh(calendar: number, id: string): void {
     this.#db.prepare('UPDATE calendar SET cursor = NULL WHERE id = ?').run(calendar);
-    this.#db.prepare('DELETE FROM staged_event WHERE calendar = ?').run(calendar);
     this.#db.exec('UPDATE booking_source SET cursor = NULL');
     touchEverything(this.#db, id);
   }

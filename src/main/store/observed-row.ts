@@ -20,6 +20,20 @@ export interface ObservedEventRow {
   readonly booking_id: string | null;
 }
 
+/** All of them, as tables of events have them. */
+export const EVENT_COLUMNS = [
+  'event_id',
+  'series_id',
+  'copy_key',
+  'state',
+  'starts_at',
+  'ends_at',
+  'content',
+  'hash',
+  'etag',
+  'booking_id',
+] as const satisfies readonly (keyof ObservedEventRow)[];
+
 export interface ObservedBookingRow {
   readonly id: string;
   readonly state: 'live' | 'deleted' | 'absent' | 'kept';

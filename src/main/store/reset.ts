@@ -19,7 +19,7 @@ export function forgetEverything(db: Database, { keepAccounts }: { readonly keep
     ]) {
       db.exec(`DELETE FROM ${table}`);
     }
-    for (const table of ['observed_booking', 'staged_booking', 'run', 'sync_log']) {
+    for (const table of ['observed_booking', 'run', 'sync_log']) {
       db.exec(`DELETE FROM ${table}`);
     }
     db.exec('DELETE FROM secret WHERE owner IN (SELECT id FROM ics_feed)');

@@ -173,8 +173,6 @@ function makeOwn(db: Database, databaseFile: string): void {
     db.exec(`
       UPDATE calendar SET cursor = NULL, suddenly_empty = 0;
       UPDATE booking_source SET cursor = NULL, suddenly_empty = 0;
-      DELETE FROM staged_event;
-      DELETE FROM staged_booking;
       UPDATE calendar_mapping SET blocks_adopted = 0;
     `);
     // What was on its way when the backup was made has long arrived or not; the tags of the events tell. And what

@@ -2,6 +2,7 @@ import { initialSchema } from './0001-initial.ts';
 import { feedSchema } from './0002-feeds.ts';
 import { unattendedSchema } from './0003-unattended.ts';
 import { channelSchema } from './0004-channels.ts';
+import { stageInMemory } from './0005-stage-in-memory.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` says once it has run; versions follow each other without a gap, from 1. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'feeds', sql: feedSchema },
   { version: 3, name: 'unattended', sql: unattendedSchema },
   { version: 4, name: 'channels', sql: channelSchema },
+  { version: 5, name: 'stage in memory', sql: stageInMemory },
 ];
