@@ -158,8 +158,21 @@ describe('coming back', () => {
       effect: { kind: 'delay', milliseconds: 60 * MINUTE },
     });
     listen();
-    await pass(30 * SECOND);
+    await pass(60 * SECOND);
     expect(opened).toBe(1);
+    expect(asked()).toHaveLength(2);
+  });
+
+  it('waits for a server that sends nothing before its first comment', async () => {
+    sandbox.faults.add({
+      service: 'booking',
+      path: '/events',
+      effect: { kind: 'delay', milliseconds: 16 * SECOND },
+    });
+    listen();
+    await pass(20 * SECOND);
+    expect(opened).toBe(1);
+    expect(asked()).toHaveLength(1);
   });
 
   it('backs off while the booking system is down, and spreads its attempts', async () => {

@@ -243,7 +243,12 @@ describe('an event edited and its booking cancelled', () => {
   });
 
   it('keep the booking’s: settled', async () => {
-    expect(onlyConflict().kind).toBe('edited-then-cancelled');
+    expect(onlyConflict()).toMatchObject({
+      kind: 'edited-then-cancelled',
+      fields: ['title'],
+      booking: { title: booking.title, status: 'cancelled' },
+      calendar: { title: 'Mine' },
+    });
     await decide('booking');
     expect(exported(world)).toEqual([]);
     await expectQuiet(world);

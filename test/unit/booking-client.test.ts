@@ -108,6 +108,27 @@ describe('refusals', () => {
   });
 });
 
+it('takes a version that is a number for what it is: something opaque', async () => {
+  const { client, requests } = clientOf(() =>
+    Response.json({
+      id: 'bk_1',
+      version: 7,
+      status: 'confirmed',
+      title: 'Boiler',
+      start: '2026-10-19T09:00:00Z',
+      end: '2026-10-19T10:00:00Z',
+      timeZone: 'Europe/London',
+      technicianIds: ['t'],
+      updatedAt: '2026-10-01T00:00:00Z',
+    }),
+  );
+  const booking = await client.get('bk_1');
+  if (booking === 'missing') throw new TypeError('expected a booking');
+  expect(booking.version).toBe('7');
+  await client.patch('bk_1', booking.version, '{}', 'key-1');
+  expect(new Headers(requests[1]?.init.headers).get('if-match')).toBe('"7"');
+});
+
 describe('answers that cannot be used', () => {
   it.each([
     ['cut off', '{"technician":{"id":"t'],

@@ -43,6 +43,20 @@ describe('listing a calendar for the first time', () => {
     ]);
   });
 
+  it('takes a page without items for one with nothing on it, and null for what is left out', async () => {
+    const bare = event('a', {
+      recurrence: null,
+      location: null,
+      start: { dateTime: '2026-03-02T09:00:00Z', date: null },
+    });
+    const { provider } = setUp(
+      json({ kind: 'calendar#events', nextPageToken: 'p2' }),
+      page([bare], { nextPageToken: 'p3' }),
+      json({ kind: 'calendar#events', nextSyncToken: 's1' }),
+    );
+    expect(ids(await collect(provider.pull(CALENDAR, null, WINDOW)))).toEqual(['a']);
+  });
+
   it('reads one page at a time', async () => {
     const { provider, sent } = setUp(page([], { nextPageToken: 'p2' }), page([], { nextSyncToken: 's1' }));
     for await (const _ of provider.pull(CALENDAR, null, WINDOW)) break;
@@ -78,7 +92,7 @@ describe('listing what has changed', () => {
 
 describe('a listing that is not whole', () => {
   it.each([
-    ['has no items', json({ kind: 'calendar#events', nextSyncToken: 's1' })],
+    ['has neither items nor a token', json({ kind: 'calendar#events' })],
     ['is of another kind', json({ kind: 'calendar#acl', items: [], nextSyncToken: 's1' })],
     [
       'is cut off',

@@ -26,8 +26,8 @@ export interface EventStreamOptions {
 
 /** A comment comes every 15 s: three missed, and nobody is there. */
 const SILENCE_MS = 45_000;
-/** How long the answer may keep us waiting for its first line. */
-const CONNECT_MS = 15_000;
+/** How long the answer may keep us waiting: some servers send its head together with the first line, 15 s later. */
+const CONNECT_MS = 30_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
 /** A stream that lasted this long was a good one: the next wait is the first again. */
@@ -129,6 +129,7 @@ export class EventStream {
         log('warn', 'events', `The booking system answered ${answer.status} instead of events`);
         return { kind: 'refused', waitMs: retryAfterMs(answer) ?? refusalWaitMs(answer.status) };
       }
+      watch.expect(SILENCE_MS);
       this.#isOpen = true;
       this.#options.onOpen();
       this.#tried.resolve();

@@ -263,7 +263,7 @@ function carryOut(
       break;
     case 'settle': {
       store.links.update(known, { ...decision, state: operation.state, basis: '' });
-      const lost = lostRecord(cell, operation.lost);
+      const lost = lostRecord(run, cell, bookingId, operation.lost);
       if (lost !== null) recordLost(run, context, known.id, bookingId, lost);
       store.syncLog.append(
         logEntry(run, context, {
@@ -306,7 +306,7 @@ function carryOut(
           ...titled(operation.desired),
           sent: identity.sent,
           rewrites: operation.rewrites,
-          lost: lostRecord(cell, operation.lost),
+          lost: lostRecord(run, cell, bookingId, operation.lost),
         }),
       });
       break;
@@ -316,7 +316,10 @@ function carryOut(
         target: operation.event.id,
         body: '',
         precondition: operation.event.etag,
-        intent: intent({ ...titled(operation.event), lost: lostRecord(cell, operation.lost) }),
+        intent: intent({
+          ...titled(operation.event),
+          lost: lostRecord(run, cell, bookingId, operation.lost),
+        }),
       });
       break;
     case 'propose': {
@@ -361,13 +364,27 @@ const titled = (event: Pick<DesiredEvent, 'title' | 'time'>): { title: string; s
   start: event.time.start,
 });
 
-function lostRecord(cell: ExportCell, lost: LostEdit | null): LostRecord | null {
+function lostRecord(
+  run: RunContext,
+  cell: ExportCell,
+  bookingId: string,
+  lost: LostEdit | null,
+): LostRecord | null {
   if (lost === null) return null;
   const calendarSide = cell.event.kind === 'seen' ? version(cell.event.event) : null;
-  const bookingSide = cell.booking.kind === 'selected' ? version(desiredEvent(cell.booking.booking)) : null;
+  const bookingSide = bookingVersion(run, cell.booking, bookingId);
   const either = calendarSide ?? bookingSide;
   if (either === null) return null;
   return { ...lost, bookingSide: bookingSide ?? either, calendarSide: calendarSide ?? either };
+}
+
+/** What the booking says; of one that is gone, what it said last. */
+function bookingVersion(run: RunContext, state: BookingState, bookingId: string): EventVersion | null {
+  if (state.kind === 'selected') return version(desiredEvent(state.booking));
+  const row = run.store.bookings.get(bookingId);
+  if (state.kind === 'unproven' || row === undefined) return null;
+  const last = version(desiredEvent(bookingFromRow(row)));
+  return state.why === 'deselected' ? last : { ...last, status: 'cancelled' };
 }
 
 function version(event: CalendarEvent | DesiredEvent): EventVersion {

@@ -9,12 +9,15 @@ const DateOnly = z.iso.date();
 /** A moment or, for something that lasts all day, a date. */
 export const InstantOrDate = z.union([Instant, DateOnly]);
 
+/** Opaque, so that a system which counts its versions is understood as well. */
+export const BookingVersion = z.union([z.string(), z.number().transform(String)]);
+
 const BookingStatus = z.enum(['confirmed', 'tentative', 'cancelled']);
 
 /** A job in the central booking system, as `booking-api.md` defines it. `version` is opaque. */
 export const Booking = z.object({
   id: z.string().min(1),
-  version: z.string().min(1),
+  version: BookingVersion.refine((version) => version !== '', 'empty'),
   status: BookingStatus,
   title: z.string(),
   description: z.string().nullish(),
@@ -36,7 +39,7 @@ export type Booking = z.infer<typeof Booking>;
 export const DeletedBooking = z.object({
   id: z.string().min(1),
   deleted: z.literal(true),
-  version: z.string(),
+  version: BookingVersion,
 });
 export type DeletedBooking = z.infer<typeof DeletedBooking>;
 

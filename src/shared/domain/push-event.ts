@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { BookingVersion } from './booking.ts';
 
 /** A booking is new, changed or gone, for this device. */
-export const BookingChanged = z.object({ id: z.string().min(1), version: z.string() });
+export const BookingChanged = z.object({ id: z.string().min(1), version: BookingVersion });
 export type BookingChanged = Readonly<z.infer<typeof BookingChanged>>;
 
 /** What a calendar provider posted to one of our relays, as it came: nothing of it is trusted yet. */

@@ -42,11 +42,14 @@ export const GoogleEvent = z.object({
 });
 export type GoogleEvent = Readonly<z.infer<typeof GoogleEvent>>;
 
-/** A page of `events.list`. `items` is required: an answer without it is not an empty calendar. */
+/**
+ * A page of `events.list`. Without items there is nothing on it; that it is a page at all, the token tells which each
+ * of them ends with.
+ */
 export const EventsPage = z.object({
   kind: z.literal('calendar#events').optional(),
   timeZone: z.string().optional(),
-  items: z.array(GoogleEvent),
+  items: z.array(GoogleEvent).default([]),
   nextPageToken: z.string().min(1).optional(),
   nextSyncToken: z.string().min(1).optional(),
 });

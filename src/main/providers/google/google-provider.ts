@@ -221,9 +221,18 @@ function pageTokens() {
   };
 }
 
+/** Google leaves out what has no value; others that speak its protocol say null, which is tried where that fails. */
 function read<T>(schema: z.ZodType<T>, data: unknown, what: string): T {
-  const parsed = schema.safeParse(data);
+  let parsed = schema.safeParse(data);
+  if (!parsed.success) parsed = schema.safeParse(withoutNulls(data));
   if (parsed.success) return parsed.data;
   const path = parsed.error.issues[0]?.path.join('.') ?? '';
   throw unreadable(path === '' ? what : `${what}, ${path}`, parsed.error);
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const present = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member)]));
 }
