@@ -382,7 +382,8 @@ function lostRecord(
 function bookingVersion(run: RunContext, state: BookingState, bookingId: string): EventVersion | null {
   if (state.kind === 'selected') return version(desiredEvent(state.booking));
   const row = run.store.bookings.get(bookingId);
-  if (state.kind === 'unproven' || row === undefined) return null;
+  // Of one that was never seen alive, nothing is known.
+  if (state.kind === 'unproven' || row === undefined || row.hash === '') return null;
   const last = version(desiredEvent(bookingFromRow(row)));
   return state.why === 'deselected' ? last : { ...last, status: 'cancelled' };
 }

@@ -230,9 +230,12 @@ function read<T>(schema: z.ZodType<T>, data: unknown, what: string): T {
   throw unreadable(path === '' ? what : `${what}, ${path}`, parsed.error);
 }
 
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== 'object' || value === null) return value;
+/** What we read of an answer is not nested deeper than this. */
+const DEEPEST = 16;
+
+function withoutNulls(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return value;
+  if (Array.isArray(value)) return value.map((member) => withoutNulls(member, depth + 1));
   const present = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member)]));
+  return Object.fromEntries(present.map(([name, member]) => [name, withoutNulls(member, depth + 1)]));
 }
