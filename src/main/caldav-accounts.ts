@@ -13,6 +13,7 @@ const Credentials = z.object({
   password: z.string(),
   principal: z.string(),
   home: z.string(),
+  otherHomes: z.array(z.string()).default([]),
   addresses: z.array(z.string()),
   /** IANA zone of calendars that do not say theirs. */
   timeZone: z.string(),
@@ -40,10 +41,13 @@ export const caldavAccounts: AccountProvider = {
     );
     const { clock, log } = access.ports;
     const http = access.countedHttp({ concurrency: CALDAV_CONCURRENCY, attemptTimeoutMs: ATTEMPT_MS });
-    const origins = new Set([credentials.principal, credentials.home].map((url) => new URL(url).origin));
+    const { principal, home, otherHomes, addresses, timeZone } = credentials;
+    const origins = new Set([principal, home, ...otherHomes].map((url) => new URL(url).origin));
     const fetch = basicAuthorizedFetch(credentials, ({ origin }) => origins.has(origin), http);
-    const { principal, home, addresses, timeZone } = credentials;
-    return createCaldavProvider({ principal, home, addresses, timeZone, fetch, clock, log });
+    return createCaldavProvider({
+      ...{ principal, home, otherHomes, addresses, timeZone },
+      ...{ fetch, clock, log },
+    });
   },
 };
 
@@ -74,6 +78,7 @@ export async function discoverCaldav(
     username,
     password,
     ...found,
+    otherHomes: [...found.otherHomes],
     addresses: [...found.addresses],
     timeZone,
   };

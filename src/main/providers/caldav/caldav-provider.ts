@@ -68,8 +68,12 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
 
   /** By a report rather than GET: listings then name the same etag, whatever a proxy does to headers. */
   async function objectNamed(calendarId: string, name: string): Promise<CalendarObject | null> {
-    const [object] = await objectsAt(client, new URL(calendarId), [urlOf(calendarId, name)]);
-    return object ?? null;
+    const url = urlOf(calendarId, name);
+    const { objects, gone } = await objectsAt(client, new URL(calendarId), [url]);
+    const [object] = objects;
+    if (object !== undefined) return object;
+    if (gone.has(name)) return null;
+    throw refused(url, new Response(null, { status: 403 }));
   }
 
   /**
@@ -104,7 +108,13 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
       concurrency: CALDAV_CONCURRENCY,
     },
 
-    listCalendars: () => calendarsIn(client, new URL(options.home), options.timeZone),
+    async listCalendars() {
+      const homes = [options.home, ...options.otherHomes].map((url) => new URL(url));
+      return calendarsIn(client, homes, options.timeZone, (home, error) => {
+        const fields = { source: home.host, error };
+        options.log?.('warn', 'caldav', 'One of several places with calendars cannot be read.', fields);
+      });
+    },
 
     async *pull(calendarId, cursorText, window): AsyncGenerator<PullPage> {
       const calendar = new URL(calendarId);

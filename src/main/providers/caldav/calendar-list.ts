@@ -2,6 +2,7 @@ import type { CalendarListEntry } from '../../../shared/domain/account.ts';
 import { ianaZone, type Zone } from '../../time/zone.ts';
 import { zoneNamed } from '../../time/zone-name.ts';
 import { type DavClient, type DavResource, NAMESPACES, textOf } from './dav-client.ts';
+import { nameOf } from './event-name.ts';
 
 const PROPERTIES = {
   'd:resourcetype': {},
@@ -13,17 +14,29 @@ const PROPERTIES = {
 };
 
 /**
- * The collections of a home that can hold events, by name.
+ * The collections that can hold events, by name.
+ * @param homes the first one is the person's own; the others may be somebody else's, and closed by now
  * @param fallback IANA zone of calendars that do not say theirs
+ * @param onClosed told of each of the others that cannot be read
  */
 export async function calendarsIn(
   client: DavClient,
-  home: URL,
+  homes: readonly URL[],
   fallback: string,
+  onClosed: (home: URL, error: unknown) => void,
 ): Promise<readonly CalendarListEntry[]> {
   const body = { propfind: { ...NAMESPACES, prop: PROPERTIES } };
-  const { resources } = await client.query(home, { method: 'PROPFIND', depth: '1', body });
-  return resources
+  const found = new Map<string, DavResource>();
+  for (const [index, home] of homes.entries()) {
+    try {
+      const { resources } = await client.query(home, { method: 'PROPFIND', depth: '1', body });
+      for (const resource of resources) found.set(resource.url.href, resource);
+    } catch (error) {
+      if (index === 0) throw error;
+      onClosed(home, error);
+    }
+  }
+  return [...found.values()]
     .filter(holdsEvents)
     .map((resource): CalendarListEntry => {
       const { url, properties } = resource;
@@ -86,5 +99,4 @@ function nameAttribute(element: unknown): string {
   return textOf(attributes.name).toUpperCase();
 }
 
-const lastSegment = (url: URL): string =>
-  decodeURIComponent(url.pathname.replace(/\/+$/, '').split('/').at(-1) ?? '');
+const lastSegment = (url: URL): string => nameOf(new URL(url.pathname.replace(/\/+$/, ''), url));

@@ -38,8 +38,9 @@ export async function changesSince(
   if (cursor.kind === 'etags') return changesByEtag(client, calendar, ctag, cursor);
   const synced = await syncCollection(client, calendar, cursor.token);
   if (synced.kind === 'token-refused') return null;
-  const objects = await objectsAt(client, calendar, synced.changed);
-  return { objects, removed: synced.removed, next: { ...cursor, ctag, token: synced.syncToken } };
+  const { objects, gone } = await objectsAt(client, calendar, synced.changed);
+  const removed = [...synced.removed, ...gone];
+  return { objects, removed, next: { ...cursor, ctag, token: synced.syncToken } };
 }
 
 async function changesByEtag(
@@ -53,12 +54,13 @@ async function changesByEtag(
   // What a listing does not show is asked for by name: only the answer to that says that it is gone.
   const missing = Object.keys(cursor.etags).filter((name) => !listed.has(name));
   const urls = [...changed.map(([, { url }]) => url), ...missing.map((name) => urlOf(calendar.href, name))];
-  const objects = await objectsAt(client, calendar, urls);
-  const found = new Set(objects.map(({ name }) => name));
-  const removed = missing.filter((name) => !found.has(name));
-  return { objects, removed, next: { ...cursor, ctag, etags: etagsOf(listed) } };
+  const { objects, gone } = await objectsAt(client, calendar, urls);
+  const etags = etagsOf(listed);
+  // What is there and was not listed is looked for again.
+  for (const name of missing) if (!gone.has(name)) etags[name] = cursor.etags[name] ?? '';
+  return { objects, removed: [...gone], next: { ...cursor, ctag, etags } };
 }
 
-function etagsOf(listed: ReadonlyMap<string, { readonly etag: string }>): Readonly<Record<string, string>> {
+function etagsOf(listed: ReadonlyMap<string, { readonly etag: string }>): Record<string, string> {
   return Object.fromEntries([...listed].map(([name, { etag }]) => [name, etag]));
 }

@@ -79,31 +79,57 @@ export async function eventObjects(client: DavClient, calendar: URL): Promise<re
     (resource) => isObject(answer, resource) && resource.status < 400 && dataOf(resource) === '',
   );
   // A server may leave the data out of an answer that gets long.
-  return [
-    ...found,
-    ...(await objectsAt(
-      client,
-      calendar,
-      missing.map(({ url }) => url),
-    )),
-  ];
+  const urls = missing.map(({ url }) => url);
+  return [...found, ...(await objectsAt(client, calendar, urls)).objects];
 }
 
-/** Objects by their URLs (RFC 4791 section 7.9); those that are gone meanwhile are left out. */
+/** What became of objects that were asked for by name. One that is in neither exists and may not be read. */
+export interface NamedObjects {
+  readonly objects: readonly CalendarObject[];
+  /** Names of those of which the server said that it does not have them. */
+  readonly gone: ReadonlySet<string>;
+}
+
+/**
+ * Objects by their URLs (RFC 4791 section 7.9). Only what the server says is gone counts as gone, not what its answer
+ * leaves out: that is asked for once more by itself.
+ * @throws AppError when the server fails to say of one of them
+ */
 export async function objectsAt(
   client: DavClient,
   calendar: URL,
   urls: readonly URL[],
-): Promise<readonly CalendarObject[]> {
+): Promise<NamedObjects> {
   const objects: CalendarObject[] = [];
+  const gone = new Set<string>();
   for (let first = 0; first < urls.length; first += OBJECTS_PER_REQUEST) {
-    const hrefs = urls.slice(first, first + OBJECTS_PER_REQUEST).map(({ pathname }) => pathname);
+    const some = urls.slice(first, first + OBJECTS_PER_REQUEST);
+    const hrefs = some.map(({ pathname }) => pathname);
     const body = { 'c:calendar-multiget': { ...NAMESPACES, 'd:prop': OBJECT, 'd:href': hrefs } };
     const answer = await client.query(calendar, { method: 'REPORT', depth: '1', body });
-    objects.push(...objectsIn(answer));
+    assertWhole(answer);
+    const refusals = answer.resources.filter(({ status }) => status >= 400);
+    const found = objectsIn(answer);
+    const answered = new Set([...found.map(({ name }) => name), ...refusals.map(({ url }) => nameOf(url))]);
+    objects.push(...found);
+    for (const { url, status } of refusals) if (isGone(status)) gone.add(nameOf(url));
+    for (const url of some.filter((each) => !answered.has(nameOf(each)))) {
+      const object = await objectAlone(client, url);
+      if (object === null) gone.add(nameOf(url));
+      else objects.push(object);
+    }
   }
-  return objects;
+  return { objects, gone };
 }
+
+/** Null when the server does not have it. */
+async function objectAlone(client: DavClient, url: URL): Promise<CalendarObject | null> {
+  const response = await client.send(url, { method: 'GET' }, [404, 410]);
+  if (isGone(response.status)) return null;
+  return { name: nameOf(url), etag: response.headers.get('etag'), text: await response.text() };
+}
+
+const isGone = (status: number): boolean => status === 404 || status === 410;
 
 /** What has changed since a token (RFC 6578 section 3.2). */
 export async function syncCollection(
@@ -132,7 +158,7 @@ export async function syncCollection(
     for (const resource of answer.resources) {
       if (!isObject(answer, resource)) continue;
       const name = nameOf(resource.url);
-      if (resource.status === 404) {
+      if (isGone(resource.status)) {
         changed.delete(name);
         removed.add(name);
       } else {

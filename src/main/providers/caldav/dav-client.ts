@@ -1,6 +1,6 @@
 import { type DAVResponse, davRequest } from 'tsdav';
 import { z } from 'zod';
-import { toAppError } from '../../../shared/rpc/errors.ts';
+import { AppError, toAppError } from '../../../shared/rpc/errors.ts';
 import type { Fetch } from '../../ports.ts';
 import { elsewhere, refused, tooManyRedirects, unreachable, unreadable } from './caldav-errors.ts';
 
@@ -88,19 +88,19 @@ export function createDavClient(fetch: Fetch): DavClient {
   async function ask(url: URL, call: DavCall): Promise<Multistatus | Refusal> {
     let refusal: Refusal | null = null;
     let answered = url;
-    const responses = await davRequest({
-      url: url.href,
-      init: { method: call.method, headers: { depth: call.depth }, namespace: 'd', body: call.body },
-      fetch: async (_, init) => {
-        const followed = await follow(url, init ?? {});
-        answered = followed.url;
-        const { response } = followed;
-        if (response.ok) return response;
-        const body = await response.text();
-        if (isFinal(response.status)) throw refused(answered, response, body);
-        refusal = { status: response.status, body };
-        return new Response(null, { status: 204 });
-      },
+    const send = async (_: unknown, init?: RequestInit): Promise<Response> => {
+      const followed = await follow(url, init ?? {});
+      answered = followed.url;
+      const { response } = followed;
+      const body = await response.text();
+      if (response.ok) return wholeDocument(answered, response, body);
+      if (isFinal(response.status)) throw refused(answered, response, body);
+      refusal = { status: response.status, body };
+      return new Response(null, { status: 204 });
+    };
+    const init = { method: call.method, headers: { depth: call.depth }, namespace: 'd', body: call.body };
+    const responses = await davRequest({ url: url.href, init, fetch: send }).catch((error: unknown) => {
+      throw error instanceof AppError ? error : unreadable(answered, 'damaged', error);
     });
     if (refusal !== null) return refusal;
     return multistatus(answered, responses);
@@ -126,20 +126,44 @@ export function createDavClient(fetch: Fetch): DavClient {
 /** Refusals that mean the same whatever was asked. Xandikos says 500 to a token that it does not know. */
 const isFinal = (status: number): boolean => status === 401 || status === 429 || status > 501;
 
+/** A multistatus up to its end, comments and instructions behind it aside. */
+const WHOLE =
+  /<(?:\/(?:[\w.-]+:)?multistatus\s*|(?:[\w.-]+:)?multistatus\b[^<>]*\/)>(?:\s|<!--[^>]*>|<\?[^>]*>)*$/;
+
+/**
+ * tsdav reads a document that breaks off as one that ends there: of a listing, the rest would look deleted. Servers
+ * that fail in the middle of an answer have sent its status and headers already.
+ */
+function wholeDocument(url: URL, { status, headers }: Response, text: string): Response {
+  if (!WHOLE.test(text.slice(-1000))) throw unreadable(url, 'no whole multistatus');
+  return new Response(text, { status, headers });
+}
+
 function multistatus(url: URL, responses: readonly DAVResponse[]): Multistatus {
   const document = Document.safeParse(responses[0]?.raw);
   if (!document.success) throw unreadable(url, 'no multistatus', document.error);
   const { syncToken } = document.data.multistatus;
   return {
     // Where there is no response at all, tsdav makes one without a name.
-    resources: responses.flatMap((response) => {
-      const at = response.href === undefined ? null : URL.parse(textOf(response.href), url.href);
-      if (at === null) return [];
-      return [{ url: at, status: response.status, properties: response.props ?? {} }];
-    }),
+    resources: responses.flatMap(({ href, status, props: properties = {} }) =>
+      // Several of one status may share a response (RFC 4918 section 14.24).
+      [href].flat().flatMap((each) => {
+        const at = each === undefined ? null : resourceAt(textOf(each), url);
+        return at === null ? [] : [{ url: at, status, properties }];
+      }),
+    ),
     syncToken: textOf(syncToken) || null,
     url,
   };
+}
+
+/**
+ * Where a resource is: with the server that was asked, whatever the answer calls that. Behind a proxy, servers know
+ * themselves by another name, and none has a say over what belongs to another.
+ */
+function resourceAt(href: string, asked: URL): URL | null {
+  const named = URL.parse(href, asked.href);
+  return named === null ? null : URL.parse(named.pathname + named.search, asked.origin);
 }
 
 /** The text of an element: tsdav makes numbers and booleans of what looks like one, and objects of what is empty. */

@@ -9,6 +9,8 @@ export interface CaldavHome {
   readonly principal: string;
   /** What their calendars are collected in (RFC 4791 section 6.2.1). */
   readonly home: string;
+  /** Where else they have calendars: most servers have one place only. */
+  readonly otherHomes: readonly string[];
   /** By what invitations call them: lower case, mostly `mailto:` (RFC 6638 section 2.4.1). */
   readonly addresses: readonly string[];
 }
@@ -26,11 +28,12 @@ export async function discover(client: DavClient, given: URL): Promise<CaldavHom
     'c:calendar-home-set': {},
     'c:calendar-user-address-set': {},
   });
-  const home = hrefsOf(person?.properties.calendarHomeSet, principal)[0];
-  if (home === undefined) throw notCaldav(given);
-  if (!mayFollow(principal, home)) throw elsewhere(principal, home);
+  const named = hrefsOf(person?.properties.calendarHomeSet, principal);
+  const [home, ...others] = named.filter((each) => mayFollow(principal, each)).map(directory);
+  if (home === undefined) throw named[0] === undefined ? notCaldav(given) : elsewhere(principal, named[0]);
+  const otherHomes = others.map(({ href }) => href);
   const addresses = hrefTexts(person?.properties.calendarUserAddressSet).map((text) => text.toLowerCase());
-  return { principal: principal.href, home: directory(home).href, addresses };
+  return { principal: principal.href, home: home.href, otherHomes, addresses };
 }
 
 /** The address itself may be of any page of the person's; a bare name of a server is asked by its well-known page. */

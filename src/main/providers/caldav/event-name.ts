@@ -29,14 +29,18 @@ export function eventUid(
 export function nameOf(url: URL): string {
   const segment = url.pathname.split('/').at(-1) ?? '';
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(segment).replaceAll('/', ENCODED_SLASH);
   } catch {
     return segment;
   }
 }
 
+/** The one character that is left as it is written: decoded, it would be another path, and part an occurrence's id. */
+const ENCODED_SLASH = '%2F';
+
 /** Where the event of that id is. */
-export const urlOf = (calendarId: string, name: string): URL => new URL(encodeURIComponent(name), calendarId);
+export const urlOf = (calendarId: string, name: string): URL =>
+  new URL(encodeURIComponent(name).replaceAll('%252F', ENCODED_SLASH), calendarId);
 
 /** The object that holds an event or an occurrence: occurrences are called `NAME/INSTANCE`. */
 export const objectOf = (eventId: string): string => eventId.split('/')[0] ?? eventId;
