@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { MappingInput } from '../../src/main/app-contract.ts';
 import type { Fetch } from '../../src/main/ports.ts';
 import type { Booking } from '../../src/shared/domain/booking.ts';
 import { eventObject, withProperties } from '../support/caldav-calendar.ts';
@@ -96,75 +95,14 @@ describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('two-way with %s', (na
   });
   afterAll(() => server.stop());
 
-  async function synced(mapping: Partial<MappingInput> = {}): Promise<void> {
-    world = await createCaldavWorld(server, { mapping });
+  async function synced(): Promise<void> {
+    world = await createCaldavWorld(server);
     booking = addBooking(world, 9);
     expect(onlyAccount(await world.sync()).error).toBeNull();
   }
   const stored = (): Booking | undefined => world.sandbox.booking.bookings.get(booking.id);
   const patch = (change: Record<string, unknown>): unknown =>
     world.sandbox.booking.bookings.patch(booking.id, change);
-
-  it('booking same: a move is proposed, words are put back, the rest is the technician’s', async () => {
-    await synced();
-    await edit(MOVED);
-    expect(onlyMapping(await world.sync())).toMatchObject({ proposed: 1, conflicts: 0 });
-    expect(stored()).toMatchObject({ start: '2026-11-24T14:00:00.000Z' });
-    await edit({ SUMMARY: ':My own words', COLOR: ':red', CATEGORIES: ':Mine' });
-    await world.sync();
-    const text = await world.calendar.read((await job()).name);
-    expect(text).toMatch(/^SUMMARY:Job at 9/m);
-    expect(text).toMatch(/^COLOR:red/m);
-    expect(text).toMatch(/^CATEGORIES:Mine/m);
-    await expectQuiet();
-  });
-
-  it('booking same, export only: everything is put back', async () => {
-    await synced({ direction: 'export' });
-    await edit({ ...MOVED, SUMMARY: ':My own words' });
-    await world.sync();
-    expect(await job()).toMatchObject({ summary: 'Job at 9', start: '20261124T090000' });
-    await expectQuiet();
-  });
-
-  it('booking same: a refused move is put back and waits in the inbox', async () => {
-    await synced();
-    world.sandbox.booking.bookings.setMovable(booking.id, false);
-    await edit(MOVED);
-    expect(onlyMapping(await world.sync())).toMatchObject({ proposed: 0, conflicts: 1 });
-    expect((await job()).start).toBe('20261124T090000');
-    await expectQuiet();
-  });
-
-  it.each(['restore', 'leave', 'ask'] as const)('booking same, event deleted: %s', async (onDelete) => {
-    await synced({ onDelete });
-    const before = await job();
-    await world.calendar.delete(before.name);
-    await world.sync();
-    const after = await jobs();
-    expect(after).toHaveLength(onDelete === 'restore' ? 1 : 0);
-    expect(after[0]?.name).not.toBe(before.name);
-    expect(world.app.conflicts()).toHaveLength(onDelete === 'ask' ? 1 : 0);
-    await expectQuiet();
-  });
-
-  it('booking same, event made a series: it is single again', async () => {
-    await synced();
-    await edit({ RRULE: ':FREQ=DAILY;COUNT=5' });
-    await world.sync();
-    expect(await world.calendar.read((await job()).name)).not.toContain('RRULE');
-    expect(busy()).toEqual([]);
-    await expectQuiet();
-  });
-
-  it('a copy is the technician’s own, and busy time', async () => {
-    await synced();
-    const text = (await world.calendar.read((await job()).name)) ?? '';
-    await world.calendar.write('copy.ics', withProperties({ UID: ':copy@example.com' })(text));
-    await world.sync();
-    expect(busy()).toEqual(['2026-11-24T09:00:00.000Z']);
-    await expectQuiet();
-  });
 
   it('everything listed afresh: nothing is written, and what changes then is still noticed', async () => {
     await synced();
@@ -207,16 +145,6 @@ describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('two-way with %s', (na
     await expectQuiet();
   });
 
-  it('booking cancelled: the event goes, and an edit of it is kept in the inbox', async () => {
-    await synced();
-    await edit(MOVED);
-    world.sandbox.booking.bookings.cancel(booking.id);
-    await world.sync();
-    expect(await shown()).toEqual([]);
-    expect(world.app.conflicts()).toMatchObject([{ bookingId: booking.id }]);
-    await expectQuiet();
-  });
-
   it('the technician’s own time is blocked, and freed when it is theirs again', async () => {
     await synced();
     const dentist = await addPersonal(10);
@@ -239,37 +167,6 @@ describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('two-way with %s', (na
     await world.calendar.delete('private-14.ics');
     await world.sync();
     expect(busy()).toEqual([]);
-    await expectQuiet();
-  });
-
-  it('a lost database: everything is recognised, and a move made meanwhile proposed', async () => {
-    await synced();
-    addBooking(world, 16);
-    await addPersonal(10);
-    await world.sync();
-    await world.loseDatabase();
-    world.forgetWrites();
-    expect(onlyAccount(await world.sync()).error).toBeNull();
-    expect(world.writes()).toEqual([]);
-    const [first] = await jobs();
-    await world.calendar.edit(first?.name ?? '', withProperties(MOVED));
-    await world.loseDatabase();
-    await world.sync();
-    expect(stored()?.start).toBe('2026-11-24T14:00:00.000Z');
-    await expectInStep();
-    await expectQuiet();
-  });
-
-  it('an older database: nothing is created twice', async () => {
-    await synced();
-    const older = world.save();
-    addBooking(world, 16);
-    await addPersonal(10);
-    patch({ title: 'Second visit' });
-    await world.sync();
-    await world.restart({ from: older });
-    await world.sync();
-    await expectInStep();
     await expectQuiet();
   });
 });

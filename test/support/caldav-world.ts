@@ -13,7 +13,7 @@ export interface CaldavWorld extends World {
   writes(): readonly string[];
   forgetWrites(): void;
   /** Forgets everything, enrols and connects anew. */
-  loseDatabase(): Promise<void>;
+  loseDatabase(mapping?: Partial<MappingInput>): Promise<void>;
 }
 
 export interface CaldavWorldOptions {
@@ -43,7 +43,7 @@ export async function createCaldavWorld(
   });
   for (const { id } of world.app.accounts()) await world.app.removeAccount(id, { deleteEvents: false });
 
-  async function connect(): Promise<void> {
+  async function connect(other: Partial<MappingInput> = {}): Promise<void> {
     const { accountId } = await world.app.connectCaldav({
       url: server.origin,
       username: USERNAME,
@@ -54,6 +54,7 @@ export async function createCaldavWorld(
       calendarId: calendar.url,
       direction: 'two-way',
       ...mapping,
+      ...other,
     });
   }
   await connect();
@@ -78,13 +79,13 @@ export async function createCaldavWorld(
       },
     },
     loseDatabase: {
-      value: async (): Promise<void> => {
+      value: async (other?: Partial<MappingInput>): Promise<void> => {
         await world.restart({ forget: true });
         codes += 1;
         const code = `TESS-AGAIN-${codes}`;
         world.sandbox.booking.devices.addCode(code, { technicianId: 'tech_tess' });
         await world.app.enrol({ url: world.sandbox.urls().booking, code });
-        await connect();
+        await connect(other);
       },
     },
   }) as CaldavWorld;

@@ -1,12 +1,13 @@
+import type { MappingInput } from '../../src/main/app-contract.ts';
 import { EMAIL, openWith, type World } from './world.ts';
 
 export const OUTLOOK = 'AQMkTessOutlook=';
 
 /** Gives the technician a mailbox at Microsoft, and maps her calendar there instead of the one at Google. */
-export async function moveToOutlook(world: World): Promise<void> {
+export async function moveToOutlook(world: World, mapping: Partial<MappingInput> = {}): Promise<void> {
   addMailbox(world);
   for (const { id } of world.app.accounts()) await world.app.removeAccount(id, { deleteEvents: false });
-  await connectOutlook(world);
+  await connectOutlook(world, mapping);
 }
 
 /** Gives the technician a mailbox at Microsoft beside what she has, and signs in to it. Answers with the account's id. */
@@ -35,12 +36,13 @@ export async function loseDatabase(world: World): Promise<void> {
   await connectOutlook(world);
 }
 
-async function connectOutlook(world: World): Promise<void> {
+async function connectOutlook(world: World, mapping: Partial<MappingInput> = {}): Promise<void> {
   const accountId = await signIn(world);
-  await world.app.addMapping({ accountId, calendarId: OUTLOOK, direction: 'two-way' });
+  await world.app.addMapping({ accountId, calendarId: OUTLOOK, direction: 'two-way', ...mapping });
 }
 
-async function signIn(world: World): Promise<string> {
+/** Signs in to the mailbox, and answers with the account's id. */
+export async function signIn(world: World): Promise<string> {
   const openUrl = openWith(world.sandbox.fetch);
   const { accountId } = await world.clock.frozen(() =>
     world.app.connectOAuth('microsoft', { access: 'write', openUrl }),

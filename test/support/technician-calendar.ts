@@ -1,0 +1,330 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import type { MappingInput } from '../../src/main/app-contract.ts';
+import type { Fetch } from '../../src/main/ports.ts';
+import { parseTransactionId } from '../../src/main/providers/microsoft/ownership.ts';
+import { eventObject, stamp, withProperties } from './caldav-calendar.ts';
+import { type CaldavServer, startCaldavServer } from './caldav-server.ts';
+import { createCaldavWorld } from './caldav-world.ts';
+import { moveToOutlook, OUTLOOK, outlookWrites, signIn } from './outlook.ts';
+import { blocks, CALENDAR, createWorld, exported, shown, TECHNICIAN, type World, writes } from './world.ts';
+
+/** The services that bookings are written to. */
+export type CalendarName = 'Google' | 'Microsoft' | 'CalDAV';
+
+/** An event as the technician sees it. Times are UTC instants, or dates. */
+export interface SeenEvent {
+  readonly id: string;
+  readonly title: string;
+  readonly location: string;
+  readonly start: string;
+  readonly end: string;
+  /** Whose event of ours it is; a copy that the technician made is hers. */
+  readonly bookingId: string | null;
+}
+
+/** A technician's calendar as she uses it with another program, whoever keeps it, and the app beside it. */
+export interface TechnicianCalendar {
+  readonly world: World;
+  /** The service keeps nothing of a deleted event, not even that its name was used. */
+  readonly forgetsDeleted: boolean;
+  /** All that is there, occurrences of a series as the series. */
+  seen(): Promise<readonly SeenEvent[]>;
+  /** All that the service keeps of an event, as text. */
+  raw(id: string): Promise<string>;
+  rename(id: string, title: string): Promise<void>;
+  /** @param start UTC instant, of whole minutes */
+  move(id: string, start: string, end: string): Promise<void>;
+  /** Changes what is the technician's alone: a colour, a reminder. */
+  decorate(id: string): Promise<void>;
+  makeFree(id: string): Promise<void>;
+  /** Makes it repeat daily, five times. */
+  repeat(id: string): Promise<void>;
+  copy(id: string, start: string, end: string): Promise<void>;
+  delete(id: string): Promise<void>;
+  /** Adds an appointment and answers with its id. */
+  add(title: string, start: string, end: string): Promise<string>;
+  /** The service forgets where our listing ended. */
+  forgetPosition(): void;
+  /** What has changed something in the calendar or in the booking system since `forgetWrites`. */
+  writes(): readonly string[];
+  forgetWrites(): void;
+  /** Forgets everything, enrols and connects anew. */
+  loseDatabase(mapping?: Partial<MappingInput>): Promise<void>;
+}
+
+export interface CalendarOptions {
+  readonly mapping?: Partial<MappingInput>;
+  /** Stands between the app and all servers. */
+  readonly network?: (fetch: Fetch) => Fetch;
+}
+
+export type OpenCalendar = (options?: CalendarOptions) => Promise<TechnicianCalendar>;
+
+/** The same tests for each service, with a real server for CalDAV. Worlds are closed behind each test. */
+export function describeEachCalendar(
+  names: readonly CalendarName[],
+  define: (open: OpenCalendar, name: CalendarName) => void,
+): void {
+  describe.each(names)('%s', (name) => {
+    let server: CaldavServer | null = null;
+    const opened: TechnicianCalendar[] = [];
+    if (name === 'CalDAV') {
+      beforeAll(async () => {
+        server = await startCaldavServer('Radicale');
+      });
+      afterAll(() => server?.stop());
+    }
+    afterEach(async () => {
+      for (const { world } of opened.splice(0)) await world.close();
+    });
+    define(async (options = {}) => {
+      const calendar = await openCalendar(name, server, options);
+      opened.push(calendar);
+      return calendar;
+    }, name);
+  });
+}
+
+export const EVERY_CALENDAR: readonly CalendarName[] = ['Google', 'Microsoft', 'CalDAV'];
+
+async function openCalendar(
+  name: CalendarName,
+  server: CaldavServer | null,
+  options: CalendarOptions,
+): Promise<TechnicianCalendar> {
+  if (name === 'Google') return google(await createWorld(options), options);
+  if (name === 'CalDAV' && server !== null) return caldav(server, options);
+  const world = await createWorld(options);
+  await moveToOutlook(world, options.mapping);
+  return outlook(world, options);
+}
+
+let codes = 0;
+async function enrolAgain(world: World): Promise<void> {
+  await world.restart({ forget: true });
+  codes += 1;
+  const code = `TESS-ANEW-${codes}`;
+  world.sandbox.booking.devices.addCode(code, { technicianId: TECHNICIAN });
+  await world.app.enrol({ url: world.sandbox.urls().booking, code });
+}
+
+function google(world: World, { mapping }: CalendarOptions): TechnicianCalendar {
+  const { google: service } = world.sandbox;
+  const timed = (start: string, end: string) => ({
+    start: { dateTime: start, timeZone: 'Europe/London' },
+    end: { dateTime: end, timeZone: 'Europe/London' },
+  });
+  const edit = async (id: string, patch: object): Promise<void> =>
+    void service.editEvent(CALENDAR, id, patch);
+  return {
+    world,
+    forgetsDeleted: false,
+    async seen() {
+      const own = new Set(exported(world).map(({ id }) => id));
+      return shown(world).map(({ summary, bookingId, ...event }) => ({
+        ...event,
+        title: summary,
+        bookingId: own.has(event.id) ? bookingId : null,
+      }));
+    },
+    raw: async (id) => JSON.stringify(service.event(CALENDAR, id)),
+    rename: (id, summary) => edit(id, { summary }),
+    move: (id, start, end) => edit(id, timed(start, end)),
+    decorate: (id) =>
+      edit(id, {
+        colorId: '5',
+        reminders: { useDefault: false, overrides: [{ method: 'popup', minutes: 5 }] },
+      }),
+    makeFree: (id) => edit(id, { transparency: 'transparent' }),
+    repeat: async (id) => void service.makeRecurring(CALENDAR, id, ['RRULE:FREQ=DAILY;COUNT=5']),
+    copy: async (id, start, end) => void service.copyEvent(CALENDAR, id, timed(start, end)),
+    delete: async (id) => void service.deleteEvent(CALENDAR, id),
+    add: async (summary, start, end) => service.addEvent(CALENDAR, { summary, ...timed(start, end) }).id,
+    forgetPosition: () => service.expireSyncTokens(),
+    writes: () => writes(world),
+    forgetWrites: () => world.sandbox.faults.journal.clear(),
+    async loseDatabase(other) {
+      await world.restart({ forget: true });
+      await world.reconnect({ ...mapping, ...other });
+    },
+  };
+}
+
+interface OutlookResource {
+  readonly id: string;
+  readonly subject: string;
+  readonly location: { readonly displayName: string };
+  readonly start: { readonly dateTime: string };
+  readonly end: { readonly dateTime: string };
+  readonly transactionId: string | null;
+}
+
+function outlook(world: World, { mapping }: CalendarOptions): TechnicianCalendar {
+  const { microsoft: service } = world.sandbox;
+  const moment = (instant: string) => ({ dateTime: instant.slice(0, 19), timeZone: 'UTC' });
+  const instant = ({ dateTime }: { readonly dateTime: string }): string =>
+    new Date(`${dateTime.slice(0, 19)}Z`).toISOString();
+  const timed = (start: string, end: string) => ({ start: moment(start), end: moment(end) });
+  const edit = async (id: string, patch: object): Promise<void> => void service.editEvent(OUTLOOK, id, patch);
+  return {
+    world,
+    forgetsDeleted: false,
+    seen: async () =>
+      (service.events(OUTLOOK) as unknown as readonly OutlookResource[]).map((event) => ({
+        id: event.id,
+        title: event.subject,
+        location: event.location.displayName,
+        start: instant(event.start),
+        end: instant(event.end),
+        bookingId: parseTransactionId(event.transactionId ?? '')?.bookingId ?? null,
+      })),
+    raw: async (id) => JSON.stringify(service.event(OUTLOOK, id)),
+    rename: (id, subject) => edit(id, { subject }),
+    move: (id, start, end) => edit(id, timed(start, end)),
+    decorate: (id) => edit(id, { categories: ['Red'], reminderMinutesBeforeStart: 5 }),
+    makeFree: (id) => edit(id, { showAs: 'free' }),
+    repeat: async (id) =>
+      void service.makeRecurring(OUTLOOK, id, {
+        pattern: { type: 'daily', interval: 1 },
+        range: { type: 'numbered', startDate: '2026-11-24', numberOfOccurrences: 5 },
+      }),
+    copy: async (id, start, end) => void service.copyEvent(OUTLOOK, id, timed(start, end)),
+    delete: async (id) => void service.deleteEvent(OUTLOOK, id),
+    add: async (subject, start, end) => service.addEvent(OUTLOOK, { subject, ...timed(start, end) }).id,
+    forgetPosition: () => service.expireDeltaTokens(OUTLOOK),
+    writes: () => outlookWrites(world),
+    forgetWrites: () => world.sandbox.faults.journal.clear(),
+    async loseDatabase(other) {
+      await enrolAgain(world);
+      const accountId = await signIn(world);
+      const chosen = { direction: 'two-way' as const, ...mapping, ...other };
+      await world.app.addMapping({ accountId, calendarId: OUTLOOK, ...chosen });
+    },
+  };
+}
+
+async function caldav(server: CaldavServer, options: CalendarOptions): Promise<TechnicianCalendar> {
+  const world = await createCaldavWorld(server, options);
+  const { calendar } = world;
+  const london = (instant: string): string => `;TZID=Europe/London:${stamp(instant).slice(0, 15)}`;
+  // All that these tests do is in winter, when London is at UTC.
+  const timed = (start: string, end: string) => ({ DTSTART: london(start), DTEND: london(end) });
+  const edit = (id: string, properties: Readonly<Record<string, string | null>>): Promise<void> =>
+    calendar.edit(id, withProperties(properties));
+  let added = 0;
+  return {
+    world,
+    forgetsDeleted: true,
+    async seen() {
+      const events: SeenEvent[] = [];
+      for (const name of await calendar.names()) {
+        events.push(seenIn(name, (await calendar.read(name)) ?? ''));
+      }
+      return events;
+    },
+    raw: async (id) => (await calendar.read(id)) ?? '',
+    rename: (id, title) => edit(id, { SUMMARY: `:${title}` }),
+    move: (id, start, end) => edit(id, timed(start, end)),
+    decorate: (id) => edit(id, { COLOR: ':red', CATEGORIES: ':Mine' }),
+    makeFree: (id) => edit(id, { TRANSP: ':TRANSPARENT' }),
+    repeat: (id) => edit(id, { RRULE: ':FREQ=DAILY;COUNT=5' }),
+    async copy(id, start, end) {
+      added += 1;
+      const text = (await calendar.read(id)) ?? '';
+      const changes = { UID: `:copy-${added}@example.com`, ...timed(start, end) };
+      await calendar.write(`copy-${added}.ics`, withProperties(changes)(text));
+    },
+    delete: (id) => calendar.delete(id),
+    async add(title, start, end) {
+      added += 1;
+      const properties = Object.entries(timed(start, end)).map(([name, value]) => name + value);
+      const name = `private-${added}.ics`;
+      await calendar.write(
+        name,
+        eventObject(`private-${added}@example.com`, `SUMMARY:${title}`, ...properties),
+      );
+      return name;
+    },
+    forgetPosition() {
+      const { pathname } = new URL(calendar.url);
+      const collection = join(server.folder, 'collections', 'collection-root', pathname);
+      rmSync(join(collection, '.Radicale.cache', 'sync-token'), { recursive: true });
+    },
+    writes: () => world.writes(),
+    forgetWrites: () => world.forgetWrites(),
+    loseDatabase: (mapping) => world.loseDatabase(mapping),
+  };
+}
+
+function seenIn(name: string, text: string): SeenEvent {
+  const unfolded = text.replace(/\r?\n[ \t]/g, '');
+  const event = /BEGIN:VEVENT[\s\S]*END:VEVENT/.exec(unfolded)?.[0] ?? '';
+  const value = (property: string): string =>
+    (new RegExp(`^${property}(?:;[^:\\r\\n]*)?:(.*)$`, 'm').exec(event)?.[1]?.trim() ?? '').replaceAll(
+      '\\',
+      '',
+    );
+  const instant = (written: string): string =>
+    new Date(written.replace(/(....)(..)(..)T(..)(..)(..)Z?/, '$1-$2-$3T$4:$5:$6Z')).toISOString();
+  const tag = value('X-CALENDAR-SYNC');
+  const { bookingId, self } = tag === '' ? {} : JSON.parse(Buffer.from(tag, 'base64url').toString());
+  return {
+    id: name,
+    title: value('SUMMARY'),
+    location: value('LOCATION'),
+    start: instant(value('DTSTART')),
+    end: instant(value('DTEND')),
+    bookingId: self === name ? bookingId : null,
+  };
+}
+
+/** The events that are of bookings. */
+export async function jobsIn(calendar: TechnicianCalendar): Promise<readonly SeenEvent[]> {
+  return (await calendar.seen()).filter(({ bookingId }) => bookingId !== null);
+}
+
+/** Starts of the technician's busy blocks, in order. */
+export const busyStarts = ({ world }: TechnicianCalendar): readonly string[] =>
+  blocks(world)
+    .map(({ start }) => start)
+    .sort();
+
+/**
+ * Both sides say the same, judged by what the servers hold: each of the technician's bookings is one event with the
+ * booking's words and time, nothing else of ours is there, and each of the other events but those given is one block.
+ */
+export async function expectAgreement(
+  calendar: TechnicianCalendar,
+  free: readonly string[] = [],
+): Promise<void> {
+  const wanted = calendar.world.sandbox.booking.bookings
+    .all()
+    .filter(({ status, technicianIds }) => status !== 'cancelled' && technicianIds.includes(TECHNICIAN))
+    .map(({ id, title, location = '', start, end }) => ({
+      ...{ bookingId: id, title, location },
+      start: new Date(start).toISOString(),
+      end: new Date(end).toISOString(),
+    }));
+  const seen = await calendar.seen();
+  const jobs = seen.filter(({ bookingId }) => bookingId !== null).map(({ id: _id, ...job }) => job);
+  const inOrder = <T extends { readonly bookingId: string | null }>(items: readonly T[]): readonly T[] =>
+    items.toSorted((a, b) => String(a.bookingId).localeCompare(String(b.bookingId)));
+  expect(inOrder(jobs)).toEqual(inOrder(wanted));
+  const busy = seen.filter(({ id, bookingId }) => bookingId === null && !free.includes(id));
+  expect(busyStarts(calendar)).toEqual(busy.map(({ start }) => start).sort());
+}
+
+/** Whatever happened: the next sync settles it, and the two after it have nothing to write and nothing to say. */
+export async function expectNothingToDo(calendar: TechnicianCalendar): Promise<void> {
+  const { world } = calendar;
+  await world.sync();
+  const [before, busy] = [await calendar.seen(), structuredClone(blocks(world))];
+  calendar.forgetWrites();
+  expect((await world.sync()).ok).toBe(true);
+  expect((await world.sync()).ok).toBe(true);
+  expect(calendar.writes()).toEqual([]);
+  expect(await calendar.seen()).toEqual(before);
+  expect(blocks(world)).toEqual(busy);
+}
