@@ -187,41 +187,6 @@ describe('a bad day', () => {
     await addPersonal(10);
   }
 
-  /** Dies at the given request of a first sync and starts again. False when there were not so many requests. */
-  async function dieAt(at: number, when: Moment): Promise<boolean> {
-    let requests = Number.NEGATIVE_INFINITY;
-    await scene((fetch) => async (input, init) => {
-      requests += 1;
-      if (requests !== at) return fetch(input, init);
-      if (when === 'after') await fetch(input, init);
-      world.kill();
-      throw new TypeError('The process is dead');
-    });
-    requests = 0;
-    await world.sync().catch(() => {});
-    const died = requests >= at;
-    requests = Number.NEGATIVE_INFINITY;
-    await world.restart();
-    return died;
-  }
-
-  it.each<Moment>(['before', 'after'])(
-    'killed %s any of its requests took effect, a first sync leads to the same end',
-    async (when) => {
-      let at = 1;
-      while (await dieAt(at, when)) {
-        expect((await world.sync()).ok).toBe(true);
-        await expectInStep();
-        await expectQuiet();
-        await world.close();
-        at += 1;
-      }
-      // Two listings in three requests, the blocks that are there, two events written and read, and one batch.
-      expect(at).toBeGreaterThan(8);
-    },
-    900_000,
-  );
-
   it.each<[string, string, Moment, number | null]>([
     ['PUT', 'the connection drops', 'before', null],
     ['PUT', 'the answer is lost', 'after', null],

@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../src/main/ports.ts';
-import { expectInStep, expectQuiet } from '../support/in-step.ts';
+import { expectInStep } from '../support/in-step.ts';
+import {
+  describeEachCalendar,
+  EVERY_CALENDAR,
+  expectAgreement,
+  expectNothingToDo,
+  jobsIn,
+  type TechnicianCalendar,
+} from '../support/technician-calendar.ts';
 import { addBooking, addPersonal, CALENDAR, createWorld, exported, type World } from '../support/world.ts';
 
 type Moment = 'before' | 'after';
@@ -33,79 +41,110 @@ class Killer {
   }
 }
 
-let world: World;
-afterEach(() => world.close());
+/** A real server takes its time: there, each request is tried once, one before and the next after its effect. */
+const everyMoment = (name: string): readonly Moment[][] =>
+  name === 'CalDAV' ? [['before', 'after']] : [['before'], ['after']];
 
-async function prepared(killer: Killer): Promise<void> {
-  world = await createWorld({ network: killer.network });
-  killer.world = world;
-  for (let hour = 0; hour < 6; hour += 1) {
-    addBooking(world, 6 + 2 * hour);
-    addPersonal(world, 8 + hour);
+describeEachCalendar(EVERY_CALENDAR, (open, name) => {
+  let calendar: TechnicianCalendar;
+  const jobs = name === 'CalDAV' ? 3 : 6;
+
+  async function prepared(killer: Killer): Promise<void> {
+    calendar = await open({ network: killer.network });
+    killer.world = calendar.world;
+    for (let hour = 0; hour < jobs; hour += 1) {
+      addBooking(calendar.world, 6 + 2 * hour);
+      const at = (hours: number): string => `2026-11-25T${String(8 + hours).padStart(2, '0')}:00:00Z`;
+      await calendar.add(`Private ${hour}`, at(hour), at(hour + 1));
+    }
   }
-}
 
-/** Dies at the given request, starts again, and syncs until it is done. False when there were not so many requests. */
-async function dieAt(killer: Killer, at: number, when: Moment): Promise<boolean> {
-  killer.arm(at, when);
-  await world.sync().catch(() => {});
-  const died = killer.requests >= at;
-  killer.disarm();
-  if (!died) return false;
-  await world.restart();
-  expect((await world.sync()).ok).toBe(true);
-  return true;
-}
-
-/** Every request of a run, one after the other, in a fresh world each. */
-async function atEveryRequest(
-  when: Moment,
-  setTheScene: (killer: Killer) => Promise<void>,
-  verdict: () => Promise<void>,
-): Promise<number> {
-  for (let at = 1; ; at += 1) {
-    const killer = new Killer();
-    await setTheScene(killer);
-    const died = await dieAt(killer, at, when);
-    await verdict();
-    if (!died) return at - 1;
-    await world.close();
+  /** Dies at the given request, starts again, and syncs until it is done. False when there were not so many requests. */
+  async function dieAt(killer: Killer, at: number, when: Moment): Promise<boolean> {
+    const { world } = calendar;
+    killer.arm(at, when);
+    await world.sync().catch(() => {});
+    const died = killer.requests >= at;
+    killer.disarm();
+    if (!died) return false;
+    await world.restart();
+    expect((await world.sync()).ok).toBe(true);
+    return true;
   }
-}
 
-describe.each<Moment>(['before', 'after'])('killed %s any of its requests took effect', (when) => {
-  it('a first sync leads to the same end, without a second copy of anything', async () => {
-    const requests = await atEveryRequest(when, prepared, async () => {
-      expectInStep(world);
-      await expectQuiet(world);
-      expectInStep(world);
-    });
-    // Two listings, the blocks that are there, six events and one batch.
-    expect(requests).toBeGreaterThanOrEqual(10);
+  /** Every request of a run, one after the other, in a fresh world each. */
+  async function atEveryRequest(
+    moments: readonly Moment[],
+    setTheScene: (killer: Killer) => Promise<void>,
+    verdict: () => Promise<void>,
+  ): Promise<number> {
+    for (let at = 1; ; at += 1) {
+      const killer = new Killer();
+      await setTheScene(killer);
+      const died = await dieAt(killer, at, moments[at % moments.length] ?? 'before');
+      await verdict();
+      if (!died) return at - 1;
+    }
+  }
+
+  describe.each(everyMoment(name))('killed %s any of its requests took effect', (...moments) => {
+    it('a first sync leads to the same end, without a second copy of anything', async () => {
+      const requests = await atEveryRequest(moments, prepared, async () => {
+        await expectAgreement(calendar);
+        await expectNothingToDo(calendar);
+      });
+      // Two listings, the blocks that are there, the events and one batch.
+      expect(requests).toBeGreaterThanOrEqual(jobs + 4);
+    }, 300_000);
+
+    it('a sync full of changes loses none of them', async () => {
+      let moved = '';
+      const requests = await atEveryRequest(
+        moments,
+        async (killer) => {
+          await prepared(killer);
+          await calendar.world.sync();
+          moved = await changeEverything();
+        },
+        async () => {
+          await expectAgreement(calendar);
+          const job = (await jobsIn(calendar)).find(({ bookingId }) => bookingId === moved);
+          expect(job?.start).toBe('2026-11-27T08:00:00.000Z');
+          await expectNothingToDo(calendar);
+          expect(calendar.world.app.conflicts()).toEqual([]);
+        },
+      );
+      // Two listings, a proposal, an update or a restored event, and batches to add and to remove.
+      expect(requests).toBeGreaterThanOrEqual(7);
+    }, 300_000);
   });
 
-  it('a sync full of changes loses none of them', async () => {
-    const requests = await atEveryRequest(
-      when,
-      async (killer) => {
-        await prepared(killer);
-        await world.sync();
-        changeEverything();
-      },
-      async () => {
-        expectInStep(world);
-        const moved = exported(world).find(({ summary }) => summary === 'Job at 8');
-        expect(moved?.start).toBe('2026-11-27T08:00:00.000Z');
-        await expectQuiet(world);
-        expect(world.app.conflicts()).toEqual([]);
-      },
-    );
-    // Two listings, a proposal, an update, a deletion, a restored event, and batches to add and to remove.
-    expect(requests).toBeGreaterThanOrEqual(8);
-  });
+  /** One change of every kind that a sync carries to the other side. Answers with the booking that was moved. */
+  async function changeEverything(): Promise<string> {
+    const { bookings } = calendar.world.sandbox.booking;
+    const [moves, renamed, cancelled, removed] = bookings
+      .all()
+      .toSorted((a, b) => (a.start < b.start ? -1 : 1))
+      .map(({ id }) => id);
+    const eventOf = async (id = ''): Promise<string> =>
+      (await jobsIn(calendar)).find(({ bookingId }) => bookingId === id)?.id ?? '';
+    await calendar.move(await eventOf(moves), '2026-11-27T08:00:00Z', '2026-11-27T10:00:00Z');
+    bookings.patch(renamed ?? '', { title: 'Another title' });
+    bookings.cancel(cancelled ?? '');
+    if (removed !== undefined) await calendar.delete(await eventOf(removed));
+    addBooking(calendar.world, 20);
+    const theirs = (await calendar.seen()).filter(({ title }) => title.startsWith('Private'));
+    await calendar.delete(theirs[0]?.id ?? '');
+    await calendar.move(theirs[1]?.id ?? '', '2026-11-25T06:30:00Z', '2026-11-25T07:30:00Z');
+    await calendar.add('Private later', '2026-11-25T18:00:00Z', '2026-11-25T19:00:00Z');
+    return moves ?? '';
+  }
 });
 
 describe('what was on its way when the app was killed', () => {
+  let world: World;
+  afterEach(() => world.close());
+
   interface Sent {
     readonly what: string;
     readonly key: string | null;
@@ -158,30 +197,14 @@ describe('what was on its way when the app was killed', () => {
   it('an event that had arrived is recognised, not sent again', async () => {
     expect(await killedAt(/\/events\?/, async () => {})).toHaveLength(1);
   });
+
+  function moveEvent(bookingId: string): void {
+    world.sandbox.google.editEvent(CALENDAR, eventOf(bookingId), {
+      start: { dateTime: '2026-11-27T08:00:00Z' },
+      end: { dateTime: '2026-11-27T10:00:00Z' },
+    });
+  }
+
+  const eventOf = (bookingId: string): string =>
+    exported(world).find((event) => event.bookingId === bookingId)?.id ?? '';
 });
-
-/** One change of every kind that a sync carries to the other side. */
-function changeEverything(): void {
-  const { bookings } = world.sandbox.booking;
-  const google = world.sandbox.google;
-  const [first, second, third, fourth] = bookings.all().toSorted((a, b) => (a.start < b.start ? -1 : 1));
-  bookings.patch(first?.id ?? '', { title: 'Another title' });
-  moveEvent(second?.id ?? '');
-  bookings.cancel(third?.id ?? '');
-  google.deleteEvent(CALENDAR, eventOf(fourth?.id ?? ''));
-  addBooking(world, 20);
-  const [leaves, moves] = google.events(CALENDAR).filter(({ summary }) => summary?.startsWith('Private'));
-  google.deleteEvent(CALENDAR, leaves?.id ?? '');
-  google.editEvent(CALENDAR, moves?.id ?? '', { start: { dateTime: '2026-11-25T07:30:00Z' } });
-  addPersonal(world, 18);
-}
-
-function moveEvent(bookingId: string): void {
-  world.sandbox.google.editEvent(CALENDAR, eventOf(bookingId), {
-    start: { dateTime: '2026-11-27T08:00:00Z' },
-    end: { dateTime: '2026-11-27T10:00:00Z' },
-  });
-}
-
-const eventOf = (bookingId: string): string =>
-  exported(world).find((event) => event.bookingId === bookingId)?.id ?? '';

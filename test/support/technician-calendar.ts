@@ -8,7 +8,7 @@ import { eventObject, stamp, withProperties } from './caldav-calendar.ts';
 import { type CaldavServer, startCaldavServer } from './caldav-server.ts';
 import { createCaldavWorld } from './caldav-world.ts';
 import { moveToOutlook, OUTLOOK, outlookWrites, signIn } from './outlook.ts';
-import { blocks, CALENDAR, createWorld, exported, shown, TECHNICIAN, type World, writes } from './world.ts';
+import { blocks, CALENDAR, createWorld, shown, TECHNICIAN, type World, writes } from './world.ts';
 
 /** The services that bookings are written to. */
 export type CalendarName = 'Google' | 'Microsoft' | 'CalDAV';
@@ -62,26 +62,29 @@ export interface CalendarOptions {
 
 export type OpenCalendar = (options?: CalendarOptions) => Promise<TechnicianCalendar>;
 
-/** The same tests for each service, with a real server for CalDAV. Worlds are closed behind each test. */
+/** The same tests for each service, with a real server for CalDAV. A world is closed when the next one is opened. */
 export function describeEachCalendar(
   names: readonly CalendarName[],
   define: (open: OpenCalendar, name: CalendarName) => void,
 ): void {
   describe.each(names)('%s', (name) => {
     let server: CaldavServer | null = null;
-    const opened: TechnicianCalendar[] = [];
+    let world: World | null = null;
     if (name === 'CalDAV') {
       beforeAll(async () => {
         server = await startCaldavServer('Radicale');
       });
       afterAll(() => server?.stop());
     }
-    afterEach(async () => {
-      for (const { world } of opened.splice(0)) await world.close();
-    });
+    async function close(): Promise<void> {
+      await world?.close();
+      world = null;
+    }
+    afterEach(close);
     define(async (options = {}) => {
+      await close();
       const calendar = await openCalendar(name, server, options);
-      opened.push(calendar);
+      world = calendar.world;
       return calendar;
     }, name);
   });
@@ -118,17 +121,17 @@ function google(world: World, { mapping }: CalendarOptions): TechnicianCalendar 
   });
   const edit = async (id: string, patch: object): Promise<void> =>
     void service.editEvent(CALENDAR, id, patch);
+  // A copy has the same properties, those that say which event they were written to among them.
+  const own = (id: string, bookingId: string | null): string | null =>
+    service.event(CALENDAR, id)?.extendedProperties?.private?.calendarSyncSelf === id ? bookingId : null;
   return {
     world,
     forgetsDeleted: false,
-    async seen() {
-      const own = new Set(exported(world).map(({ id }) => id));
-      return shown(world).map(({ summary, bookingId, ...event }) => ({
-        ...event,
-        title: summary,
-        bookingId: own.has(event.id) ? bookingId : null,
-      }));
-    },
+    seen: async () =>
+      shown(world).map(({ id, summary: title, location, start, end, bookingId }) => ({
+        ...{ id, title, location, start, end },
+        bookingId: own(id, bookingId),
+      })),
     raw: async (id) => JSON.stringify(service.event(CALENDAR, id)),
     rename: (id, summary) => edit(id, { summary }),
     move: (id, start, end) => edit(id, timed(start, end)),
