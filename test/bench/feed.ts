@@ -121,6 +121,7 @@ function subscription(dataDir: string, body: Buffer) {
     failed: new Set<number>(),
     held: new Set<number>(),
     contested: new Map<number, number>(),
+    unseen: new Map(),
   };
   return {
     read: () => pullCalendar(run, provider, context.calendar, [context]),

@@ -156,6 +156,23 @@ describe('two accounts', () => {
   const toGoogle = (calendar: string): number =>
     world.sandbox.faults.journal.count({ service: 'google', path: new RegExp(encodeURIComponent(calendar)) });
 
+  it('one for a technician whom this device may not see fails alone', async () => {
+    const [mapping] = world.app.mappings().filter(({ accountId }) => accountId === idOf(HOME));
+    await world.app.updateMapping(mapping?.id ?? '', { technicianId: 'tech_nobody' });
+    for (const full of [false, false, true]) {
+      const result = await world.sync({ full });
+      expect(of(result, EMAIL)).toMatchObject({ ok: true, error: null });
+      expect(of(result, HOME)).toMatchObject({ ok: false, error: { code: expect.any(String) } });
+      expect(of(result, HOME)?.error?.message).toContain('tech_nobody');
+    }
+    expect(exported(world)).toHaveLength(1);
+    expect(exported(world, HOME)).toEqual([]);
+    await world.app.updateMapping(mapping?.id ?? '', { technicianId: 'tech_tess' });
+    expect((await world.sync()).ok).toBe(true);
+    expect(exported(world, HOME)).toHaveLength(1);
+    await expectQuiet(world);
+  });
+
   it('each has its copy of a booking, and each its own appointments', async () => {
     const result = await world.sync();
     expect(result.ok).toBe(true);

@@ -7,6 +7,7 @@ import type { BlockIntent } from './intent.ts';
 import { blockPrint, isFrom } from './planner/busy-block.ts';
 import { guard } from './planner/guard.ts';
 import { overlaps } from './planner/selection.ts';
+import { noteUnseen } from './unseen-technicians.ts';
 
 /** Blocks found in the booking system, by their new link. */
 export type AdoptedBlocks = ReadonlyMap<number, BusyBlock>;
@@ -22,9 +23,23 @@ export async function adoptBlocks(
   context: MappingContext,
   afresh: boolean,
 ): Promise<AdoptedBlocks | null> {
+  const { mapping } = context;
+  if (!imports(mapping.direction) || (!afresh && run.store.mappings.blocksAdopted(mapping.id))) return null;
+  try {
+    return await compare(run, booking, context);
+  } catch (thrown) {
+    noteUnseen(run, mapping.technicianId, thrown);
+    return null;
+  }
+}
+
+async function compare(
+  run: RunContext,
+  booking: BookingApi,
+  context: MappingContext,
+): Promise<AdoptedBlocks> {
   const { store } = run;
   const { mapping, importing } = context;
-  if (!imports(mapping.direction) || (!afresh && store.mappings.blocksAdopted(mapping.id))) return null;
   const adopted = new Map<number, BusyBlock>();
   const prints = new Map<string, string>();
   for await (const blocks of booking.blocks(mapping.technicianId)) {

@@ -36,6 +36,8 @@ export interface RunContext {
   readonly failed: Set<number>;
   /** Links whose deletion waits for a person. */
   readonly held: Set<number>;
+  /** Technicians of whom the booking system shows this device nothing, and what it said. */
+  readonly unseen: Map<string, AppError>;
   /** How often a link's precondition failed in this run. */
   readonly contested: Map<number, number>;
 }

@@ -5,6 +5,7 @@ import { bookingRow } from '../store/observed-row.ts';
 import type { RunContext } from './context.ts';
 import { mappingWindow, type Span, unionWindow } from './planner/selection.ts';
 import { enteredSpan } from './pull-calendar.ts';
+import { noteUnseen } from './unseen-technicians.ts';
 
 /**
  * Reads the booking system to its end and makes that the picture: by cursor one request for all mappings, and a
@@ -32,11 +33,13 @@ export async function pullBookings(run: RunContext, booking: BookingApi): Promis
     // The earlier position: what changes while listing is then told again.
     nextCursor ??= listedAt;
   }
+  const seen = technicians.filter((id) => !run.unseen.has(id));
   bookings.promote({
     complete,
     cursor: nextCursor,
-    selection,
-    technicians,
+    // Whoever is not in it is asked for again by the next run.
+    selection: seen.join('\n'),
+    technicians: seen,
     window,
     mappings: writers.map(({ mapping }) => ({
       id: mapping.id,
@@ -58,7 +61,10 @@ async function stageChanges(run: RunContext, pages: AsyncIterable<BookingPage>):
   return cursor ?? incomplete();
 }
 
-/** Lists every technician's bookings. The first cursor is kept: it misses nothing that changed while listing. */
+/**
+ * Lists every technician's bookings but those that the booking system does not show this device. The first cursor is
+ * kept: it misses nothing that changed while listing.
+ */
 async function stageListings(
   run: RunContext,
   booking: BookingApi,
@@ -66,10 +72,20 @@ async function stageListings(
   window: Span,
 ): Promise<string> {
   let first: string | null = null;
+  let refused: unknown = null;
   for (const technicianId of technicians) {
-    const cursor = await stageChanges(run, booking.list({ technicianId, from: window.from, to: window.to }));
-    first ??= cursor;
+    try {
+      const cursor = await stageChanges(
+        run,
+        booking.list({ technicianId, from: window.from, to: window.to }),
+      );
+      first ??= cursor;
+    } catch (thrown) {
+      noteUnseen(run, technicianId, thrown);
+      refused ??= thrown;
+    }
   }
+  if (first === null && refused !== null) throw refused;
   return first ?? incomplete();
 }
 

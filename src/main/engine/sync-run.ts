@@ -34,6 +34,7 @@ import { mappingResult, plannedOperations, tallyPlanned } from './run-report.ts'
 import { settleCopies } from './settle-copies.ts';
 import { newTally } from './tally.ts';
 import { Turns } from './turns.ts';
+import { unseenProblem } from './unseen-technicians.ts';
 
 /** An answer may lead to a further plan (a proposal accepted, an id taken); more than this often is a loop. */
 const MAX_PASSES = 30;
@@ -105,6 +106,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
     failed: new Set(),
     held: new Set(),
     contested: new Map(),
+    unseen: new Map(),
   };
   store.runs.start(runId, startedAt);
 
@@ -230,7 +232,8 @@ async function syncAccount(
     const { provider, booking } = connection;
     context = { account, provider, booking, mappings, error: null, failures: 0 };
     await syncMappings(run, context, () => bookingsPulled.run(connection as AccountConnection));
-    error = context.error ?? readOnlyProblem(mappings) ?? givenUpProblem(run, account);
+    const unseen = unseenProblem(run, account, mappings);
+    error = context.error ?? readOnlyProblem(mappings) ?? unseen ?? givenUpProblem(run, account);
   } catch (thrown) {
     error = run.signal.aborted ? stopped() : toAppError(thrown);
     logFailure(run, account, error);
