@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Booking } from '../../src/shared/domain/booking.ts';
 import {
-  loseDatabase,
   moveToOutlook,
   OUTLOOK,
   type OutlookEvent,
@@ -133,25 +132,6 @@ describe('a calendar at Microsoft', () => {
     world.sandbox.microsoft.deleteEvent(OUTLOOK, id);
     await sync();
     expect(starts()).toEqual(['2026-11-25T10:00:00.000Z']);
-    await expectQuiet();
-  });
-});
-
-describe('after the local database was lost', () => {
-  it('everything is recognised and nothing written', async () => {
-    await loseDatabase(world);
-    world.sandbox.faults.journal.clear();
-    await sync();
-    expect(outlookWrites(world)).toEqual([]);
-    await expectQuiet();
-  });
-
-  it('a move made meanwhile is proposed', async () => {
-    move(60);
-    await loseDatabase(world);
-    await sync();
-    expect(world.sandbox.booking.bookings.get(booking.id)?.start).toBe('2026-11-24T10:00:00.000Z');
-    expect(shownInOutlook(world)).toHaveLength(3);
     await expectQuiet();
   });
 });

@@ -27,15 +27,6 @@ function addMailbox(world: World): void {
   world.sandbox.microsoft.configure({ autoApprove: EMAIL });
 }
 
-/** Forgets everything, enrols and signs in anew. */
-export async function loseDatabase(world: World): Promise<void> {
-  await world.restart({ forget: true });
-  const code = 'TESS-AGAIN';
-  world.sandbox.booking.devices.addCode(code, { technicianId: 'tech_tess' });
-  await world.app.enrol({ url: world.sandbox.urls().booking, code });
-  await connectOutlook(world);
-}
-
 async function connectOutlook(world: World, mapping: Partial<MappingInput> = {}): Promise<void> {
   const accountId = await signIn(world);
   await world.app.addMapping({ accountId, calendarId: OUTLOOK, direction: 'two-way', ...mapping });

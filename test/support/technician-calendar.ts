@@ -27,8 +27,6 @@ export interface SeenEvent {
 /** A technician's calendar as she uses it with another program, whoever keeps it, and the app beside it. */
 export interface TechnicianCalendar {
   readonly world: World;
-  /** The service keeps nothing of a deleted event, not even that its name was used. */
-  readonly forgetsDeleted: boolean;
   /** All that is there, occurrences of a series as the series. */
   seen(): Promise<readonly SeenEvent[]>;
   /** All that the service keeps of an event, as text. */
@@ -39,6 +37,7 @@ export interface TechnicianCalendar {
   /** Changes what is the technician's alone: a colour, a reminder. */
   decorate(id: string): Promise<void>;
   makeFree(id: string): Promise<void>;
+  makeBusy(id: string): Promise<void>;
   /** Makes it repeat daily, five times. */
   repeat(id: string): Promise<void>;
   copy(id: string, start: string, end: string): Promise<void>;
@@ -126,7 +125,6 @@ function google(world: World, { mapping }: CalendarOptions): TechnicianCalendar 
     service.event(CALENDAR, id)?.extendedProperties?.private?.calendarSyncSelf === id ? bookingId : null;
   return {
     world,
-    forgetsDeleted: false,
     seen: async () =>
       shown(world).map(({ id, summary: title, location, start, end, bookingId }) => ({
         ...{ id, title, location, start, end },
@@ -141,6 +139,7 @@ function google(world: World, { mapping }: CalendarOptions): TechnicianCalendar 
         reminders: { useDefault: false, overrides: [{ method: 'popup', minutes: 5 }] },
       }),
     makeFree: (id) => edit(id, { transparency: 'transparent' }),
+    makeBusy: (id) => edit(id, { transparency: 'opaque' }),
     repeat: async (id) => void service.makeRecurring(CALENDAR, id, ['RRULE:FREQ=DAILY;COUNT=5']),
     copy: async (id, start, end) => void service.copyEvent(CALENDAR, id, timed(start, end)),
     delete: async (id) => void service.deleteEvent(CALENDAR, id),
@@ -173,7 +172,6 @@ function outlook(world: World, { mapping }: CalendarOptions): TechnicianCalendar
   const edit = async (id: string, patch: object): Promise<void> => void service.editEvent(OUTLOOK, id, patch);
   return {
     world,
-    forgetsDeleted: false,
     seen: async () =>
       (service.events(OUTLOOK) as unknown as readonly OutlookResource[]).map((event) => ({
         id: event.id,
@@ -188,6 +186,7 @@ function outlook(world: World, { mapping }: CalendarOptions): TechnicianCalendar
     move: (id, start, end) => edit(id, timed(start, end)),
     decorate: (id) => edit(id, { categories: ['Red'], reminderMinutesBeforeStart: 5 }),
     makeFree: (id) => edit(id, { showAs: 'free' }),
+    makeBusy: (id) => edit(id, { showAs: 'busy' }),
     repeat: async (id) =>
       void service.makeRecurring(OUTLOOK, id, {
         pattern: { type: 'daily', interval: 1 },
@@ -219,7 +218,6 @@ async function caldav(server: CaldavServer, options: CalendarOptions): Promise<T
   let added = 0;
   return {
     world,
-    forgetsDeleted: true,
     async seen() {
       const events: SeenEvent[] = [];
       for (const name of await calendar.names()) {
@@ -232,6 +230,7 @@ async function caldav(server: CaldavServer, options: CalendarOptions): Promise<T
     move: (id, start, end) => edit(id, timed(start, end)),
     decorate: (id) => edit(id, { COLOR: ':red', CATEGORIES: ':Mine' }),
     makeFree: (id) => edit(id, { TRANSP: ':TRANSPARENT' }),
+    makeBusy: (id) => edit(id, { TRANSP: ':OPAQUE' }),
     repeat: (id) => edit(id, { RRULE: ':FREQ=DAILY;COUNT=5' }),
     async copy(id, start, end) {
       added += 1;
