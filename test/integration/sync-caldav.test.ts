@@ -178,8 +178,6 @@ describe('a bad day', () => {
   });
   afterAll(() => server.stop());
 
-  type Moment = 'before' | 'after';
-
   async function scene(network: (fetch: Fetch) => Fetch): Promise<void> {
     world = await createCaldavWorld(server, { network });
     addBooking(world, 9);
@@ -187,23 +185,15 @@ describe('a bad day', () => {
     await addPersonal(10);
   }
 
-  it.each<[string, string, Moment, number | null]>([
-    ['PUT', 'the connection drops', 'before', null],
-    ['PUT', 'the answer is lost', 'after', null],
-    ['PUT', 'the server fails', 'after', 500],
-    ['PUT', 'the server is overloaded', 'before', 503],
-    ['PUT', 'somebody else was there first', 'before', 412],
-    ['DELETE', 'the answer is lost', 'after', null],
-    ['REPORT', 'the connection drops', 'before', null],
-    ['REPORT', 'a proxy answers with a page', 'before', 200],
-    ['REPORT', 'it is not allowed', 'before', 403],
-    ['PROPFIND', 'it asks for a pause', 'before', 429],
-  ])('%s: %s, and the next sync is right', async (method, _, when, status) => {
+  it.each<[string, string, number]>([
+    ['PUT', 'somebody else was there first', 412],
+    ['REPORT', 'a proxy answers with a page', 200],
+    ['REPORT', 'it is not allowed', 403],
+    ['PROPFIND', 'it asks for a pause', 429],
+  ])('%s: %s, and the next sync is right', async (method, _, status) => {
     let faulty = false;
     await scene((fetch) => async (input, init) => {
       if (!faulty || init?.method !== method) return fetch(input, init);
-      if (when === 'after') await fetch(input, init);
-      if (status === null) throw new TypeError('fetch failed');
       return new Response('<html>', {
         status,
         headers: { 'content-type': 'text/html', 'retry-after': '3600' },
