@@ -23,7 +23,7 @@ import { acquireLock, type InstanceLock } from './store/instance-lock.ts';
 import type { Restored } from './store/restore.ts';
 import { createStore, type Store } from './store/store.ts';
 import { unattended } from './unattended.ts';
-import { upkeep } from './upkeep.ts';
+import { compare, upkeep } from './upkeep.ts';
 import { createWebhookService, type WebhookService } from './webhook-service.ts';
 
 /** How long a command waits for another one to finish with the data directory. */
@@ -169,6 +169,8 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     webhooks.noteRun(result);
     if (options.dryRun === true || options.signal?.aborted === true) return result;
     await feeds.followUp();
+    // What was put right needs no telling until tomorrow.
+    if (options.repair !== undefined) compare(ports, store);
     await lookAfter();
     return result;
   };

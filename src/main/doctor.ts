@@ -8,6 +8,7 @@ import { Connections } from './connections.ts';
 import { checkDirectory } from './diagnostics/directory-check.ts';
 import { clockCheck, networkChecks } from './diagnostics/network-checks.ts';
 import { recordedFetch } from './diagnostics/recorded-fetch.ts';
+import { findDiscrepancies } from './engine/discrepancies.ts';
 import { Enrolment } from './enrolment.ts';
 import { certificateProblem } from './schedule/certificate.ts';
 import { requireSound } from './store/integrity.ts';
@@ -52,6 +53,7 @@ export async function examine(given: AppPorts, store: Store, vault: Vault): Prom
     clockCheck(record.skews()),
     booking,
     ...accounts,
+    agreementCheck(store),
   ]);
 }
 
@@ -89,6 +91,23 @@ function databaseCheck(store: Store): DoctorCheck {
     return check('database', 'Database', 'ok', 'It is sound.');
   } catch (error) {
     return check('database', 'Database', 'failed', toAppError(error).message);
+  }
+}
+
+/** Whether calendars and records agree, by what was read last. */
+function agreementCheck(store: Store): DoctorCheck {
+  const found = (status: DoctorCheck['status'], message: string): DoctorCheck =>
+    check('agreement', 'Calendars and records', status, message);
+  try {
+    const { length } = findDiscrepancies(store);
+    return length === 0
+      ? found('ok', 'They agree.')
+      : found(
+          'warning',
+          `They disagree about ${length === 1 ? 'one entry' : `${length} entries`}. “calendar-sync repair” shows what, and what it would do.`,
+        );
+  } catch (error) {
+    return found('failed', toAppError(error).message);
   }
 }
 

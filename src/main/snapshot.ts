@@ -4,6 +4,7 @@ import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { AppSnapshot } from './app-contract.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Store } from './store/store.ts';
+import { maintenanceOf } from './upkeep.ts';
 
 /** What only the process that owns the data directory knows. */
 export type Unattended = Pick<
@@ -27,6 +28,7 @@ export function snapshotOf(
   enrolment: Enrolment,
   { running, ...unattended }: Unattended,
 ): AppSnapshot {
+  const maintenance = maintenanceOf(store);
   const facts = {
     enrolled: enrolment.isEnrolled(),
     technician: enrolment.known(),
@@ -37,6 +39,7 @@ export function snapshotOf(
     lastRun: lastRun(store),
     conflicts: store.conflicts.openCount(),
     holds: store.holds.open().length,
+    ...(maintenance.damaged || maintenance.discrepancies > 0 ? { maintenance } : {}),
   };
   return { ...facts, state: overallState(facts, running) };
 }
@@ -46,6 +49,7 @@ function overallState(facts: Omit<AppSnapshot, 'state'>, running: boolean): Over
   if (!facts.enrolled) return 'not-enrolled';
   if (facts.accounts.length === 0) return 'no-accounts';
   if (running) return 'syncing';
+  if (facts.maintenance?.damaged === true) return 'error';
   if (facts.pausedUntil !== null) return 'paused';
   if (facts.offlineSince !== null) return 'offline';
   if (facts.accounts.some(({ state }) => state === 'needs-sign-in')) return 'needs-sign-in';

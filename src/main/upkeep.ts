@@ -1,17 +1,31 @@
+import { Maintenance } from '../shared/domain/maintenance.ts';
+import type { NewLogEntry } from '../shared/domain/sync-log.ts';
+import { toAppError } from '../shared/rpc/errors.ts';
 import { raiseAlert } from './alerts.ts';
 import type { AppPorts } from './app-contract.ts';
 import { tellCalendarHealth } from './calendar-health.ts';
+import { findDiscrepancies } from './engine/discrepancies.ts';
 import type { Enrolment } from './enrolment.ts';
+import { maintain } from './store/maintenance.ts';
 import type { Store } from './store/store.ts';
 
 const DAY_MS = 86_400_000;
-const CLEANED_AT = 'maintenance.cleaned-at';
+const MEGABYTE = 1_000_000;
+const MAINTAINED_AT = 'maintenance.at';
+const FOUND = 'maintenance.found';
 
 /** What is due now and then, after a run or while none happens. What fails is logged, and tried again the next time. */
 export async function upkeep(ports: AppPorts, store: Store, enrolment: Enrolment): Promise<void> {
   const now = ports.clock.now();
   const { calendarHealthMinutes, logDays } = (await ports.settings()).values();
-  cleanLog(store, now, logDays);
+  try {
+    if (isDue(store, now)) {
+      lookAfterDatabase(ports, store, logDays);
+      compare(ports, store);
+    }
+  } catch (error) {
+    ports.log('error', 'store', 'The database could not be looked after', { error: String(error) });
+  }
   try {
     await raiseAlert(ports, store);
   } catch (error) {
@@ -27,12 +41,87 @@ export async function upkeep(ports: AppPorts, store: Store, enrolment: Enrolment
   }
 }
 
-/** Once a day: what is older than the log is kept goes, and SQLite looks after its statistics. */
-function cleanLog(store: Store, now: Date, days: number): void {
-  const before = Date.parse(store.meta.get(CLEANED_AT) ?? '');
+/** What the last daily look found. */
+export const maintenanceOf = (store: Store): Maintenance =>
+  store.meta.getJson(FOUND, Maintenance) ?? { damaged: false, discrepancies: 0 };
+
+/** Once a day, the first time a day after a database was begun. */
+function isDue(store: Store, now: Date): boolean {
+  const before = store.meta.get(MAINTAINED_AT);
+  const passed = now.getTime() - Date.parse(before ?? '');
   // A clock that was set back must not put it off for as long as it was wrong.
-  if (now.getTime() - before < DAY_MS && now.getTime() >= before) return;
-  store.syncLog.removeBefore(new Date(now.getTime() - days * DAY_MS));
-  store.db.pragma('optimize');
-  store.meta.set(CLEANED_AT, now.toISOString());
+  if (passed >= 0 && passed < DAY_MS) return false;
+  store.meta.set(MAINTAINED_AT, now.toISOString());
+  return before !== null;
 }
+
+/** What is older than the log is kept goes; then the file is checked, and made as small as it can be. */
+function lookAfterDatabase(ports: AppPorts, store: Store, logDays: number): void {
+  const say = (said: Pick<NewLogEntry, 'status' | 'message' | 'code'>): void => {
+    store.syncLog.append(entry(ports, { operation: 'maintenance', ...said }));
+  };
+  try {
+    const removed = store.syncLog.removeBefore(new Date(ports.clock.now().getTime() - logDays * DAY_MS));
+    const { damage, bytes, freedBytes } = maintain(store.db);
+    note(store, { damaged: damage !== null });
+    if (damage !== null) {
+      ports.log('error', 'store', damage.message);
+      say({ status: 'error', message: damage.message, code: damage.code });
+      return;
+    }
+    const facts = [
+      `The database is sound: ${megabytes(bytes)}.`,
+      ...(freedBytes > 0 ? [`${megabytes(freedBytes)} were given back.`] : []),
+      ...(removed > 0 ? [`${removed} log entries were older than ${logDays} days.`] : []),
+    ];
+    say({ status: 'ok', message: facts.join(' '), code: null });
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    ports.log('error', 'store', error.message, { code: error.code, detail: error.detail });
+    say({ status: 'error', message: error.message, code: error.code });
+  }
+}
+
+/**
+ * Looks for what calendars and records disagree about, and only tells of it: putting it right is for a person to say.
+ * What is told was read by the runs before; a full run, once a day, has listed everything afresh.
+ */
+export function compare(ports: Pick<AppPorts, 'clock'>, store: Store): void {
+  const { length } = findDiscrepancies(store);
+  const before = maintenanceOf(store).discrepancies;
+  note(store, { discrepancies: length });
+  if (length === before) return;
+  const message =
+    length === 0
+      ? 'Calendars and records agree again.'
+      : `Calendars and records disagree about ${length === 1 ? 'one entry' : `${length} entries`}. “calendar-sync repair” shows what, and what it would do.`;
+  store.syncLog.append(
+    entry(ports, { operation: 'compare', status: length === 0 ? 'ok' : 'error', message, code: null }),
+  );
+}
+
+function note(store: Store, found: Partial<Maintenance>): void {
+  store.meta.setJson(FOUND, { ...maintenanceOf(store), ...found });
+}
+
+const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} MB`;
+
+const entry = (
+  { clock }: Pick<AppPorts, 'clock'>,
+  said: Pick<NewLogEntry, 'operation' | 'status' | 'message' | 'code'>,
+): NewLogEntry => ({
+  at: clock.now().toISOString(),
+  runId: null,
+  accountId: null,
+  mappingId: null,
+  provider: null,
+  direction: null,
+  bookingId: null,
+  externalId: null,
+  technicianId: null,
+  projectId: null,
+  durationMs: null,
+  attempt: null,
+  payload: null,
+  ...said,
+});

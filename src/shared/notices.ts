@@ -2,7 +2,14 @@ import type { Snapshot } from './domain/snapshot.ts';
 import { type DesktopTexts, englishDesktop } from './text/english-desktop.ts';
 import { momentText, type Reader } from './text/moment.ts';
 
-export const NOTICE_KINDS = ['needs-sign-in', 'decision', 'failing', 'update'] as const;
+export const NOTICE_KINDS = [
+  'needs-sign-in',
+  'decision',
+  'failing',
+  'damaged',
+  'discrepancies',
+  'update',
+] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 export interface Notice {
@@ -35,7 +42,10 @@ export interface NoticeStep {
   readonly told: ToldNotices;
 }
 
-export type NoticeSource = Pick<Snapshot, 'accounts' | 'conflicts' | 'holds' | 'failingSince'>;
+export type NoticeSource = Pick<
+  Snapshot,
+  'accounts' | 'conflicts' | 'holds' | 'failingSince' | 'maintenance'
+>;
 
 /** A failure is worth a notification only after so long: not the first time-out after a wake. */
 const FAILING_FOR_MS = 30 * 60 * 1000;
@@ -64,13 +74,15 @@ export function nextNotices(told: ToldNotices, snapshot: NoticeSource, options: 
 function openEpisodes(snapshot: NoticeSource, { reader, updateReady }: NoticeOptions): ToldNotices {
   const signedOut = signedOutAccounts(snapshot).map(({ id }) => id);
   const waiting = snapshot.conflicts + snapshot.holds;
-  const { failingSince } = snapshot;
+  const { failingSince, maintenance = { damaged: false, discrepancies: 0 } } = snapshot;
   const failsForLong =
     failingSince !== null && reader.now.getTime() - Date.parse(failingSince) >= FAILING_FOR_MS;
   return {
     ...(signedOut.length > 0 && { 'needs-sign-in': signedOut.toSorted().join(' ') }),
     ...(waiting > 0 && { decision: String(waiting) }),
     ...(failsForLong && { failing: failingSince }),
+    ...(maintenance.damaged && { damaged: 'damaged' }),
+    ...(maintenance.discrepancies > 0 && { discrepancies: String(maintenance.discrepancies) }),
     ...(updateReady !== null && { update: updateReady }),
   };
 }
@@ -79,7 +91,7 @@ function openEpisodes(snapshot: NoticeSource, { reader, updateReady }: NoticeOpt
 function isNews(kind: NoticeKind, before: string | undefined, now: string | undefined): boolean {
   if (now === undefined) return false;
   if (before === undefined) return true;
-  if (kind === 'decision') return Number(now) > Number(before);
+  if (kind === 'decision' || kind === 'discrepancies') return Number(now) > Number(before);
   if (kind !== 'needs-sign-in') return now !== before;
   const known = before.split(' ');
   return now.split(' ').some((id) => !known.includes(id));
@@ -105,6 +117,12 @@ function notice(kind: NoticeKind, snapshot: NoticeSource, options: NoticeOptions
       const since = snapshot.failingSince ?? options.reader.now.toISOString();
       const body = text.failingBody(momentText(since, options.reader));
       return { kind, title: text.failingTitle, body, screen: 'overview' };
+    }
+    case 'damaged':
+      return { kind, title: text.damagedTitle, body: text.damagedBody, screen: 'settings' };
+    case 'discrepancies': {
+      const title = text.discrepanciesTitle(snapshot.maintenance?.discrepancies ?? 0);
+      return { kind, title, body: text.discrepanciesBody, screen: 'settings' };
     }
     default: {
       const body = text.updateBody(options.updateReady ?? '');

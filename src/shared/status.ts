@@ -19,7 +19,7 @@ export interface Status {
 /** What of the snapshot decides the status. */
 export type StatusSource = Pick<
   Snapshot,
-  'state' | 'accounts' | 'lastRun' | 'pausedUntil' | 'failingSince' | 'conflicts' | 'holds'
+  'state' | 'accounts' | 'lastRun' | 'pausedUntil' | 'failingSince' | 'conflicts' | 'holds' | 'maintenance'
 >;
 
 /** The one status of a snapshot; times in the reader's zone and locale. */
@@ -67,7 +67,12 @@ function paused({ pausedUntil }: StatusSource, reader: Reader, { status }: Deskt
     : status.pausedUntil(momentText(pausedUntil, reader));
 }
 
-function failing({ failingSince }: StatusSource, reader: Reader, { status }: DesktopTexts): string {
+function failing(
+  { failingSince, maintenance }: StatusSource,
+  reader: Reader,
+  { status }: DesktopTexts,
+): string {
+  if (maintenance?.damaged === true) return status.damaged;
   return failingSince === null ? status.failing : status.failingSince(momentText(failingSince, reader));
 }
 

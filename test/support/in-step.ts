@@ -69,4 +69,6 @@ export async function expectQuiet(world: World): Promise<void> {
   expect(writes(world)).toEqual([]);
   expect(shown(world)).toEqual(calendar);
   expect(blocks(world)).toEqual(busy);
+  const { checks } = await world.app.doctor();
+  expect(checks.find(({ id }) => id === 'agreement')).toMatchObject({ status: 'ok' });
 }

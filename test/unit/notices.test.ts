@@ -83,6 +83,17 @@ describe('a notification', () => {
     ).toEqual([[], ['+failing'], [], ['-failing']]);
   });
 
+  it('tells of a damaged database, and of what does not fit, once each', () => {
+    const found = { maintenance: { damaged: true, discrepancies: 2 } };
+    const fewer = { maintenance: { damaged: false, discrepancies: 1 } };
+    expect(play([found], [found], [fewer], [{}])).toEqual([
+      ['+damaged', '+discrepancies'],
+      [],
+      ['-damaged'],
+      ['-discrepancies'],
+    ]);
+  });
+
   it('says nothing to somebody who is looking, then or later', () => {
     expect(play([{ conflicts: 1 }, { windowVisible: true }], [{ conflicts: 1 }])).toEqual([[], []]);
   });
@@ -92,6 +103,7 @@ describe('a notification', () => {
       accounts: [signedOut],
       conflicts: 1,
       failingSince: '2026-11-23T08:00:00Z',
+      maintenance: { damaged: true, discrepancies: 2 },
     };
     const step = nextNotices({}, snapshot(everything), {
       ...options,

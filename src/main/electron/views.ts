@@ -173,6 +173,8 @@ function wantedNotices(settings: Settings): readonly NoticeKind[] {
     'needs-sign-in': settings.notifyNeedsSignIn,
     decision: settings.notifyDecisionWaiting,
     failing: settings.notifyFailing,
+    damaged: settings.notifyFailing,
+    discrepancies: settings.notifyDecisionWaiting,
     update: settings.notifyUpdateReady,
   };
   return (Object.keys(wanted) as NoticeKind[]).filter((kind) => wanted[kind]);

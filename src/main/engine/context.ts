@@ -7,6 +7,7 @@ import type { CalendarProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { ImportMapping } from './planner/import-plan.ts';
 import type { Progress } from './progress.ts';
+import type { Repair } from './repair.ts';
 import type { Tally } from './tally.ts';
 import type { Turns } from './turns.ts';
 
@@ -26,6 +27,8 @@ export interface RunContext {
   readonly unattended: boolean;
   /** The booking system accepts proposals from this device. */
   readonly canReschedule: boolean;
+  /** What it is to put right beside what has changed. */
+  readonly repair?: Repair;
   readonly signal: AbortSignal;
   readonly progress: Progress;
   /** Every enabled mapping, in the run's scope or not: copies of a meeting concern all of them. */

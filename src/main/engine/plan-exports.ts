@@ -52,6 +52,11 @@ function planBooking(
   const row = store.links.ofBooking(context.mapping.id, bookingId);
   if (row !== undefined && (run.held.has(row.id) || run.failed.has(row.id) || store.journal.isOpen(row.id)))
     return 0;
+  if (!writesEvents(context.mapping.direction) && row?.state !== 'live' && row?.state !== 'parked') {
+    // It takes back what it exported before it became an import; what others left there is not its own.
+    store.touched.clear(context.mapping.id, 'booking', [bookingId]);
+    return 0;
+  }
   const cell = loadCell(run, context, bookingId, row);
   const retry = row === undefined ? undefined : store.retries.get(row.id);
   // It stays touched, so that the run in which it is due finds it.

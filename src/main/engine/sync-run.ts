@@ -30,6 +30,7 @@ import { type OnProgress, Progress } from './progress.ts';
 import { pullBookings } from './pull-bookings.ts';
 import { isListedAfresh, pullCalendar } from './pull-calendar.ts';
 import { recover } from './recover.ts';
+import { prepareRepair } from './repair.ts';
 import { mappingResult, plannedOperations, tallyPlanned } from './run-report.ts';
 import { settleCopies } from './settle-copies.ts';
 import { newTally } from './tally.ts';
@@ -49,6 +50,8 @@ export interface SyncOptions {
   readonly full?: boolean;
   /** Nobody waits for it: what failed lately is left until it is due again. */
   readonly unattended?: boolean;
+  /** Also puts right what no change tells of; goes with `full`. */
+  readonly repair?: { readonly release: boolean };
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
 }
@@ -99,6 +102,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
     full: options.full ?? false,
     unattended: options.unattended ?? false,
     canReschedule: ports.canReschedule,
+    ...(options.repair === undefined ? {} : { repair: { ...options.repair, found: [] } }),
     signal: options.signal ?? new AbortController().signal,
     progress: new Progress({ runId, clock, log: ports.log, onProgress: options.onProgress }),
     mappings,
@@ -131,6 +135,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
     dryRun: run.dryRun,
     accounts: outcomes.map((outcome) => accountResult(run, outcome)),
     ...(run.dryRun ? { operations: plannedOperations(run) } : {}),
+    ...(run.repair === undefined ? {} : { discrepancies: run.repair.found }),
   };
   store.runs.finish(runId, finishedAt, ok, result);
   return result;
@@ -289,6 +294,7 @@ async function syncMappings(
   await pullSharedBookings();
   const calendars = await pullCalendars(run, account);
   noteRead(run, account);
+  if (run.repair !== undefined) prepareRepair(run, account, run.repair);
   let written = 0;
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     await prove(run, account, calendars);

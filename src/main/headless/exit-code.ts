@@ -16,8 +16,10 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export function syncExitCode(result: Pick<SyncResult, 'ok' | 'accounts'>): ExitCode {
+export function syncExitCode(result: Pick<SyncResult, 'ok' | 'accounts' | 'discrepancies'>): ExitCode {
   if (!result.ok) return EXIT.failed;
-  const held = result.accounts.some(({ mappings }) => mappings.some((mapping) => mapping.held > 0));
+  const held =
+    result.accounts.some(({ mappings }) => mappings.some((mapping) => mapping.held > 0)) ||
+    result.discrepancies?.some((discrepancy) => discrepancy.held) === true;
   return held ? EXIT.held : EXIT.done;
 }

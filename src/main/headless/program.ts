@@ -308,6 +308,14 @@ function keepingCommands(program: Command, run: Run): void {
     .description('check everything that a sync needs, and say what to do about what is wrong')
     .action(run(async () => (await import('./commands/doctor.ts')).doctor));
   program
+    .command('repair')
+    .description(
+      'show what calendars and records disagree about although no change was told of; with --yes, put it right',
+    )
+    .option('--yes', 'put right what would be shown')
+    .addOption(new Option('--release', 'also remove what is held because it is unusually many'))
+    .action(run(async () => (await import('./commands/repair.ts')).repair));
+  program
     .command('diagnostics')
     .description(
       'write a file for support: what was checked and done here, without anything secret or personal',

@@ -160,6 +160,8 @@ function syncHandlers(app: App): Group<'sync'> {
   return {
     'sync.now': (scope) => app.agent.syncNow(present(scope)),
     'sync.preview': (scope) => app.sync({ ...present(scope), dryRun: true }),
+    'sync.previewRepair': () => app.sync({ full: true, repair: { release: false }, dryRun: true }),
+    'sync.repair': (repair) => app.sync({ full: true, repair }),
     'sync.cancel': () => {
       app.agent.cancel();
       return DONE;

@@ -131,6 +131,7 @@ export class Scheduler {
     this.#lookedAfterAt = now;
     try {
       await this.#ports.upkeep();
+      this.#ports.onChange();
     } catch (error) {
       this.#ports.log('error', 'schedule', 'The upkeep failed', { error: String(error) });
     }

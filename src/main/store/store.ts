@@ -4,6 +4,7 @@ import { CalendarPicture } from './calendar-picture.ts';
 import { ChannelRepository } from './channel-repository.ts';
 import { ConflictRepository } from './conflict-repository.ts';
 import { type Database, inTransaction } from './connection.ts';
+import { DiscrepancyRepository } from './discrepancy-repository.ts';
 import { FeedBookings } from './feed-bookings.ts';
 import { FeedRepository } from './feed-repository.ts';
 import { HealthRepository } from './health-repository.ts';
@@ -31,6 +32,7 @@ export interface Store {
   readonly health: HealthRepository;
   readonly channels: ChannelRepository;
   readonly conflicts: ConflictRepository;
+  readonly discrepancies: DiscrepancyRepository;
   readonly holds: HoldRepository;
   readonly feeds: FeedRepository;
   readonly feedBookings: FeedBookings;
@@ -55,6 +57,7 @@ export function createStore(db: Database): Store {
     health: new HealthRepository(db),
     channels: new ChannelRepository(db),
     conflicts: new ConflictRepository(db),
+    discrepancies: new DiscrepancyRepository(db),
     holds: new HoldRepository(db),
     feeds: new FeedRepository(db),
     feedBookings: new FeedBookings(db),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Account, ProviderName } from './account.ts';
 import { Technician } from './booking.ts';
+import { Maintenance } from './maintenance.ts';
 import { Mapping } from './mapping.ts';
 import { SyncProgress } from './sync-progress.ts';
 import { Failure } from './sync-result.ts';
@@ -71,6 +72,8 @@ export const Snapshot = z.object({
   failingSince: z.string().nullable(),
   conflicts: z.number().int(),
   holds: z.number().int(),
+  /** Left out where nothing was found. */
+  maintenance: Maintenance.exactOptional(),
   signIns: z.array(PendingSignIn).readonly(),
   host: z.object({ kind: z.enum(['electron', 'headless']), version: z.string() }),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../rpc/errors.ts';
+import { Discrepancy } from './discrepancy.ts';
 import { Direction } from './mapping.ts';
 
 const SideResult = z.object({
@@ -58,5 +59,7 @@ export const SyncResult = z.object({
   accounts: z.array(AccountResult).readonly(),
   /** With a dry run: what would be done. */
   operations: z.array(PlannedOperation).readonly().exactOptional(),
+  /** With a repair: what was found, and is put right unless it is held. */
+  discrepancies: z.array(Discrepancy).readonly().exactOptional(),
 });
 export type SyncResult = Readonly<z.infer<typeof SyncResult>>;

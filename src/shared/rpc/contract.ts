@@ -150,6 +150,10 @@ export const METHODS = {
   /** Answers when the run has ended. Where one is under way it is the next: that one may have read past the change. */
   'sync.now': method(Scope.extend({ full: z.boolean().exactOptional() }), SyncResult),
   'sync.preview': method(Scope.extend({ full: z.boolean().exactOptional() }), SyncResult),
+  /** What a repair finds, and would do: a preview of a full run that also puts right what no change tells of. */
+  'sync.previewRepair': method(Empty, SyncResult),
+  /** `release`: also what is held because it is unusually many. */
+  'sync.repair': method(z.object({ release: z.boolean() }), SyncResult),
   'sync.cancel': method(Empty, Empty),
   'sync.pause': method(z.object({ until: z.union([z.iso.datetime(), z.literal('resumed')]) }), Empty),
   'sync.resume': method(Empty, Empty),

@@ -22,6 +22,7 @@ export const englishDesktop = {
     needsSignIns: (count: number) => `${count} accounts need you to sign in again`,
     failingSince: (time: string) => `Sync is failing since ${time}`,
     failing: 'The last sync failed',
+    damaged: 'The database is damaged · restore a backup',
     decisions: (count: number) =>
       count === 1 ? '1 decision waits for you' : `${count} decisions wait for you`,
     notEnrolled: 'Not set up yet',
@@ -67,6 +68,12 @@ export const englishDesktop = {
     decisionBody: 'Syncing goes on meanwhile. Open Calendar Sync to see both versions.',
     failingTitle: 'Sync is failing',
     failingBody: (time: string) => `Nothing has been synced since ${time}. Open Calendar Sync to see why.`,
+    damagedTitle: 'The database is damaged',
+    damagedBody: 'Nothing was lost in your calendars. Restore a backup in Settings to go on.',
+    discrepanciesTitle: (count: number) =>
+      count === 1 ? 'An entry does not fit' : `${count} entries do not fit`,
+    discrepanciesBody:
+      'Your calendar and the records of this computer disagree. “calendar-sync repair” shows what it would do.',
     updateTitle: 'An update is ready',
     updateBody: (version: string) => `Version ${version} is installed when you say so.`,
   },

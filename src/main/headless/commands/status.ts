@@ -12,10 +12,14 @@ export async function showStatus(context: CommandContext): Promise<Outcome> {
   return { document: statusDocument(status), text: (screen) => statusText(screen, status) };
 }
 
-/** What `host.md` names, in its order. */
+/** What `host.md` names, in its order, and what the daily look found. */
 function statusDocument(status: Status): object {
   const { enrolled, technician, state, accounts, mappings, lastRun, nextRunAt, conflicts, holds } = status;
-  return { enrolled, technician, state, accounts, mappings, lastRun, nextRunAt, conflicts, holds };
+  const { maintenance = { damaged: false, discrepancies: 0 } } = status;
+  return {
+    ...{ enrolled, technician, state, accounts, mappings, lastRun, nextRunAt, conflicts, holds },
+    maintenance,
+  };
 }
 
 function statusText(screen: Screen, status: Status): string {
@@ -34,7 +38,9 @@ function statusText(screen: Screen, status: Status): string {
   return [block, ...lists].join('\n\n');
 }
 
-function stateSentence({ state }: Status): string {
+function stateSentence({ state, maintenance }: Status): string {
+  if (maintenance?.damaged === true)
+    return 'The database is damaged. Restore a backup with “calendar-sync restore FILE”.';
   switch (state) {
     case 'not-enrolled':
       return 'Not enrolled. Run “calendar-sync enrol --url URL --code CODE” with the code from dispatch.';
@@ -69,10 +75,12 @@ function lastRunText({ lastRun }: Status): string {
   return `${localTime(lastRun.finishedAt)}, ${lastRun.ok ? 'all done' : 'with failures'}`;
 }
 
-function waitingText({ conflicts, holds }: Status): string {
-  if (conflicts === 0 && holds === 0) return 'nothing';
+function waitingText({ conflicts, holds, maintenance }: Status): string {
+  const discrepancies = maintenance?.discrepancies ?? 0;
+  if (conflicts === 0 && holds === 0 && discrepancies === 0) return 'nothing';
   return [
     ...(conflicts > 0 ? [`${count(conflicts, 'conflict')} (“calendar-sync conflicts”)`] : []),
     ...(holds > 0 ? [`${count(holds, 'hold')} (“calendar-sync holds”)`] : []),
+    ...(discrepancies > 0 ? [`${count(discrepancies, 'disagreement')} (“calendar-sync repair”)`] : []),
   ].join(', ');
 }
