@@ -1,4 +1,5 @@
 import type { Account } from '../../shared/domain/account.ts';
+import type { Discrepancy } from '../../shared/domain/discrepancy.ts';
 import type { Mapping } from '../../shared/domain/mapping.ts';
 import type { AppError } from '../../shared/rpc/errors.ts';
 import type { BookingApi } from '../booking/booking-port.ts';
@@ -7,7 +8,6 @@ import type { CalendarProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { ImportMapping } from './planner/import-plan.ts';
 import type { Progress } from './progress.ts';
-import type { Repair } from './repair.ts';
 import type { Tally } from './tally.ts';
 import type { Turns } from './turns.ts';
 
@@ -43,6 +43,13 @@ export interface RunContext {
   readonly unseen: Map<string, AppError>;
   /** How often a link's precondition failed in this run. */
   readonly contested: Map<number, number>;
+}
+
+/** A repair as part of a run. */
+export interface Repair {
+  /** Also carries out deletions that are unusually many. */
+  readonly release: boolean;
+  readonly found: Discrepancy[];
 }
 
 export interface AccountContext {

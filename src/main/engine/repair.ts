@@ -1,16 +1,9 @@
 import type { Discrepancy } from '../../shared/domain/discrepancy.ts';
 import { removedRow } from '../store/observed-row.ts';
-import type { AccountContext, MappingContext, RunContext } from './context.ts';
+import type { AccountContext, MappingContext, Repair, RunContext } from './context.ts';
 import { discrepancyText, type Found, findDiscrepancies } from './discrepancies.ts';
 import type { BlockIntent, EventIntent } from './intent.ts';
 import { guard } from './planner/guard.ts';
-
-/** A repair as part of a run. */
-export interface Repair {
-  /** Also carries out deletions that are unusually many. */
-  readonly release: boolean;
-  readonly found: Discrepancy[];
-}
 
 /**
  * Puts what is found in an account's calendars before the plan, once they have been listed afresh. What the planner can
