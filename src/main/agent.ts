@@ -6,7 +6,7 @@ import type { SideResult, SyncResult } from '../shared/domain/sync-result.ts';
 import { type AppError, toAppError } from '../shared/rpc/errors.ts';
 import type { EventStream, EventStreamOptions } from './booking/event-stream.ts';
 import { stopped } from './engine/account-outcome.ts';
-import type { SyncOptions } from './engine/sync-run.ts';
+import type { Rounds, SyncOptions } from './engine/sync-run.ts';
 import { Turns } from './engine/turns.ts';
 import type { Clock, Log, Power, Random } from './ports.ts';
 import { Scheduler } from './schedule/scheduler.ts';
@@ -86,7 +86,11 @@ export function createAgent(ports: AgentPorts): OwnAgent {
   const listeners = new Set<(state: AgentState) => void>();
   /** Runs that were asked for and have not begun, by what they are about. */
   const waiting = new Map<string, Promise<SyncResult>>();
-  let running: { readonly abort: AbortController; readonly attended: boolean } | null = null;
+  let running: {
+    readonly abort: AbortController;
+    readonly attended: boolean;
+    rounds?: Rounds;
+  } | null = null;
   let progress: SyncProgress | null = null;
   let lastRun = summary(ports.lastRun());
   let offlineSince: string | null = null;
@@ -104,6 +108,8 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     log,
     power: ports.power,
     run: async () => ({ offline: isOffline(await attempt()) }),
+    isRunning: () => running !== null,
+    again: () => running?.rounds?.again() === true,
     isReady: ports.isReady,
     intervalMs: ports.intervalMs,
     retryAfter: ports.retryAfter,
@@ -156,7 +162,8 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     const abort = new AbortController();
     const signal =
       options.signal === undefined ? abort.signal : AbortSignal.any([options.signal, abort.signal]);
-    running = { abort, attended };
+    const current: NonNullable<typeof running> = { abort, attended };
+    running = current;
     changed();
     try {
       const onProgress = (said: SyncProgress): void => {
@@ -165,14 +172,24 @@ export function createAgent(ports: AgentPorts): OwnAgent {
         changed();
       };
       const watched = options.onProgress !== undefined || listeners.size > 0;
-      const result = await ports.run({ ...options, signal, ...(watched && { onProgress }) }, attended);
+      const onUnderWay = (rounds: Rounds): void => {
+        current.rounds = rounds;
+      };
+      const onAccountDone = (): void => {
+        if (current.rounds?.isOpen() !== true) return;
+        lookAtTold();
+        scheduler.recheck();
+      };
+      const result = await ports.run(
+        { ...options, signal, onUnderWay, onAccountDone, ...(watched && { onProgress }) },
+        attended,
+      );
       if (!result.dryRun) noteResult(result, signal.aborted);
       return result;
     } finally {
       running = null;
       progress = null;
-      for (const change of told.values()) look(change);
-      told.clear();
+      lookAtTold();
       changed();
     }
   }
@@ -208,6 +225,11 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     }
   }
 
+  function lookAtTold(): void {
+    for (const change of told.values()) look(change);
+    told.clear();
+  }
+
   function look(change: BookingChanged): void {
     if (!ports.isKnown(change)) scheduler.ask('notice');
   }
@@ -240,8 +262,8 @@ export function createAgent(ports: AgentPorts): OwnAgent {
           if (scheduler.started) scheduler.ask('notice');
         },
         onBookingChanged: (change) => {
-          if (running === null) look(change);
           // Our own changes are told as well, often before their answer is here.
+          if (running === null || running.rounds?.isOpen() === true) look(change);
           else told.set(change.id, change);
         },
       });

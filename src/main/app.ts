@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Account } from '../shared/domain/account.ts';
 import type { Mapping } from '../shared/domain/mapping.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
@@ -163,9 +164,10 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
   const lines = new Lines(ports);
   const lookAfter = (): Promise<void> => upkeep(ports, store, enrolment);
   const syncAndFollow = async (options: SyncOptions): Promise<SyncResult> => {
-    // Before the calendars are read: what changes from then on is told.
-    if (options.dryRun !== true) await webhooks.keep();
-    const result = await sync(ports, store, enrolment, connections, lines, options);
+    if (options.dryRun !== true) webhooks.runBegins();
+    // Before an account's calendars are read: what changes from then on is told.
+    const prepare = (account: Account): Promise<void> => webhooks.keep(account);
+    const result = await sync(ports, store, enrolment, connections, lines, options, prepare);
     webhooks.noteRun(result);
     if (options.dryRun === true || options.signal?.aborted === true) return result;
     await feeds.followUp();
@@ -306,6 +308,7 @@ async function sync(
   connections: Connections,
   lines: Lines,
   options: SyncOptions,
+  prepare: (account: Account) => Promise<void> = async () => undefined,
 ): Promise<SyncResult> {
   requireReady(store, enrolment);
   // Not to know what the booking system can do is each account's failure, not the run's.
@@ -323,6 +326,7 @@ async function sync(
       subjects: await connections.subjects(),
       connect: async (account, onRetry) => {
         if (identity instanceof AppError) throw identity;
+        if (options.dryRun !== true) await prepare(account);
         const unattendedRun = options.unattended === true;
         return connections.connect(account, onRetry, (service) => lines.fetch(service, unattendedRun));
       },

@@ -17,8 +17,10 @@ export interface WebhookService extends AppWebhooks {
   /** From now on somebody is there to hear of changes. `onChanged`: a calendar is to be read. */
   start(onChanged: () => void): void;
   stop(): void;
-  /** Before each run: sees to the channels, if somebody is there to hear. Never rejects. */
-  keep(): Promise<void>;
+  /** A run begins: what has been told by now it will see. */
+  runBegins(): void;
+  /** Before an account is read: sees to its channels, if somebody is there to hear. Never rejects. */
+  keep(account: Account): Promise<void>;
   /** After each run: what it has read need not be read for what was told before, and what it wrote is told of too. */
   noteRun(result: SyncResult): void;
   /** What came by the booking system's relay. */
@@ -84,9 +86,9 @@ export function createWebhookService(
     stop() {
       onChanged = null;
     },
-    async keep() {
-      if (onChanged !== null && enrolment.isEnrolled()) await keeper.keep();
-      receiver.runBegins();
+    runBegins: () => receiver.runBegins(),
+    async keep(account) {
+      if (onChanged !== null && enrolment.isEnrolled()) await keeper.keep(account);
     },
     noteRun({ dryRun, accounts }) {
       if (dryRun) return;

@@ -56,7 +56,8 @@ export interface AccountContext {
   readonly account: Account;
   readonly provider: CalendarProvider;
   readonly booking: BookingApi;
-  readonly mappings: readonly MappingContext[];
+  /** Those that can be synced. */
+  mappings: readonly MappingContext[];
   /** The first failure of a single operation: the run goes on, but does not say that all is well. */
   error: AppError | null;
   /** Operations that failed in this run. */

@@ -29,6 +29,8 @@ export async function pullBookings(run: RunContext, booking: BookingApi): Promis
   if (complete) {
     if (nextCursor === null) bookings.clearStage();
     const listedAt = await stageListings(run, booking, technicians, window);
+    // Where nobody may be seen, nothing that is known is believed gone.
+    if (listedAt === null) return bookings.clearStage();
     if (nextCursor === null) await stageBeyond(run, booking, window);
     // The earlier position: what changes while listing is then told again.
     nextCursor ??= listedAt;
@@ -63,16 +65,16 @@ async function stageChanges(run: RunContext, pages: AsyncIterable<BookingPage>):
 
 /**
  * Lists every technician's bookings but those that the booking system does not show this device. The first cursor is
- * kept: it misses nothing that changed while listing.
+ * kept: it misses nothing that changed while listing. Null where this device is shown nobody.
  */
 async function stageListings(
   run: RunContext,
   booking: BookingApi,
   technicians: readonly string[],
   window: Span,
-): Promise<string> {
+): Promise<string | null> {
   let first: string | null = null;
-  let refused: unknown = null;
+  let refused = 0;
   for (const technicianId of technicians) {
     try {
       const cursor = await stageChanges(
@@ -80,12 +82,13 @@ async function stageListings(
         booking.list({ technicianId, from: window.from, to: window.to }),
       );
       first ??= cursor;
+      run.unseen.delete(technicianId);
     } catch (thrown) {
       noteUnseen(run, technicianId, thrown);
-      refused ??= thrown;
+      refused += 1;
     }
   }
-  if (first === null && refused !== null) throw refused;
+  if (refused > 0 && refused === technicians.length) return null;
   return first ?? incomplete();
 }
 

@@ -8,6 +8,7 @@ export function mappingResult(run: RunContext, context: MappingContext): Mapping
   const { mapping, tally } = context;
   const counts = run.store.links.counts(mapping.id);
   const open = run.store.holds.openOf(mapping.id);
+  const problem = run.unseen.get(mapping.technicianId);
   const { imported, exported } = tally;
   // What is only planned has not changed the counts yet.
   const touched = (side: SideTally): number =>
@@ -29,6 +30,7 @@ export function mappingResult(run: RunContext, context: MappingContext): Mapping
     proposed: tally.proposed,
     conflicts: tally.conflicts,
     held: open === undefined ? 0 : run.store.holds.items(open.id).length,
+    ...(problem === undefined ? {} : { error: { code: problem.code, message: problem.message } }),
   };
 }
 

@@ -14,31 +14,18 @@ import {
   readOnlyProblem,
   stopped,
 } from './account-outcome.ts';
-import { type AdoptedBlocks, adoptBlocks, planOrphanBlocks } from './adopt-blocks.ts';
+import { dropPrepared, syncMappings } from './account-run.ts';
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
-import { planDecisions } from './decisions.ts';
-import { judgeDisappearances, proveBookings, proveEvents } from './disappearances.ts';
-import { drop } from './drop-entry.ts';
-import { executeBlocks } from './execute-blocks.ts';
-import { executeEvents } from './execute-events.ts';
-import { executeProposals } from './execute-proposals.ts';
 import { givenUpProblem } from './failed-exports.ts';
-import { planExports } from './plan-exports.ts';
-import { planImports } from './plan-imports.ts';
+import { Lanes } from './lanes.ts';
 import { importMapping } from './planner/import-plan.ts';
 import { type OnProgress, Progress } from './progress.ts';
 import { pullBookings } from './pull-bookings.ts';
-import { isListedAfresh, pullCalendar } from './pull-calendar.ts';
-import { recover } from './recover.ts';
-import { prepareRepair } from './repair.ts';
 import { mappingResult, plannedOperations, tallyPlanned } from './run-report.ts';
 import { settleCopies } from './settle-copies.ts';
 import { newTally } from './tally.ts';
 import { Turns } from './turns.ts';
 import { unseenProblem } from './unseen-technicians.ts';
-
-/** An answer may lead to a further plan (a proposal accepted, an id taken); more than this often is a loop. */
-const MAX_PASSES = 30;
 
 export interface SyncOptions {
   /** Only these accounts. Left out: all. */
@@ -54,6 +41,18 @@ export interface SyncOptions {
   readonly repair?: { readonly release: boolean };
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
+  /** Told once it is under way. */
+  readonly onUnderWay?: (rounds: Rounds) => void;
+  /** Told whenever an account is through. */
+  readonly onAccountDone?: () => void;
+}
+
+/** What a run under way can be asked for. */
+export interface Rounds {
+  /** Whether some accounts are through while others are not. */
+  isOpen(): boolean;
+  /** Has accounts look once more, those at work when they are through; false where it is not open. */
+  again(): boolean;
 }
 
 /** One account's way out, with its own count of requests. */
@@ -115,12 +114,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
   store.runs.start(runId, startedAt);
 
   const scope = inScope(store, [...accounts.values()], options);
-  const bookingsPulled = new Shared((connection: AccountConnection) => pullBookings(run, connection.booking));
-  const ended = await Promise.all(
-    scope.map((account) =>
-      syncAccount(run, ports, account, scopedMappings(store, mappings, account, options), bookingsPulled),
-    ),
-  );
+  const ended = await syncAccounts(run, ports, scope, options);
   const outcomes = run.dryRun ? ended : await afterEverybody(run, ended);
 
   for (const { mapping, tally } of mappings) if (tally.looked) store.links.refreshCounts(mapping.id);
@@ -140,6 +134,51 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
   store.runs.finish(runId, finishedAt, ok, result);
   return result;
 }
+
+/** Every account on its own lane, each with the bookings that were read for its round. */
+async function syncAccounts(
+  run: RunContext,
+  ports: SyncPorts,
+  scope: readonly Account[],
+  options: SyncOptions,
+): Promise<readonly AccountOutcome[]> {
+  const { store, mappings, signal } = run;
+  const turns = new Turns();
+  const readBookings = () =>
+    new Shared(({ booking }: AccountConnection) => turns.take(() => pullBookings(run, booking)));
+  let bookings = readBookings();
+  const outcomes = new Map<string, AccountOutcome>();
+  const round = async (account: Account): Promise<void> => {
+    const own = scopedMappings(store, mappings, account, options);
+    const outcome = await syncAccount(run, ports, store.accounts.get(account.id) ?? account, own, bookings);
+    const before = outcomes.get(account.id);
+    outcomes.set(account.id, before === undefined ? outcome : withRequests(outcome, before));
+  };
+  const lanes = new Lanes(scope, round, () => options.onAccountDone?.());
+  const isOpen = (): boolean => !signal.aborted && !run.dryRun && lanes.isOpen();
+  options.onUnderWay?.({
+    isOpen,
+    again() {
+      if (!isOpen()) return false;
+      bookings = readBookings();
+      return lanes.again();
+    },
+  });
+  await lanes.run();
+  return scope.flatMap(({ id }) => outcomes.get(id) ?? []);
+}
+
+/** The outcome of an account's latest round, with what the earlier ones asked for. */
+const withRequests = (outcome: AccountOutcome, before: AccountOutcome): AccountOutcome => ({
+  ...outcome,
+  requests: () => {
+    const [latest, earlier] = [outcome.requests(), before.requests()];
+    return {
+      provider: latest.provider + earlier.provider,
+      booking: latest.booking + earlier.booking,
+    };
+  },
+});
 
 /** Work that several accounts need, done once by whoever asks first. */
 class Shared<T> {
@@ -282,131 +321,4 @@ function accountResult(
     mappings: mappings.map((context) => mappingResult(run, context)),
     requests: requests(),
   };
-}
-
-async function syncMappings(
-  run: RunContext,
-  account: AccountContext,
-  pullSharedBookings: () => Promise<void>,
-): Promise<void> {
-  if (account.mappings.length === 0) return;
-  if (!run.dryRun) await recover(run, account);
-  await pullSharedBookings();
-  const calendars = await pullCalendars(run, account);
-  noteRead(run, account);
-  if (run.repair !== undefined) prepareRepair(run, account, run.repair);
-  let written = 0;
-  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-    await prove(run, account, calendars);
-    plan(run, account, calendars);
-    if (run.dryRun) return;
-    expectOperations(run, account);
-    const proposed = await executeProposals(run, account);
-    const events = await executeEvents(run, account);
-    const sent = await executeBlocks(run, account);
-    written += events;
-    if (proposed + events + sent === 0) break;
-  }
-  if (written > 0 && account.provider.capabilities.readAfterWrite === true) {
-    await readOnwards(run, account, calendars);
-  }
-  for (const { calendar } of calendars) run.store.calendars.sweep(calendar);
-  for (const { mapping } of account.mappings) {
-    run.store.conflicts.settleAnswered(mapping.id, run.clock.now().toISOString());
-  }
-}
-
-/** Tells whoever watches how much this pass has to send. */
-function expectOperations(run: RunContext, { mappings }: AccountContext): void {
-  if (!run.progress.isWatched) return;
-  for (const { account, mapping } of mappings) {
-    run.progress.expect(account.id, mapping.id, run.store.journal.countPrepared(mapping.id));
-  }
-}
-
-/** Its busy times can be trusted, unless the run was about one of its calendars only. */
-function noteRead(run: RunContext, { account, mappings }: AccountContext): void {
-  const all = run.mappings.filter((context) => context.account.id === account.id);
-  if (all.length === mappings.length) run.store.health.noteRead(account.id, run.clock.now().toISOString());
-}
-
-/** One calendar in this run: its mappings, and what was found out about it. */
-interface CalendarRun {
-  readonly calendar: number;
-  readonly mappings: readonly MappingContext[];
-  /** Its listing was complete and has not been judged yet: what it does not show may be believed gone. */
-  complete: boolean;
-  /** Blocks found in the booking system, of mappings that had not looked before. */
-  readonly adopted: Map<MappingContext, AdoptedBlocks>;
-}
-
-async function pullCalendars(run: RunContext, account: AccountContext): Promise<readonly CalendarRun[]> {
-  const byCalendar = Map.groupBy(account.mappings, (context) => context.calendar);
-  const calendars: CalendarRun[] = [];
-  for (const [calendar, mappings] of byCalendar) {
-    const adopted = new Map<MappingContext, AdoptedBlocks>();
-    const afresh = isListedAfresh(run, calendar, mappings);
-    for (const context of mappings) {
-      const blocks = await adoptBlocks(run, account.booking, context, afresh);
-      if (blocks !== null) adopted.set(context, blocks);
-    }
-    const { complete } = await pullCalendar(run, account.provider, calendar, mappings);
-    calendars.push({ calendar, mappings, complete, adopted });
-  }
-  return calendars;
-}
-
-/**
- * Moves the cursors past what this run has written: a service that compares states tells nothing of an event that came
- * and went between two of them. What people have changed meanwhile is planned by the next run.
- */
-async function readOnwards(
-  run: RunContext,
-  { provider }: AccountContext,
-  calendars: readonly CalendarRun[],
-): Promise<void> {
-  for (const { calendar, mappings } of calendars) {
-    // Without a cursor the next run is to list everything, since deletions are held.
-    if (run.store.calendars.position(calendar).cursor === null) continue;
-    await pullCalendar({ ...run, full: false }, provider, calendar, mappings);
-  }
-}
-
-async function prove(
-  run: RunContext,
-  account: AccountContext,
-  calendars: readonly CalendarRun[],
-): Promise<void> {
-  for (const context of account.mappings) judgeDisappearances(run, context);
-  for (const { calendar, mappings, complete } of calendars) {
-    await proveEvents(run, account.provider, calendar, mappings, complete);
-  }
-  await proveBookings(run, account.booking, account.mappings);
-}
-
-function plan(run: RunContext, account: AccountContext, calendars: readonly CalendarRun[]): void {
-  for (const context of account.mappings) {
-    if (context.mayWrite) {
-      planDecisions(run, context, account.provider);
-      planExports(run, context, account.provider);
-    }
-    planImports(run, context);
-  }
-  for (const calendar of calendars) {
-    for (const [context, blocks] of calendar.adopted) {
-      if (calendar.complete) planOrphanBlocks(run, context, blocks);
-    }
-    calendar.adopted.clear();
-    calendar.complete = false;
-  }
-}
-
-/** What was planned but never left is planned again by the next run. A dry run keeps it, to be listed. */
-function dropPrepared(run: RunContext, mappings: readonly MappingContext[]): void {
-  if (run.dryRun) return;
-  run.store.transaction(() => {
-    for (const context of mappings) {
-      for (const entry of run.store.journal.allPrepared(context.mapping.id)) drop(run, context, entry);
-    }
-  });
 }

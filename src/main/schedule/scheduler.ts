@@ -18,6 +18,10 @@ export interface SchedulerPorts {
   readonly power: Power;
   /** One unattended run; says whether it reached nobody. */
   readonly run: () => Promise<{ readonly offline: boolean }>;
+  /** Whether a run is under way, whoever began it. */
+  readonly isRunning: () => boolean;
+  /** Has those accounts look once more that are through in the run under way; false where that is no use yet. */
+  readonly again: () => boolean;
   /** Whether there is anything to sync. */
   readonly isReady: () => boolean;
   readonly intervalMs: () => number;
@@ -35,12 +39,17 @@ export interface SchedulerPorts {
   readonly onChange: () => void;
 }
 
-/** Starts unattended runs when they are due: by the timer, when asked, after a failure, after sleep. */
+/**
+ * Starts unattended runs when they are due: by the timer, when asked, after a failure, after sleep. One at a time; what is
+ * due meanwhile is done by those accounts of the run under way that are through.
+ */
 export class Scheduler {
   readonly #ports: SchedulerPorts;
   #timetable: Timetable;
   #stopping: AbortController | null = null;
   #ended: Promise<void> = Promise.resolve();
+  /** The run that this has begun. */
+  #run: Promise<void> | null = null;
   #awake = new AbortController();
   #lookedAfterAt: number;
   #unsubscribe: () => void = () => undefined;
@@ -107,20 +116,32 @@ export class Scheduler {
     while (!signal.aborted) {
       const next = this.nextAt();
       const left = next === null || !this.#ports.power.isOnline() ? SLICE_MS : next - this.#now();
-      if (left <= 0) await this.#runOnce();
-      else await this.#sleep(Math.min(left, SLICE_MS));
-      if (!signal.aborted) await this.#lookAfter();
+      if (left > 0) await this.#sleep(Math.min(left, SLICE_MS));
+      else if (this.#run === null && !this.#ports.isRunning()) this.#run = this.#runOnce();
+      else if (this.#ports.again()) this.#noteStart();
+      // Woken when an account is through, or the run.
+      else await this.#sleep(SLICE_MS);
+      if (!signal.aborted && this.#run === null) await this.#lookAfter();
     }
+    await this.#run;
+  }
+
+  #noteStart(): void {
+    const intervalMs = this.#ports.intervalMs();
+    this.#timetable = after(this.#timetable, { kind: 'started', intervalMs }, this.#now());
   }
 
   async #runOnce(): Promise<void> {
-    this.#timetable = after(this.#timetable, { kind: 'started' }, this.#now());
+    this.#noteStart();
     try {
       const { offline } = await this.#ports.run();
       this.ranMeanwhile(offline);
     } catch (error) {
       this.#ports.log('error', 'schedule', 'A run failed in an unforeseen way', { error: String(error) });
       this.ranMeanwhile(false);
+    } finally {
+      this.#run = null;
+      this.recheck();
     }
   }
 

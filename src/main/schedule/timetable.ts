@@ -35,7 +35,8 @@ export interface Timetable {
 export type TimetableEvent =
   /** By a person, who sees how long it takes, or by a server's notice. */
   | { readonly kind: 'asked'; readonly by: 'person' | 'notice' }
-  | { readonly kind: 'started' }
+  /** A run began, or those that are through in the one under way look once more. */
+  | { readonly kind: 'started'; readonly intervalMs: number }
   | { readonly kind: 'ended'; readonly offline: boolean; readonly unit: number; readonly intervalMs: number }
   /** The machine woke up, or the network changed. */
   | { readonly kind: 'disturbed'; readonly unit: number };
@@ -62,7 +63,8 @@ export function after(timetable: Timetable, event: TimetableEvent, now: number):
       const recent = timetable.noticeRuns.filter((at) => now - at < MINUTE_MS && at <= now);
       const noticeRuns = timetable.noticed === null ? recent : [...recent, now];
       // What is asked for from now on may come too late for this run.
-      return { ...timetable, askedAt: null, noticed: null, noticeRuns, lastStart: now };
+      const pollAt = now + event.intervalMs;
+      return { ...timetable, pollAt, askedAt: null, noticed: null, noticeRuns, lastStart: now };
     }
     case 'ended': {
       const offlineRuns = event.offline ? timetable.offlineRuns + 1 : 0;

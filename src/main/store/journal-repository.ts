@@ -13,6 +13,8 @@ export type JournalOperation =
 export interface JournalRow {
   readonly id: number;
   readonly link_id: number;
+  /** By which it was planned. */
+  readonly run_id: string;
   readonly operation: JournalOperation;
   /** Event, booking or block id. */
   readonly target_id: string;
@@ -26,7 +28,7 @@ export interface JournalRow {
   readonly attempt: number;
 }
 
-export type NewJournalEntry = Omit<JournalRow, 'id' | 'attempt'> & { readonly run_id: string };
+export type NewJournalEntry = Omit<JournalRow, 'id' | 'attempt'>;
 
 const COLUMNS = [
   'link_id',
@@ -40,7 +42,7 @@ const COLUMNS = [
   'intent',
 ] as const;
 
-const SELECT = `SELECT j.id, j.link_id, j.operation, j.target_id, j.body, j.precondition, j.idempotency_key, j.intent,
+const SELECT = `SELECT j.id, j.link_id, j.run_id, j.operation, j.target_id, j.body, j.precondition, j.idempotency_key, j.intent,
     j.attempt
   FROM journal j JOIN event_mapping l ON l.id = j.link_id`;
 

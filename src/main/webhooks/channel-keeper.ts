@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { type NotifyingProvider, secretHash } from './notification.ts';
 
 export interface ChannelKeeperPorts {
-  readonly store: Pick<Store, 'accounts' | 'mappings' | 'channels'>;
+  readonly store: Pick<Store, 'mappings' | 'channels'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -38,27 +38,24 @@ export class ChannelKeeper {
     this.#ports = ports;
   }
 
-  /** Opens what is missing, renews what is about to end, closes what nobody needs. Never rejects. */
-  async keep(): Promise<void> {
-    const { accounts, mappings, channels } = this.#ports.store;
+  /** Opens what an account is missing, renews what is about to end, closes what nobody needs. Never rejects. */
+  async keep(account: Account): Promise<void> {
+    const { mappings, channels } = this.#ports.store;
     const now = this.#ports.clock.now().getTime();
-    const all = channels.list();
-    for (const account of accounts.list()) {
-      if (!NOTIFYING.has(account.provider) || account.state === 'needs-sign-in' || account.state === 'paused')
-        continue;
-      const enabled = mappings.listByAccount(account.id).filter(({ enabled }) => enabled);
-      const wanted = new Set(enabled.map(({ calendarId }) => calendarId));
-      const own = all.filter(({ accountId }) => accountId === account.id);
-      for (const channel of own) {
-        if (Date.parse(channel.expiresAt) <= now || channel.remoteId === null) channels.remove(channel.id);
-        else if (!wanted.has(channel.calendarId)) await this.#close(account, channel);
-      }
-      for (const calendarId of wanted) {
-        const live = own.filter(
-          (channel) => channel.calendarId === calendarId && channels.get(channel.id) !== null,
-        );
-        await this.#keepOne(account, calendarId, live);
-      }
+    if (!NOTIFYING.has(account.provider) || account.state === 'needs-sign-in' || account.state === 'paused')
+      return;
+    const enabled = mappings.listByAccount(account.id).filter(({ enabled }) => enabled);
+    const wanted = new Set(enabled.map(({ calendarId }) => calendarId));
+    const own = channels.list().filter(({ accountId }) => accountId === account.id);
+    for (const channel of own) {
+      if (Date.parse(channel.expiresAt) <= now || channel.remoteId === null) channels.remove(channel.id);
+      else if (!wanted.has(channel.calendarId)) await this.#close(account, channel);
+    }
+    for (const calendarId of wanted) {
+      const live = own.filter(
+        (channel) => channel.calendarId === calendarId && channels.get(channel.id) !== null,
+      );
+      await this.#keepOne(account, calendarId, live);
     }
   }
 

@@ -12,6 +12,9 @@ const SideResult = z.object({
 });
 export type SideResult = Readonly<z.infer<typeof SideResult>>;
 
+/** What went wrong, as a person reads it. */
+export const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string() });
+
 const MappingResult = z.object({
   mappingId: z.string(),
   calendarId: z.string(),
@@ -23,11 +26,10 @@ const MappingResult = z.object({
   conflicts: z.number().int(),
   /** Deletions that wait for a decision. */
   held: z.number().int(),
+  /** What kept this mapping alone from being synced. */
+  error: Failure.exactOptional(),
 });
 export type MappingResult = Readonly<z.infer<typeof MappingResult>>;
-
-/** What went wrong, as a person reads it. */
-export const Failure = z.object({ code: z.enum(ERROR_CODES), message: z.string() });
 
 const AccountResult = z.object({
   accountId: z.string(),

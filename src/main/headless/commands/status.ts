@@ -12,14 +12,11 @@ export async function showStatus(context: CommandContext): Promise<Outcome> {
   return { document: statusDocument(status), text: (screen) => statusText(screen, status) };
 }
 
-/** What `host.md` names, in its order, and what the daily look found. */
+/** What `host.md` names, in its order; what the daily look found is added only where it found something. */
 function statusDocument(status: Status): object {
   const { enrolled, technician, state, accounts, mappings, lastRun, nextRunAt, conflicts, holds } = status;
-  const { maintenance = { damaged: false, discrepancies: 0 } } = status;
-  return {
-    ...{ enrolled, technician, state, accounts, mappings, lastRun, nextRunAt, conflicts, holds },
-    maintenance,
-  };
+  const facts = { enrolled, technician, state, accounts, mappings, lastRun, nextRunAt, conflicts, holds };
+  return status.maintenance === undefined ? facts : { ...facts, maintenance: status.maintenance };
 }
 
 function statusText(screen: Screen, status: Status): string {
