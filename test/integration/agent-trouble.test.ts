@@ -139,6 +139,39 @@ describe('an export that fails', () => {
   });
 });
 
+describe('a busy time that fails', () => {
+  const attempts = (): number =>
+    world.sandbox.faults.journal.entries().filter(({ url }) => url.endsWith('/busy-blocks:batch')).length;
+
+  it('is tried again less and less often, given up aloud, and delivered when somebody syncs by hand', async () => {
+    const fault = world.sandbox.faults.add({
+      service: 'booking',
+      path: 'busy-blocks:batch',
+      times: null,
+      effect: { kind: 'status', status: 400 },
+    });
+    addPersonal(world, 10);
+    await world.app.agent.start();
+    await pass(10 * SECOND);
+    const [entry] = world.app.logs({ status: 'retry' }).items;
+    expect(entry).toMatchObject({ direction: 'import', operation: 'upsert', attempt: 1 });
+    expect(entry?.message).toContain('Next attempt at');
+    await pass(2.5 * HOUR);
+    expect(attempts()).toBe(8);
+    expect(world.app.logs({ status: 'error', search: 'Given up after 8 attempts' }).total).toBe(1);
+    expect(world.app.accounts()).toMatchObject([{ state: 'connected', error: { code: 'PROVIDER_ERROR' } }]);
+
+    // Another event is another matter, and is not held up.
+    world.sandbox.faults.remove(fault);
+    addPersonal(world, 12);
+    await pass(15 * MINUTE);
+    expect(world.sandbox.booking.blocks.all(TECHNICIAN)).toHaveLength(1);
+    await world.app.agent.syncNow();
+    expectInStep(world);
+    expect(world.app.accounts()).toMatchObject([{ state: 'connected', error: null }]);
+  });
+});
+
 describe('what dispatch is told of the calendar', () => {
   const told = () => world.sandbox.booking.health.get(TECHNICIAN);
   const tellings = (): number =>

@@ -138,6 +138,7 @@ export function planOrphanBlocks(run: RunContext, context: MappingContext, adopt
         shown: '',
         basis: '',
         revision: context.mapping.revision,
+        attempt: '',
         isNew: false,
       };
       store.journal.prepare({

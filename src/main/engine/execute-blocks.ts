@@ -154,6 +154,7 @@ function settleBlocks(
     .filter(({ link_id }) => known.has(link_id))
     .map((entry) => ({ entry, intent: JSON.parse(entry.intent) as BlockIntent }));
   store.journal.closeAll(entries);
+  store.retries.clearAll(entries.map(({ link_id }) => link_id));
   store.links.updateAll(
     settled
       .filter(({ entry }) => entry.operation === 'upsert-block')

@@ -71,17 +71,22 @@ export function attemptBasis({
 
 /** What was given up stays a failure of its account until it is delivered, or no longer wanted. */
 export function givenUpProblem(run: RunContext, { id, email }: Account): AppError | null {
-  const count = run.store.retries.givenUp(id);
-  if (count === 0) return null;
-  const what = count === 1 ? 'A booking' : `${count} bookings`;
+  const { exports, blocks } = run.store.retries.givenUp(id);
+  const parts = [
+    ...(exports > 0
+      ? [`${exports === 1 ? 'a booking' : `${exports} bookings`} to the calendar of ${email}`]
+      : []),
+    ...(blocks > 0 ? [`${blocks === 1 ? 'a busy time' : `${blocks} busy times`} to the booking system`] : []),
+  ];
+  if (parts.length === 0) return null;
   return new AppError(
     'PROVIDER_ERROR',
-    `${what} could not be written to the calendar of ${email}, in several attempts. The log says why; sync by hand to try again.`,
-    { detail: 'given-up' },
+    `In several attempts, these could not be written: ${parts.join(', and ')}. The log says why; sync by hand to try again.`,
+    { detail: 'given-up', ...(exports === 0 && { party: 'booking-system' as const }) },
   );
 }
 
-/** Whether an unattended run leaves a failed export alone for now. */
+/** Whether an unattended run leaves a failed write alone for now. */
 export function isWaiting(retry: RetryRow, basis: string, now: Date): boolean {
   if (retry.basis !== basis) return false;
   return retry.next_attempt_at === null || Date.parse(retry.next_attempt_at) > now.getTime();

@@ -44,6 +44,8 @@ export interface BlockIntent {
   readonly shown: string;
   readonly basis: string;
   readonly revision: number;
+  /** What it was planned from: the same attempt waits after a failure, another one does not. */
+  readonly attempt: string;
   /** The booking system had no block for this event before. */
   readonly isNew: boolean;
 }

@@ -4,6 +4,7 @@ import type { NewJournalEntry } from '../store/journal-repository.ts';
 import type { LinkChange, LinkRow, NewLink } from '../store/link-repository.ts';
 import { eventFromRow } from '../store/observed-row.ts';
 import type { MappingContext, RunContext } from './context.ts';
+import { isWaiting } from './failed-exports.ts';
 import type { BlockIntent } from './intent.ts';
 import {
   candidateBlockId,
@@ -74,7 +75,7 @@ function planTouched(
   const fresh: FreshLink[] = [];
   const decidedAt = run.clock.now().toISOString();
   for (const members of meetings(run, context, importers, ids)) {
-    if (members.some(({ row }) => row !== undefined && isBusy(row))) {
+    if (members.some(({ row }) => row !== undefined && isBusy(row)) || isResting(run, members)) {
       for (const { candidate } of members) waiting.add(candidate.event.id);
       continue;
     }
@@ -83,6 +84,7 @@ function planTouched(
       const member = members.find(({ candidate }) => candidate === operation.candidate);
       if (member !== undefined) carryOut(run, member, operation, decidedAt, fresh);
     }
+    forgetFailures(run, members);
   }
   begin(run, fresh);
   store.touched.clear(
@@ -91,6 +93,27 @@ function planTouched(
     ids.filter((id) => !waiting.has(id)),
   );
 }
+
+/** After a failure the same is left until it is due again, unless somebody waits for it. */
+function isResting(run: RunContext, members: readonly Member[]): boolean {
+  if (!run.unattended) return false;
+  return members.some(({ row, candidate }) => {
+    const retry = row === undefined ? undefined : run.store.retries.get(row.id);
+    return retry !== undefined && isWaiting(retry, blockAttempt(candidate), run.clock.now());
+  });
+}
+
+/** Nothing is left to send of what failed. */
+function forgetFailures({ store }: RunContext, members: readonly Member[]): void {
+  for (const { row } of members) {
+    if (row === undefined || store.retries.get(row.id) === undefined) continue;
+    if (!store.journal.isOpen(row.id)) store.retries.clear(row.id);
+  }
+}
+
+/** What an attempt is made from: another event or mapping is another attempt, and so is taking the block back. */
+const blockAttempt = (candidate: ImportCandidate): string =>
+  `${importBasis(candidate)}${candidate.live ? '' : ' gone'}`;
 
 /** The meetings that these events of the mapping's calendar belong to, each with all its copies. */
 function meetings(
@@ -193,6 +216,7 @@ function blockIntent(
     eventId: candidate.event.id,
     basis: importBasis(candidate),
     revision: context.mapping.revision,
+    attempt: blockAttempt(candidate),
     ...of,
   };
 }

@@ -142,6 +142,7 @@ function prepareBlockDeletion(
     shown: '',
     basis: '',
     revision: mapping.revision,
+    attempt: '',
     isNew: false,
   };
   run.store.journal.prepare({

@@ -5,7 +5,7 @@ import type { JournalRow } from '../store/journal-repository.ts';
 import { eventRow } from '../store/observed-row.ts';
 import type { MappingContext, RunContext } from './context.ts';
 import { afterFailure } from './failed-exports.ts';
-import type { EventIntent } from './intent.ts';
+import type { BlockIntent, EventIntent } from './intent.ts';
 import { logEntry } from './log-entry.ts';
 import { fingerprint } from './planner/fingerprint.ts';
 import { recordLost } from './record-lost.ts';
@@ -151,7 +151,7 @@ export function settleFailed(
     if (link !== undefined) touchAgain(run, context, entry, link.source_id);
     const block = entry.operation.endsWith('block');
     const { status, attempt, what } =
-      block || link === undefined
+      link === undefined
         ? {
             status: 'error' as const,
             attempt: entry.attempt + 1,
@@ -175,16 +175,16 @@ export function settleFailed(
   });
 }
 
-/** Notes when a failed export is due again, or that it is given up; says so for the log. */
+/** Notes when a failed write is due again, or that it is given up; says so for the log. */
 function queue(
   run: RunContext,
   entry: JournalRow,
   error: AppError,
 ): { readonly status: 'retry' | 'error'; readonly attempt: number; readonly what: string } {
   const { retries } = run.store;
-  const { basis } = JSON.parse(entry.intent) as Partial<EventIntent>;
+  const { basis, attempt = basis } = JSON.parse(entry.intent) as Partial<EventIntent & BlockIntent>;
   const before = retries.get(entry.link_id);
-  const row = afterFailure(entry.link_id, before, basis ?? '', error, run.clock.now(), run.random.unit());
+  const row = afterFailure(entry.link_id, before, attempt ?? '', error, run.clock.now(), run.random.unit());
   retries.put(row);
   // Whoever synced by hand sees a failure; nothing says that somebody is there to try again.
   if (!run.unattended) {
@@ -194,7 +194,7 @@ function queue(
     ? {
         status: 'error',
         attempt: row.attempts,
-        what: `Given up after ${row.attempts} attempts: sync by hand to try again, or change the booking.`,
+        what: `Given up after ${row.attempts} attempts: sync by hand to try again, or change the entry.`,
       }
     : { status: 'retry', attempt: row.attempts, what: `Next attempt at ${row.next_attempt_at}.` };
 }

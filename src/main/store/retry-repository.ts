@@ -1,6 +1,6 @@
 import type { Database } from './connection.ts';
 
-/** An export that failed. */
+/** An export or a busy time that could not be written. */
 export interface RetryRow {
   readonly link_id: number;
   readonly attempts: number;
@@ -12,11 +12,24 @@ export interface RetryRow {
   readonly basis: string;
 }
 
-/** Exports that failed, over restarts: how often, and when each is due again. */
+export interface GivenUp {
+  readonly exports: number;
+  readonly blocks: number;
+}
+
+/** How many failed writes are due again, and how many are given up. */
+export interface RetryDepth {
+  readonly waiting: number;
+  readonly givenUp: number;
+}
+
+/** Writes that failed, over restarts: how often, and when each is due again. */
 export class RetryRepository {
   readonly #get;
   readonly #put;
   readonly #clear;
+  readonly #clearAll;
+  readonly #depth;
   readonly #clearAccount;
   readonly #next;
   readonly #givenUp;
@@ -32,13 +45,18 @@ export class RetryRepository {
       `DELETE FROM retry WHERE link_id IN (SELECT l.id FROM event_mapping l
          JOIN calendar_mapping m ON m.id = l.mapping_id JOIN calendar c ON c.id = m.calendar WHERE c.account_id = ?)`,
     );
-    this.#givenUp = db
-      .prepare<[string], number>(
-        `SELECT count(*) FROM retry r JOIN event_mapping l ON l.id = r.link_id
+    this.#clearAll = db.prepare<[string]>(
+      'DELETE FROM retry WHERE link_id IN (SELECT value FROM json_each(?))',
+    );
+    this.#depth = db.prepare<[], RetryDepth>(
+      'SELECT count(next_attempt_at) AS waiting, count(*) - count(next_attempt_at) AS givenUp FROM retry',
+    );
+    this.#givenUp = db.prepare<[string], GivenUp>(
+      `SELECT count(*) FILTER (WHERE l.kind = 'export') AS exports,
+           count(*) FILTER (WHERE l.kind = 'import') AS blocks FROM retry r JOIN event_mapping l ON l.id = r.link_id
            JOIN calendar_mapping m ON m.id = l.mapping_id JOIN calendar c ON c.id = m.calendar
          WHERE r.next_attempt_at IS NULL AND m.enabled = 1 AND c.account_id = ?`,
-      )
-      .pluck();
+    );
     this.#next = db
       .prepare<[string], string | null>('SELECT min(next_attempt_at) FROM retry WHERE next_attempt_at > ?')
       .pluck();
@@ -61,9 +79,17 @@ export class RetryRepository {
     this.#clearAccount.run(accountId);
   }
 
-  /** How many exports of an account are given up. */
-  givenUp(accountId: string): number {
-    return this.#givenUp.get(accountId) ?? 0;
+  clearAll(linkIds: readonly number[]): void {
+    this.#clearAll.run(JSON.stringify(linkIds));
+  }
+
+  /** How much of an account is given up. */
+  givenUp(accountId: string): GivenUp {
+    return this.#givenUp.get(accountId) ?? { exports: 0, blocks: 0 };
+  }
+
+  depth(): RetryDepth {
+    return this.#depth.get() ?? { waiting: 0, givenUp: 0 };
   }
 
   /** The earliest instant after `instant` at which something is due again. */
