@@ -65,7 +65,7 @@ export async function runBundle(
   return runNode(['--import', preload, bundleEntry, '--data-dir', dataDir, ...args], withKey(environment));
 }
 
-const withKey = (environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+export const withKey = (environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
   ...environment,
   CALENDAR_ENCRYPTION_KEY: ENCRYPTION_KEY,
 });

@@ -1,7 +1,7 @@
 /** One number of a measure. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 'MB' | '×';
+  readonly unit: 'ms' | 'MB' | '%' | '×';
   readonly value: number;
   /** What it must stay under, or null where it only informs. */
   readonly limit: number | null;
@@ -46,9 +46,19 @@ function median(samples: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** The median of samples. */
+export function medianOf(
+  name: string,
+  unit: Figure['unit'],
+  samples: readonly number[],
+  limit: number | null = null,
+): Figure {
+  return { name, unit, value: median(samples), limit, samples };
+}
+
 /** The median of samples in milliseconds. */
 export function milliseconds(name: string, samples: readonly number[], limit: number | null = null): Figure {
-  return { name, unit: 'ms', value: median(samples), limit, samples };
+  return medianOf(name, 'ms', samples, limit);
 }
 
 /** How many times the floor it takes. */

@@ -1,12 +1,15 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { ICalCalendar, type ICalEventData, ICalEventStatus, ICalEventTransparency } from 'ical-generator';
-import { z } from 'zod';
+import { openApp } from '../../src/main/app.ts';
 import { feedText } from '../../src/main/feeds/feed-text.ts';
 import type { FeedBooking } from '../../src/main/store/feed-bookings.ts';
+import { realFetch } from '../support/real-fetch.ts';
+import { startAgent } from './agent-process.ts';
+import { ENROLMENT_CODE, TECHNICIAN } from './company.ts';
 import { type Figure, type Measure, milliseconds, ratio, timed, verify } from './figure.ts';
+import { benchPorts } from './ports.ts';
+import { startServer } from './server-process.ts';
+import { temporaryDirectory } from './technician.ts';
 
 const BOOKINGS = 5_000;
 const HOUR = 3_600_000;
@@ -113,34 +116,33 @@ async function served(url: string, headers: Readonly<Record<string, string>>, st
   return wall / times;
 }
 
+/** By `serve`, built, in a process of its own, so that asking is not counted as answering. */
 async function serving(runs: number, say: (text: string) => void): Promise<readonly Figure[]> {
-  const server = fork(fileURLToPath(new URL('./published-feed-server.ts', import.meta.url)), {
-    execArgv: [],
-  });
-  try {
-    const [message] = await once(server, 'message');
-    const { url } = z.object({ url: z.url() }).parse(message);
-    const agent = new Agent();
-    const gzip = { 'accept-encoding': 'gzip' };
-    const first = await ask(agent, url, gzip);
-    verify('first answer', [first.status, first.headers['content-encoding']], [200, 'gzip']);
-    const same = { ...gzip, 'if-none-match': first.headers.etag ?? '' };
-    const spent: Record<'conditional' | 'full', number[]> = { conditional: [], full: [] };
-    for (let run = 1; run <= runs; run += 1) {
-      spent.conditional.push(await served(url, same, 304, 2_000));
-      spent.full.push(await served(url, gzip, 200, 400));
-      say(`served, run ${run} of ${runs}`);
-    }
-    return [
-      milliseconds('a conditional request (1,000 a second)', spent.conditional, 1),
-      milliseconds('a full request (150 a second)', spent.full, 1000 / 150),
-    ];
-  } finally {
-    if (server.exitCode === null) {
-      server.disconnect();
-      await once(server, 'exit');
-    }
+  await using company = await startServer();
+  await company.fill({ personalEvents: 0, bookings: BOOKINGS });
+  using dir = temporaryDirectory();
+  const app = await openApp(benchPorts(dir.path, company.env, realFetch));
+  await app.enrol({ url: company.bookingUrl, code: ENROLMENT_CODE });
+  const { path } = await app.feeds.create({ technicianId: TECHNICIAN, visibility: 'details' });
+  app.close();
+  await using server = await startAgent(dir.path, company.env);
+  const url = `${server.origin}${path}`;
+  const agent = new Agent();
+  const gzip = { 'accept-encoding': 'gzip' };
+  const first = await ask(agent, url, gzip);
+  verify('first answer', [first.status, first.headers['content-encoding']], [200, 'gzip']);
+  const same = { ...gzip, 'if-none-match': first.headers.etag ?? '' };
+  const spent: Record<'conditional' | 'full', number[]> = { conditional: [], full: [] };
+  for (let run = 1; run <= runs; run += 1) {
+    spent.conditional.push(await served(url, same, 304, 2_000));
+    spent.full.push(await served(url, gzip, 200, 400));
+    say(`served, run ${run} of ${runs}`);
   }
+  agent.destroy();
+  return [
+    milliseconds('a conditional request (1,000 a second)', spent.conditional, 1),
+    milliseconds('a full request (150 a second)', spent.full, 1000 / 150),
+  ];
 }
 
 /** From bookings to a calendar app. */

@@ -10,6 +10,7 @@ import { caldav } from './caldav.ts';
 import { feed } from './feed.ts';
 import type { Measure, Outcome } from './figure.ts';
 import { firstExport, firstGraphImport, firstImport } from './first-sync.ts';
+import { idleAgent } from './idle-agent.ts';
 import { memory } from './memory.ts';
 import { planning } from './planning.ts';
 import { publishedFeed } from './published-feed.ts';
@@ -27,6 +28,7 @@ const MEASURES: readonly Measure[] = [
   publishedFeed,
   caldav,
   memory,
+  idleAgent,
   status,
 ];
 
