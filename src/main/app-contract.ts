@@ -17,7 +17,10 @@ import type { FeedRequest, FeedResponse } from './feeds/feed-server.ts';
 import type { FeedChange, FeedInput } from './feeds/feeds.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
 import type { Clock, Fetch, Keychain, Log, OpenUrl, Power, Random } from './ports.ts';
+import type { LineState } from './schedule/lines.ts';
 import type { SettingsStore } from './settings/settings.ts';
+import type { Channel } from './store/channel-repository.ts';
+import type { RetryDepth } from './store/retry-repository.ts';
 import type { Posted } from './webhooks/notification.ts';
 import type { Verdict } from './webhooks/receiver.ts';
 
@@ -174,13 +177,25 @@ export interface App extends LookApp {
   readonly webhooks: AppWebhooks;
   /** Told of every entry that is added to the log. @returns a function that ends it */
   onLogged(listener: (id: number, entry: NewLogEntry) => void): () => void;
-  /** Operations that were planned or sent and are not settled. */
-  queueDepth(): number;
+  /** What `/metrics` shows beside the status. */
+  measures(): AppMeasures;
   /**
    * Forgets everything, or with `keepAccounts` everything but the enrolment and the accounts. What was created in
    * calendars and in the booking system stays. A backup is kept; the answer says where.
    */
   reset(options: { readonly keepAccounts: boolean }): Promise<{ readonly backup: string }>;
+}
+
+/** What is worth watching over time. Instants are UTC. */
+export interface AppMeasures {
+  /** Operations that were planned or sent and are not settled. */
+  readonly queueDepth: number;
+  readonly retries: RetryDepth;
+  readonly lines: readonly LineState[];
+  /** By which calendars tell of their changes. */
+  readonly channels: readonly Pick<Channel, 'id' | 'accountId' | 'renewAt' | 'expiresAt'>[];
+  /** When the access of each account was last renewed, by its id; none before it was. */
+  readonly tokensRenewedAt: ReadonlyMap<string, string>;
 }
 
 /** What only looks, and so works beside a running sync. */

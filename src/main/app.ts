@@ -208,7 +208,13 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     webhooks,
     status: () => snapshotOf(store, enrolment, agent.state()),
     onLogged: (listener) => store.syncLog.watch(listener),
-    queueDepth: () => store.journal.openCount(),
+    measures: () => ({
+      queueDepth: store.journal.openCount(),
+      retries: store.retries.depth(),
+      lines: lines.states(),
+      channels: store.channels.list(),
+      tokensRenewedAt: connections.tokensRenewedAt(),
+    }),
     async enrol(input) {
       const technician = await enrolment.enrol(input);
       webhooks.reenrolled();

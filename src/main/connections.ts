@@ -108,6 +108,7 @@ export class Connections {
 
   /** Takes our access back at the provider, as far as it can be reached; what is stored here goes with the account. */
   async signOut(account: Account): Promise<void> {
+    this.#store.meta.delete(renewedAt(account.id));
     try {
       await accountProvider(account.provider).signOut?.(this.#access(account, {}));
     } catch (error) {
@@ -127,6 +128,20 @@ export class Connections {
       );
     }
     return (await this.#open(account, {})).listCalendars();
+  }
+
+  /** When the access of each account was last renewed: UTC instants, by account id. */
+  tokensRenewedAt(): ReadonlyMap<string, string> {
+    return new Map(
+      this.#store.accounts.list().flatMap(({ id }) => {
+        const at = this.#store.meta.get(renewedAt(id));
+        return at === null ? [] : [[id, at] as const];
+      }),
+    );
+  }
+
+  #noteRenewed(accountId: string): void {
+    this.#store.meta.set(renewedAt(accountId), this.#ports.clock.now().toISOString());
   }
 
   /** The way out to one account and, counted with it, to the booking system. */
@@ -163,6 +178,7 @@ export class Connections {
       saveSecret: async (secret, expiresAt) => {
         await this.#vault.put(account.id, purpose, secret);
         this.#store.accounts.update(account.id, { tokenExpiresAt: expiresAt });
+        this.#noteRenewed(account.id);
       },
       http: (options) => this.#http({ ...(watch.fetch !== undefined && { fetch: watch.fetch }), ...options }),
       countedHttp: (options) => this.#http({ ...watch, ...options }),
@@ -175,6 +191,7 @@ export class Connections {
     const known = this.#store.accounts.findBySubject(provider, subject);
     const id = known?.id ?? `acc_${this.#ports.random.uuid()}`;
     await this.#vault.put(id, accountProvider(provider).secret, secret);
+    if (tokenExpiresAt !== null) this.#noteRenewed(id);
     if (known === null) {
       const createdAt = this.#ports.clock.now().toISOString();
       this.#store.accounts.insert({ id, createdAt, ...connection });
@@ -191,3 +208,5 @@ export class Connections {
     return createHttp({ fetch, clock, random, log, ...options });
   }
 }
+
+const renewedAt = (accountId: string): string => `token-renewed-at:${accountId}`;

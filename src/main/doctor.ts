@@ -14,6 +14,8 @@ import { certificateProblem } from './schedule/certificate.ts';
 import { requireSound } from './store/integrity.ts';
 import type { Store } from './store/store.ts';
 
+const NOTIFYING: ReadonlySet<string> = new Set(['google', 'microsoft']);
+
 const PROVIDER_NAMES: Readonly<Record<Account['provider'], string>> = {
   google: 'Google',
   microsoft: 'Microsoft',
@@ -53,6 +55,7 @@ export async function examine(given: AppPorts, store: Store, vault: Vault): Prom
     clockCheck(record.skews()),
     booking,
     ...accounts,
+    channelCheck(store, given.clock.now()),
     agreementCheck(store),
   ]);
 }
@@ -92,6 +95,31 @@ function databaseCheck(store: Store): DoctorCheck {
   } catch (error) {
     return check('database', 'Database', 'failed', toAppError(error).message);
   }
+}
+
+/** Which calendars tell of their changes themselves, and for how long. What is not told the timer finds. */
+function channelCheck({ accounts, mappings, channels }: Store, now: Date): DoctorCheck {
+  const found = (status: DoctorCheck['status'], message: string): DoctorCheck =>
+    check('channels', 'Push', status, message);
+  const canTell = new Set(
+    accounts.list().flatMap(({ id, provider }) => (NOTIFYING.has(provider) ? [id] : [])),
+  );
+  const mapped = mappings.list().filter(({ enabled, accountId }) => enabled && canTell.has(accountId));
+  const wanted = new Set(mapped.map(({ accountId, calendarId }) => JSON.stringify([accountId, calendarId])));
+  if (wanted.size === 0) return found('skipped', 'No calendar is mapped that could tell of its changes.');
+  const live = channels
+    .list()
+    .filter(({ expiresAt, remoteId }) => remoteId !== null && Date.parse(expiresAt) > now.getTime());
+  const telling = new Set(live.map(({ accountId, calendarId }) => JSON.stringify([accountId, calendarId])));
+  const [first] = live;
+  const count = `${[...wanted].filter((one) => telling.has(one)).length} of ${wanted.size} calendars tell of their changes.`;
+  const rest = 'The timer finds what is not told; “calendar-sync serve” opens what is missing.';
+  if (first === undefined) return found('ok', `${count} ${rest}`);
+  const renewAt = live.map((channel) => channel.renewAt).toSorted()[0] ?? first.renewAt;
+  return found(
+    'ok',
+    `${count} The next renewal is due at ${renewAt}, and the first ends at ${first.expiresAt}.${telling.size < wanted.size ? ` ${rest}` : ''}`,
+  );
 }
 
 /** Whether calendars and records agree, by what was read last. */

@@ -85,6 +85,8 @@ describe('doctor', () => {
       ['clock', 'ok'],
       ['booking-api', 'ok'],
       [`account:${accountId}`, 'ok'],
+      ['channels', 'ok'],
+      ['agreement', 'ok'],
     ]);
     expect(sandbox.google.events(EMAIL)).toEqual([]);
   });

@@ -17,6 +17,15 @@ interface Line {
   answered: boolean;
 }
 
+/** How one service at one host stands. */
+export interface LineState {
+  readonly service: string;
+  readonly host: string;
+  readonly breaker: Breaker['kind'];
+  /** It asked to be left alone for now. */
+  readonly paused: boolean;
+}
+
 export interface LinesPorts {
   readonly clock: Clock;
   readonly random: Random;
@@ -38,6 +47,15 @@ export class Lines {
 
   constructor(ports: LinesPorts) {
     this.#ports = ports;
+  }
+
+  /** How each way out stands, for whoever watches. */
+  states(): readonly LineState[] {
+    const now = this.#now();
+    return [...this.#lines].map(([key, { breaker, pausedUntil }]) => {
+      const [service = '', origin = ''] = key.split(' ');
+      return { service, host: new URL(origin).hostname, breaker: breaker.kind, paused: pausedUntil > now };
+    });
   }
 
   /** Ends every request that waits for its answer, as if the connection had broken: the machine slept, say. */

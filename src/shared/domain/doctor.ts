@@ -4,7 +4,10 @@ export const CHECK_STATUSES = ['ok', 'warning', 'failed', 'skipped'] as const;
 
 /** One thing that must be right for a sync to work, and whether it is. */
 export const DoctorCheck = z.object({
-  /** data-directory, settings, database, keychain, dns, proxy, tls, clock, booking-api, account:ID, agreement */
+  /**
+   * data-directory, settings, database, keychain, dns, proxy, tls, clock, booking-api, account:ID, channels,
+   * agreement
+   */
   id: z.string(),
   /** For a person: “Clock”, “Google amira@gmail.com”. */
   name: z.string(),

@@ -1,6 +1,8 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type LabelValues, Registry } from 'prom-client';
 import type { App } from '../../app-contract.ts';
 import type { Clock, Fetch } from '../../ports.ts';
+
+const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
 
 /**
  * What runs and how well, for Prometheus (https://prometheus.io/docs/instrumenting/exposition_formats/). Names of the
@@ -118,8 +120,10 @@ export class Metrics {
     };
     const seconds = (instant: string | null): number | null =>
       instant === null ? null : Date.parse(instant) / 1000;
-    gauge('calendar_sync_queue_depth', 'Operations that were planned or sent and are not settled.', (app) =>
-      app.queueDepth(),
+    gauge(
+      'calendar_sync_queue_depth',
+      'Operations that were planned or sent and are not settled.',
+      (app) => app.measures().queueDepth,
     );
     gauge('calendar_sync_conflicts', 'Conflicts that wait for a decision.', (app) => app.status().conflicts);
     gauge('calendar_sync_holds', 'Held deletions that wait for a decision.', (app) => app.status().holds);
@@ -142,6 +146,96 @@ export class Metrics {
       },
     });
     this.#addAccountGauges(registers);
+    this.#addNetworkGauges(registers);
+  }
+
+  /** A gauge whose values are read when they are asked for. */
+  #addReadings<Label extends string>(
+    registers: Registry[],
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    read: (app: App) => readonly { readonly labels: Record<Label, string>; readonly value: number }[],
+  ): void {
+    const readings = () => (this.#app === null ? [] : read(this.#app));
+    new Gauge({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers,
+      collect() {
+        this.reset();
+        for (const { labels, value } of readings()) this.set(labels as LabelValues<Label>, value);
+      },
+    });
+  }
+
+  #addNetworkGauges(registers: Registry[]): void {
+    this.#addReadings(
+      registers,
+      'calendar_sync_retry_queue_depth',
+      'Writes that failed: those that are due again, and those that were given up.',
+      ['state'],
+      (app) => {
+        const { waiting, givenUp } = app.measures().retries;
+        return [
+          { labels: { state: 'waiting' }, value: waiting },
+          { labels: { state: 'given-up' }, value: givenUp },
+        ];
+      },
+    );
+    this.#addReadings(
+      registers,
+      'calendar_sync_circuit_breaker_state',
+      '1 for the state that the circuit breaker of a service is in: closed, half-open or open.',
+      ['service', 'host', 'state'],
+      (app) =>
+        app.measures().lines.flatMap(({ service, host, breaker }) =>
+          BREAKER_STATES.map((state) => ({
+            labels: { service, host, state },
+            value: state === breaker ? 1 : 0,
+          })),
+        ),
+    );
+    this.#addReadings(
+      registers,
+      'calendar_sync_service_paused',
+      '1 while a service is left alone because it asked for that (Retry-After).',
+      ['service', 'host'],
+      (app) =>
+        app.measures().lines.map(({ service, host, paused }) => ({
+          labels: { service, host },
+          value: paused ? 1 : 0,
+        })),
+    );
+    const channelGauge = (name: string, help: string, at: 'renewAt' | 'expiresAt'): void =>
+      this.#addReadings(registers, name, help, ['account', 'channel'], (app) =>
+        app.measures().channels.map((channel) => ({
+          labels: { account: channel.accountId, channel: channel.id },
+          value: Date.parse(channel[at]) / 1000,
+        })),
+      );
+    channelGauge(
+      'calendar_sync_channel_expiry_timestamp_seconds',
+      'Until when a calendar tells of its changes itself.',
+      'expiresAt',
+    );
+    channelGauge(
+      'calendar_sync_channel_renewal_timestamp_seconds',
+      'When a channel is to be renewed.',
+      'renewAt',
+    );
+    this.#addReadings(
+      registers,
+      'calendar_sync_token_age_seconds',
+      'How long ago the access token of an account was renewed.',
+      ['account'],
+      (app) =>
+        [...app.measures().tokensRenewedAt].map(([account, at]) => ({
+          labels: { account },
+          value: Math.max(0, (this.#clock.now().getTime() - Date.parse(at)) / 1000),
+        })),
+    );
   }
 
   #addAccountGauges(registers: Registry[]): void {
