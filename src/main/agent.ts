@@ -3,7 +3,7 @@ import type { BookingChanged } from '../shared/domain/push-event.ts';
 import type { LastRun } from '../shared/domain/snapshot.ts';
 import type { SyncProgress } from '../shared/domain/sync-progress.ts';
 import type { SideResult, SyncResult } from '../shared/domain/sync-result.ts';
-import { type AppError, toAppError } from '../shared/rpc/errors.ts';
+import { AppError, toAppError } from '../shared/rpc/errors.ts';
 import type { EventStream, EventStreamOptions } from './booking/event-stream.ts';
 import { stopped } from './engine/account-outcome.ts';
 import type { Rounds, SyncOptions } from './engine/sync-run.ts';
@@ -28,7 +28,10 @@ export interface Agent {
   syncNow(scope?: SyncScope): Promise<SyncResult>;
   /** Ends the run under way after the write in progress. */
   cancel(): void;
-  /** No unattended run until then (UTC instant), or with null until somebody resumes. Outlives the process. */
+  /**
+   * No unattended run until then (UTC instant), or with null until somebody resumes. Outlives the process.
+   * @throws AppError INVALID_INPUT for what is no instant, or is past
+   */
   pause(until: string | null): void;
   resume(): void;
   state(): AgentState;
@@ -301,7 +304,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
       return next;
     },
     pause(until) {
-      ports.pause.set(until ?? 'resumed');
+      ports.pause.set(until === null ? 'resumed' : instantAhead(until, clock.now()));
       if (running?.attended === false) cancel();
       scheduler.recheck();
     },
@@ -314,6 +317,14 @@ export function createAgent(ports: AgentPorts): OwnAgent {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function instantAhead(text: string, now: Date): string {
+  const at = Date.parse(text);
+  if (Number.isNaN(at) || at <= now.getTime()) {
+    throw new AppError('INVALID_INPUT', 'That is no time to pause until. Choose one that is still to come.');
+  }
+  return new Date(at).toISOString();
 }
 
 /** Whether nothing at all has answered. */

@@ -8,6 +8,7 @@ import { findDiscrepancies } from './engine/discrepancies.ts';
 import type { Enrolment } from './enrolment.ts';
 import { maintain } from './store/maintenance.ts';
 import type { Store } from './store/store.ts';
+import { ENTRY } from './upkeep-log.ts';
 
 const DAY_MS = 86_400_000;
 const MEGABYTE = 1_000_000;
@@ -24,7 +25,7 @@ export async function upkeep(ports: AppPorts, store: Store, enrolment: Enrolment
       compare(ports, store);
     }
   } catch (error) {
-    ports.log('error', 'store', 'The database could not be looked after', { error: String(error) });
+    ports.log('error', 'store', 'The database could not be looked after', { error });
   }
   try {
     await raiseAlert(ports, store);
@@ -65,7 +66,7 @@ function lookAfterDatabase(ports: AppPorts, store: Store, logDays: number): void
     const { damage, bytes, freedBytes } = maintain(store.db);
     note(store, { damaged: damage !== null });
     if (damage !== null) {
-      ports.log('error', 'store', damage.message);
+      ports.log('error', 'store', damage.message, { error: damage });
       say({ status: 'error', message: damage.message, code: damage.code });
       return;
     }
@@ -77,7 +78,7 @@ function lookAfterDatabase(ports: AppPorts, store: Store, logDays: number): void
     say({ status: 'ok', message: facts.join(' '), code: null });
   } catch (thrown) {
     const error = toAppError(thrown);
-    ports.log('error', 'store', error.message, { code: error.code, detail: error.detail });
+    ports.log('error', 'store', error.message, { code: error.code, detail: error.detail, error });
     say({ status: 'error', message: error.message, code: error.code });
   }
 }
@@ -109,19 +110,4 @@ const megabytes = (bytes: number): string => `${(bytes / MEGABYTE).toFixed(1)} M
 const entry = (
   { clock }: Pick<AppPorts, 'clock'>,
   said: Pick<NewLogEntry, 'operation' | 'status' | 'message' | 'code'>,
-): NewLogEntry => ({
-  at: clock.now().toISOString(),
-  runId: null,
-  accountId: null,
-  mappingId: null,
-  provider: null,
-  direction: null,
-  bookingId: null,
-  externalId: null,
-  technicianId: null,
-  projectId: null,
-  durationMs: null,
-  attempt: null,
-  payload: null,
-  ...said,
-});
+): NewLogEntry => ({ ...ENTRY, at: clock.now().toISOString(), ...said });

@@ -1,16 +1,22 @@
 import type { Account } from '../shared/domain/account.ts';
 import type { RelayedWebhook } from '../shared/domain/push-event.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
+import { type AppError, toAppError } from '../shared/rpc/errors.ts';
 import type { AppPorts, AppWebhooks } from './app-contract.ts';
 import type { Vault } from './auth/vault.ts';
 import type { Connections } from './connections.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Store } from './store/store.ts';
+import { ENTRY } from './upkeep-log.ts';
 import { ChannelKeeper } from './webhooks/channel-keeper.ts';
 import type { NotifyingProvider, Posted } from './webhooks/notification.ts';
 import { Receiver } from './webhooks/receiver.ts';
 import { Relays } from './webhooks/relays.ts';
+
+/** It does not relay, rather than being in trouble. */
+const isRefusal = ({ code, detail }: AppError): boolean =>
+  code === 'NOT_FOUND' || code === 'PERMISSION_DENIED' || detail === 'not_supported' || detail === 'HTTP 501';
 
 /** Calendars that tell of their changes themselves. */
 export interface WebhookService extends AppWebhooks {
@@ -37,6 +43,9 @@ const PATHS: Readonly<Record<NotifyingProvider, string>> = {
   google: '/webhooks/google/calendar',
   microsoft: '/webhooks/microsoft/calendar',
 };
+
+const DAY_MS = 86_400_000;
+const switchedOff = (provider: NotifyingProvider): string => `relay-off:${provider}`;
 
 const NOTIFYING: readonly NotifyingProvider[] = ['google', 'microsoft'];
 const isNotifying = (provider: string): provider is NotifyingProvider =>
@@ -73,7 +82,40 @@ export function createWebhookService(
     const direct = ports.environment[DIRECT_URL];
     if (direct) return `${parseEndpoint(DIRECT_URL, direct).href.replace(/\/+$/, '')}${PATHS[provider]}`;
     const { capabilities } = await enrolment.identity();
-    return capabilities.events && capabilities.webhookRelay ? relays.callbackUrl(provider) : null;
+    if (!capabilities.events || !capabilities.webhookRelay || isSwitchedOff(provider)) return null;
+    try {
+      const url = await relays.callbackUrl(provider);
+      store.meta.delete(switchedOff(provider));
+      return url;
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (!isRefusal(error)) throw thrown;
+      noteSwitchedOff(provider, error);
+      return null;
+    }
+  }
+
+  /** It relays no longer, whatever it said it could do: it is asked again after a day. */
+  function isSwitchedOff(provider: NotifyingProvider): boolean {
+    const passed = clock.now().getTime() - Date.parse(store.meta.get(switchedOff(provider)) ?? '');
+    return passed >= 0 && passed < DAY_MS;
+  }
+
+  function noteSwitchedOff(provider: NotifyingProvider, error: AppError): void {
+    const isNews = store.meta.get(switchedOff(provider)) === null;
+    store.meta.set(switchedOff(provider), clock.now().toISOString());
+    if (!isNews) return;
+    const message = 'The booking system relays no notifications any more: calendars are read by the timer.';
+    log('warn', 'webhooks', message, { provider, code: error.code });
+    store.syncLog.append({
+      ...ENTRY,
+      at: clock.now().toISOString(),
+      provider,
+      operation: 'push',
+      status: 'error',
+      message,
+      code: error.code,
+    });
   }
 
   const isUsedByOthers = ({ id, provider }: Account): boolean =>

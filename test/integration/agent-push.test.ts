@@ -95,6 +95,28 @@ describe('a booking that changes', () => {
     expectInStep(world);
   });
 
+  it('waits as long as a Retry-After asks for, also where that is a date', async () => {
+    let asked = 0;
+    await world.app.agent.stop();
+    await world.close();
+    world = await createWorld({
+      network: (direct) => async (input, init) => {
+        const url = String(input instanceof Request ? input.url : input);
+        if (!url.endsWith('/events') || !url.includes('/booking/')) return direct(input, init);
+        asked += 1;
+        if (asked > 1) return direct(input, init);
+        const now = world.clock.now();
+        const again = new Date(now.getTime() + 90 * SECOND).toUTCString();
+        return new Response('', { status: 503, headers: { 'retry-after': again, date: now.toUTCString() } });
+      },
+    });
+    await world.app.agent.start();
+    await pass(80 * SECOND);
+    expect(asked).toBe(1);
+    await pass(20 * SECOND);
+    expect(asked).toBe(2);
+  });
+
   it('waits for the timer where the booking system pushes nothing', async () => {
     await world.app.agent.stop();
     await world.restart({ forget: true });

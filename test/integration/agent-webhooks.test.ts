@@ -190,6 +190,37 @@ describe('channels', () => {
     expect(requests(/webhook-relays|events\/watch/)).toBe(0);
   });
 
+  it.each([404, 410, 501])(
+    'are not opened, which is said once, where the relay answers %s',
+    async (status) => {
+      await world.app.agent.stop();
+      await world.restart({ forget: true });
+      const before = channels().length;
+      const fault = world.sandbox.faults.add({
+        service: 'booking',
+        path: '/webhook-relays',
+        times: null,
+        effect: { kind: 'status', status, reason: status === 501 ? 'not_supported' : 'not_found' },
+      });
+      await world.reconnect();
+      await world.app.agent.start();
+      await pass(HOUR);
+      expect(requests(/webhook-relays/)).toBe(1);
+      expect(world.app.logs({ search: 'relays no notifications' }).total).toBe(1);
+      expect(world.app.agent.state().lastRun?.ok).toBe(true);
+      await world.app.agent.stop();
+      await world.restart();
+      await world.app.agent.start();
+      await pass(20 * MINUTE);
+      expect(world.app.logs({ search: 'relays no notifications' }).total).toBe(1);
+      // After a day it may relay again.
+      world.sandbox.faults.remove(fault);
+      world.clock.advance(24 * HOUR);
+      await pass(2 * MINUTE);
+      expect(channels()).toHaveLength(before + 1);
+    },
+  );
+
   it('are tried again a quarter of an hour later where they are refused', async () => {
     await world.app.agent.stop();
     await world.restart({ forget: true });

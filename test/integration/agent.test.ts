@@ -110,6 +110,12 @@ describe('the timer', () => {
 });
 
 describe('pausing', () => {
+  it.each(['soon', '', '2020-01-01T00:00:00Z'])('is refused until “%s”', async (until) => {
+    await world.app.agent.start();
+    expect(() => world.app.agent.pause(until)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+    expect(world.app.agent.state().pausedUntil).toBeNull();
+  });
+
   it('runs nothing until the time given, restarts included', async () => {
     await world.app.agent.start();
     await pass(MINUTE);

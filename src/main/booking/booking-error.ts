@@ -101,7 +101,7 @@ export const unintelligible = (what: string, cause?: unknown): AppError =>
  * `Retry-After` in seconds (RFC 9110 section 10.2.3). A date is measured against the `Date` of the same answer, so
  * that it does not matter what our own clock shows. Null when it is absent or cannot be understood.
  */
-function retryAfter(headers: Headers): number | null {
+export function retryAfter(headers: Headers): number | null {
   const value = headers.get('retry-after')?.trim() ?? '';
   if (/^\d+$/.test(value)) return Number(value);
   const seconds = (Date.parse(value) - Date.parse(headers.get('date') ?? '')) / 1000;

@@ -1,6 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { BookingChanged, RelayedWebhook } from '../../shared/domain/push-event.ts';
 import type { Clock, Fetch, Log, Random } from '../ports.ts';
+import { retryAfter } from './booking-error.ts';
 
 /** Where the booking system pushes from, and who asks. */
 export interface EventSource {
@@ -183,10 +184,10 @@ function isEventStream(answer: Response): answer is Response & { body: ReadableS
 const refusalWaitMs = (status: number): number =>
   status === 429 || (status >= 500 && status !== 501) ? 0 : NOTHING_WAIT_MS;
 
-/** `Retry-After` in seconds (RFC 9110 section 10.2.3), at most a day. */
-function retryAfterMs(answer: Response): number | null {
-  const value = answer.headers.get('retry-after')?.trim() ?? '';
-  return /^\d+$/.test(value) ? Math.min(Number(value), 86_400) * 1_000 : null;
+/** What it asks for, at most a day. */
+function retryAfterMs({ headers }: Response): number | null {
+  const seconds = retryAfter(headers);
+  return seconds === null ? null : Math.min(seconds, 86_400) * 1_000;
 }
 
 async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
