@@ -61,7 +61,14 @@ function stateAfter(account: Account, error: AppError): Account['state'] {
 }
 
 export function logFailure(run: RunContext, account: Account, error: AppError): void {
-  run.log('warn', 'sync', error.message, { accountId: account.id, code: error.code, detail: error.detail });
+  // What nobody foresaw is a fault of the program; all else is how the world is.
+  const level = error.code === 'INTERNAL' && error.detail === null ? 'error' : 'warn';
+  run.log(level, 'sync', error.message, {
+    accountId: account.id,
+    code: error.code,
+    detail: error.detail,
+    ...(level === 'error' && { error }),
+  });
   run.store.syncLog.append({
     ...logEntry(run, null, { direction: null, operation: 'sync', status: 'error', message: error.message }),
     accountId: account.id,

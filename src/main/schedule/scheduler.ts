@@ -137,7 +137,7 @@ export class Scheduler {
       const { offline } = await this.#ports.run();
       this.ranMeanwhile(offline);
     } catch (error) {
-      this.#ports.log('error', 'schedule', 'A run failed in an unforeseen way', { error: String(error) });
+      this.#ports.log('error', 'schedule', 'A run failed in an unforeseen way', { error });
       this.ranMeanwhile(false);
     } finally {
       this.#run = null;
@@ -154,7 +154,7 @@ export class Scheduler {
       await this.#ports.upkeep();
       this.#ports.onChange();
     } catch (error) {
-      this.#ports.log('error', 'schedule', 'The upkeep failed', { error: String(error) });
+      this.#ports.log('error', 'schedule', 'The upkeep failed', { error });
     }
   }
 

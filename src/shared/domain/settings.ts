@@ -1,11 +1,21 @@
 import { z } from 'zod';
+import { parseDsn } from '../sentry-dsn.ts';
 
 const HttpUrl = z.url({ protocol: /^https?$/ });
 /** What carries a secret or reports about a machine leaves it encrypted only; loopback is for trying it out. */
-const SafeUrl = HttpUrl.refine(
-  (text) => text.startsWith('https://') || /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$)/.test(text),
-  { error: 'must be https://' },
-);
+const isSafe = (text: string): boolean =>
+  text.startsWith('https://') || /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$)/.test(text);
+const SafeUrl = HttpUrl.refine(isSafe, { error: 'must be https://' });
+const Dsn = z
+  .string()
+  .max(2_048)
+  .refine(
+    (text) => {
+      const target = parseDsn(text);
+      return target !== null && isSafe(target.endpoint);
+    },
+    { error: 'must be like https://KEY@HOST/PROJECT' },
+  );
 
 /**
  * What people and their IT department can set; flat, so that each value is locked, explained and reset by itself.
@@ -37,6 +47,8 @@ export const Settings = z.object({
   alertAfterFailures: z.int().min(1).max(100),
   /** Where a failing sync, and its recovery, are told of as JSON by POST; null: nowhere. */
   alertWebhookUrl: SafeUrl.nullable(),
+  /** DSN of a Sentry-compatible server that unexpected errors of the program are reported to; null: none is. */
+  errorReportDsn: Dsn.nullable(),
   updateChannel: z.enum(['stable', 'beta']),
 });
 export type Settings = Readonly<z.infer<typeof Settings>>;
@@ -59,6 +71,7 @@ export const DEFAULT_SETTINGS: Settings = {
   calendarHealthMinutes: 60,
   alertAfterFailures: 3,
   alertWebhookUrl: null,
+  errorReportDsn: null,
   updateChannel: 'stable',
 };
 

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { App, AppPorts } from '../../app-contract.ts';
+import { ErrorReports } from '../../diagnostics/error-reports.ts';
 import type { OpenUrl } from '../../ports.ts';
 import type { Program } from '../../rpc/program.ts';
 import { SERVE_PORT } from '../local-address.ts';
@@ -48,7 +49,11 @@ const SECRET_BYTES = 32;
  */
 export async function openAgent(ports: AppPorts, options: AgentOptions): Promise<ServingAgent> {
   const metrics = new Metrics(ports.clock);
-  const watched = { ...ports, fetch: metrics.watchedFetch(ports.fetch) };
+  const { log } = new ErrorReports({
+    ...ports,
+    dsn: async () => (await ports.settings()).values().errorReportDsn,
+  });
+  const watched = { ...ports, log, fetch: metrics.watchedFetch(ports.fetch) };
   let server: LoopbackServer | null = null;
   const link = (): string => server?.link() ?? '';
   const program = await ServedProgram.open({
@@ -63,7 +68,7 @@ export async function openAgent(ports: AppPorts, options: AgentOptions): Promise
     const opened = await openOnPort(options.port, (port) =>
       openLoopbackServer({
         program,
-        ports,
+        ports: watched,
         port,
         secret,
         version: VERSION,
