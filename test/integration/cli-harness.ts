@@ -159,9 +159,16 @@ export async function enrol(machine: Machine, sandbox: Sandbox): Promise<void> {
   await succeed(machine.run('enrol', '--url', sandbox.urls().booking, '--code', CODE));
 }
 
+export const signIn = (machine: Machine, ...options: readonly string[]): Promise<ConnectDocument> =>
+  signInAt('google', machine, ...options);
+
 /** Signs in as a person does: takes the printed address to a browser, which follows the redirects. */
-export async function signIn(machine: Machine, ...options: readonly string[]): Promise<ConnectDocument> {
-  const connecting = machine.start('connect', 'google', '--no-browser', '--json', ...options);
+export async function signInAt(
+  provider: 'google' | 'microsoft',
+  machine: Machine,
+  ...options: readonly string[]
+): Promise<ConnectDocument> {
+  const connecting = machine.start('connect', provider, '--no-browser', '--json', ...options);
   const [, url = ''] = await connecting.waitFor('stderr', /^open: (\S+)$/m);
   const page = await fetch(url);
   await page.text();
@@ -178,19 +185,18 @@ export async function setUp(
 ): Promise<{ readonly accountId: string; readonly mappingId: string }> {
   await enrol(machine, sandbox);
   const { accountId } = await signIn(machine);
-  const add = [
-    'mappings',
-    'add',
-    '--account',
-    accountId,
-    '--calendar',
-    EMAIL,
-    '--direction',
-    'two-way',
-    ...options,
-  ];
-  const { mappingId } = await machine.json(MappingDocument, ...add);
-  return { accountId, mappingId };
+  return { accountId, mappingId: await addTwoWay(machine, accountId, EMAIL, ...options) };
+}
+
+/** Adds a two-way mapping and answers with its id. */
+export async function addTwoWay(
+  machine: Machine,
+  accountId: string,
+  calendarId: string,
+  ...options: readonly string[]
+): Promise<string> {
+  const mapping = ['--account', accountId, '--calendar', calendarId, '--direction', 'two-way', ...options];
+  return (await machine.json(MappingDocument, 'mappings', 'add', ...mapping)).mappingId;
 }
 
 export async function succeed(outcome: Promise<Outcome>): Promise<Outcome> {

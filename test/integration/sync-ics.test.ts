@@ -295,6 +295,19 @@ describe('subscribing', () => {
     expect(await connect('http://192.168.1.10/a.ics', consent)).toMatchObject({ email: '192.168.1.10' });
     expect(sent).toEqual(['http://192.168.1.10']);
   });
+
+  it('needs no consent to a private network where the settings give it for all feeds', async () => {
+    await world.close();
+    world = await createWorld({
+      settings: { allowPrivateFeeds: true },
+      network: (fetch) => async (input, init) => {
+        if (!/192\.168/.test(new Request(input, init).url)) return fetch(input, init);
+        return new Response('BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n');
+      },
+    });
+    expect(await connect('https://192.168.1.10/a.ics')).toMatchObject({ email: '192.168.1.10' });
+    await expect(connect('http://192.168.1.10/a.ics')).rejects.toMatchObject({ detail: 'plain-http' });
+  });
 });
 
 it('the address of a feed is a secret: it is in no file, no log and no answer', async () => {
