@@ -140,6 +140,13 @@ describe('answers that cannot be used', () => {
     expect(await failure(client.me())).toMatchObject({ code: 'PROVIDER_ERROR', effect: 'unknown' });
   });
 
+  it('include a web page in place of an answer that says nothing', async () => {
+    const page = () => new Response('<html>Sign in</html>', { headers: { 'content-type': 'text/html' } });
+    const { client } = clientOf(page);
+    expect(await failure(client.deleteFeed('t', 'key-1'))).toMatchObject({ code: 'PROVIDER_ERROR' });
+    expect(await failure(client.closeRelay('r', 'key-1'))).toMatchObject({ code: 'PROVIDER_ERROR' });
+  });
+
   it('include a page with one booking that is not one', async () => {
     const { client } = clientOf(() => Response.json({ items: [{ id: 'bk_1' }], cursor: 'c' }));
     const read = async () => {

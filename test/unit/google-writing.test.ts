@@ -60,6 +60,16 @@ describe('writing', () => {
     expect(sent[0]?.headers.get('if-match')).toBe(header);
   });
 
+  it('does not believe a web page that something was deleted', async () => {
+    const { provider } = setUp(
+      new Response('<html>Sign in to Hotel Wi-Fi</html>', { headers: { 'content-type': 'text/html' } }),
+    );
+    await expect(provider.delete(CALENDAR, 'abc', '"33"')).rejects.toMatchObject({
+      code: 'PROVIDER_ERROR',
+      effect: 'unknown',
+    });
+  });
+
   it('deletes what it saw, and takes what is already gone for deleted', async () => {
     const { provider, sent } = setUp(
       new Response(null, { status: 204 }),

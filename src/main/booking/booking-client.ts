@@ -258,11 +258,18 @@ interface Answer {
 
 /** Waits for an answer of whatever status. */
 async function settle(answer: Answer | Promise<Answer>): Promise<Answer> {
+  let arrived: Answer;
   try {
-    return await answer;
+    arrived = await answer;
   } catch (error) {
     throw error instanceof AppError ? ofBookingSystem(error) : unreachable(error);
   }
+  const { response } = arrived;
+  // A sign-in page of some network between us: nothing was done, whatever its status.
+  if (response.ok && response.headers.get('content-type')?.startsWith('text/html')) {
+    throw unintelligible('it is a web page');
+  }
+  return arrived;
 }
 
 /** The body of a successful answer, once it has been found to be what the contract says. */

@@ -181,7 +181,11 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
 
     async delete(calendarId, eventId, etag) {
       const headers: Record<string, string> = etag === null ? {} : { 'if-match': etag };
-      await client.send(urlOf(calendarId, eventId), { method: 'DELETE', headers }, [404, 410]);
+      const url = urlOf(calendarId, eventId);
+      const { status, headers: said } = await client.send(url, { method: 'DELETE', headers }, [404, 410]);
+      // A sign-in page of some network between us has deleted nothing.
+      if (status === 200 && said.get('content-type')?.startsWith('text/html'))
+        throw unreadable(url, 'deletion');
     },
   };
 }

@@ -185,7 +185,7 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
     },
 
     async delete(calendarId, eventId, etag) {
-      await client.send(
+      const { status, data } = await client.send(
         (api, call) =>
           api.events.delete(
             { calendarId, eventId, sendUpdates: 'none' },
@@ -193,6 +193,8 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
           ),
         [404, 410],
       );
+      // Google says nothing; a sign-in page of some network between us does, and has deleted nothing.
+      if (status < 300 && typeof data === 'string' && data !== '') throw unreadable('deletion');
     },
   };
 }

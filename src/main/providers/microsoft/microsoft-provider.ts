@@ -9,7 +9,7 @@ import { readMany } from './graph-batch.ts';
 import { createGraphClient } from './graph-client.ts';
 import { pages } from './graph-pages.ts';
 import { graphNotifications } from './graph-subscriptions.ts';
-import { accepted, createdBefore, isMissing, read } from './microsoft-errors.ts';
+import { accepted, createdBefore, isMissing, read, unreadable } from './microsoft-errors.ts';
 import { EXPAND_TAG, filterByTransaction, parseTransactionId, tagFrom } from './ownership.ts';
 import { isAsSent, sealBody, storedEvent } from './stored-event.ts';
 
@@ -141,7 +141,10 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
 
     async delete(calendarId, eventId, etag) {
       const answer = await client.send({ method: 'DELETE', target: eventPath(calendarId, eventId), etag });
-      if (!isMissing(answer)) accepted(answer);
+      if (isMissing(answer)) return;
+      const said = accepted(answer);
+      // Graph says nothing; a sign-in page of some network between us does, and has deleted nothing.
+      if (typeof said === 'string' && said !== '') throw unreadable('deletion');
     },
   };
 }
