@@ -345,16 +345,15 @@ function requireReady(store: Store, enrolment: Enrolment): void {
   if (!enrolment.isEnrolled()) {
     throw new AppError(
       'PRECONDITION_FAILED',
-      'This device is not enrolled yet. Run “calendar-sync enrol --url URL --code CODE” with the code from dispatch.',
-      { detail: 'not-ready' },
+      'This device is not enrolled yet. Enrol it with the code from dispatch.',
+      { detail: 'not-ready', command: '“calendar-sync enrol --url URL --code CODE” does that.' },
     );
   }
   if (store.accounts.list().length === 0) {
-    throw new AppError(
-      'PRECONDITION_FAILED',
-      'No calendar is connected yet. Run “calendar-sync connect google” first.',
-      { detail: 'not-ready' },
-    );
+    throw new AppError('PRECONDITION_FAILED', 'No calendar is connected yet. Connect one first.', {
+      detail: 'not-ready',
+      command: '“calendar-sync connect google” connects one.',
+    });
   }
 }
 

@@ -122,10 +122,9 @@ export class Connections {
   async calendars(accountId: string): Promise<readonly CalendarListEntry[]> {
     const account = this.#store.accounts.get(accountId);
     if (account === null) {
-      throw new AppError(
-        'NOT_FOUND',
-        `There is no account ${accountId}. “calendar-sync accounts” lists them.`,
-      );
+      throw new AppError('NOT_FOUND', 'That account is not connected any more. Choose another one.', {
+        command: `There is no account ${accountId}; “calendar-sync accounts” lists them.`,
+      });
     }
     return (await this.#open(account, {})).listCalendars();
   }

@@ -65,7 +65,9 @@ export function reportUnopened(
   { clock, dataDir }: Pick<AppPorts, 'clock' | 'dataDir'>,
   thrown: unknown,
 ): DoctorReport {
-  const { message, detail } = toAppError(thrown);
+  const { detail, ...error } = toAppError(thrown);
+  // Only a terminal can ask while there is nothing to show screens with.
+  const message = [error.message, error.command ?? []].flat().join(' ');
   const directory = checkDirectory(dataDir, process.platform);
   const database = directory.ok
     ? check('database', 'Database', 'failed', message)
@@ -158,10 +160,7 @@ async function bookingCheck(enrolment: Enrolment): Promise<DoctorCheck> {
   const found = (status: DoctorCheck['status'], message: string): DoctorCheck =>
     check('booking-api', 'Booking system', status, message);
   if (!enrolment.isEnrolled()) {
-    return found(
-      'failed',
-      'This device is not enrolled. Ask dispatch for a code and run “calendar-sync enrol”.',
-    );
+    return found('failed', 'This device is not enrolled. Ask dispatch for a code and enrol it.');
   }
   try {
     const { technician } = await (await enrolment.api()).me();

@@ -197,6 +197,6 @@ export class Enrolment {
 const notEnrolled = (): AppError =>
   new AppError(
     'PRECONDITION_FAILED',
-    'This device is not enrolled yet. Run “calendar-sync enrol --url URL --code CODE” with the code from dispatch.',
-    { detail: 'not-ready' },
+    'This device is not enrolled yet. Enrol it with the code from dispatch.',
+    { detail: 'not-ready', command: '“calendar-sync enrol --url URL --code CODE” does that.' },
   );

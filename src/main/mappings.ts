@@ -26,13 +26,15 @@ export async function addMapping(
   if (calendar === undefined) {
     throw new AppError(
       'NOT_FOUND',
-      `${account.email} has no calendar ${input.calendarId}. “calendar-sync calendars --account ${account.id}” lists them.`,
+      `${account.email} has no calendar ${input.calendarId}. Choose one of those that it has.`,
+      { command: `“calendar-sync calendars --account ${account.id}” lists them.` },
     );
   }
   if (writesEvents(input.direction) && !calendar.writable) {
     throw new AppError(
       'PERMISSION_DENIED',
-      `${account.email} may not write to “${calendar.name}”. Choose another calendar, or “--direction import”.`,
+      `${account.email} may not write to “${calendar.name}”. Choose another calendar, or only bring its busy times to dispatch.`,
+      { command: '“--direction import” does that.' },
     );
   }
   return store.mappings.add({
@@ -82,7 +84,8 @@ function onlyForReading(account: Account, then: 'add' | 'change'): AppError {
   if (account.provider === 'ics') return readOnly();
   return new AppError(
     'PERMISSION_DENIED',
-    `${account.email} was connected for reading only. Connect it again without “--read-only”, then ${then} this mapping.`,
+    `${account.email} was connected for reading only. Connect it again for reading and writing, then ${then} this mapping.`,
+    { command: 'Leave “--read-only” away for that.' },
   );
 }
 
@@ -103,5 +106,7 @@ export function missing(error: AppError): never {
 }
 
 export function unknown(what: 'account' | 'mapping', id: string): AppError {
-  return new AppError('NOT_FOUND', `There is no ${what} ${id}. “calendar-sync ${what}s” lists them.`);
+  return new AppError('NOT_FOUND', `That ${what} is not there any more. Choose another one.`, {
+    command: `There is no ${what} ${id}; “calendar-sync ${what}s” lists them.`,
+  });
 }

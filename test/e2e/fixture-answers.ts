@@ -43,8 +43,8 @@ export function fixtureHandlers(snapshot: () => Snapshot): Handlers {
       links: [],
       mapping: null,
       decisions: [
-        { at: '2026-11-20T14:02:11Z', operation: 'create-event', reason: 'A booking of yours.' },
-        { at: '2026-11-23T09:41:58Z', operation: 'update-event', reason: 'Dispatch changed the time.' },
+        { at: '2026-11-20T14:02:11Z', operation: 'create', reason: 'A booking of yours.' },
+        { at: '2026-11-23T09:41:58Z', operation: 'update', reason: 'Dispatch changed the time.' },
       ],
     }),
     'conflicts.list': () => ({ items: CONFLICTS.slice(0, snapshot().conflicts) }),

@@ -11,14 +11,17 @@ export interface FixtureProgram {
   onMessage(listener: (message: ServerMessage | null) => Promise<void>): void;
   /** Changes how it stands and tells the window. */
   become(changes: Partial<Snapshot>): Promise<void>;
-  /** Says something else by itself, or (null) is gone. */
-  say(message: ServerMessage | null): Promise<void>;
+  /** Says something else by itself. */
+  say(message: ServerMessage): Promise<void>;
+  /** Is gone for good. */
+  end(): Promise<void>;
   /** The methods that were called, with their input. */
   readonly calls: readonly { readonly method: string; readonly input: unknown }[];
 }
 
 export function fixtureProgram(initial: Snapshot, handlers: Partial<Handlers> = {}): FixtureProgram {
   let snapshot = initial;
+  let ended = false;
   let tell: (message: ServerMessage | null) => Promise<void> = async () => undefined;
   const calls: { method: string; input: unknown }[] = [];
   const dispatch = createDispatcher({
@@ -27,7 +30,8 @@ export function fixtureProgram(initial: Snapshot, handlers: Partial<Handlers> = 
   });
   return {
     calls,
-    dispatch(message) {
+    async dispatch(message) {
+      if (ended) throw new Error('The program is gone.');
       const { method, input } = message as { method: string; input: unknown };
       calls.push({ method, input });
       return dispatch(message);
@@ -40,6 +44,10 @@ export function fixtureProgram(initial: Snapshot, handlers: Partial<Handlers> = 
       await tell(eventMessage('snapshot', snapshot));
     },
     say: (message) => tell(message),
+    async end() {
+      ended = true;
+      await tell(null);
+    },
   };
 }
 

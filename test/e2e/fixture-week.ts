@@ -173,6 +173,9 @@ export const HOLDS: readonly HoldItem[] = [
 
 const SIDE = { created: 0, updated: 0, deleted: 0, unchanged: 0, skipped: 0 };
 
+const PLANNED = WEEK.filter(({ kind }) => kind !== 'not-imported');
+const isBooking = ({ kind }: WeekItem): boolean => kind === 'booking';
+
 export const PREVIEW: SyncResult = {
   runId: 'run_preview',
   startedAt: '2026-11-23T09:45:00Z',
@@ -191,8 +194,8 @@ export const PREVIEW: SyncResult = {
           mappingId: 'map_work',
           calendarId: 'work@calendar.example',
           direction: 'two-way',
-          exported: { ...SIDE, created: 38 },
-          imported: { ...SIDE, created: 12, skipped: 3 },
+          exported: { ...SIDE, created: PLANNED.filter(isBooking).length },
+          imported: { ...SIDE, created: PLANNED.filter((item) => !isBooking(item)).length, skipped: 1 },
           proposed: 0,
           conflicts: 0,
           held: 0,
@@ -200,7 +203,7 @@ export const PREVIEW: SyncResult = {
       ],
     },
   ],
-  operations: WEEK.filter(({ kind }) => kind !== 'not-imported').map((item) => ({
+  operations: PLANNED.map((item) => ({
     kind: item.kind === 'booking' ? 'create-event' : 'upsert-block',
     side: item.kind === 'booking' ? 'calendar' : 'booking',
     id: item.id,
@@ -211,13 +214,13 @@ export const PREVIEW: SyncResult = {
 };
 
 const OPERATIONS: readonly Partial<LogEntry>[] = [
-  { operation: 'create-event', message: 'Boiler service, 12 Mill Lane: added to your calendar.' },
+  { operation: 'create', message: 'Boiler service, 12 Mill Lane: added to your calendar.' },
   {
-    operation: 'upsert-block',
-    message: 'Busy on Tuesday 15:00 to 16:00: shared with dispatch.',
+    operation: 'create',
+    message: 'Blocked 2026-11-24T15:00:00.000Z. It blocks time in your calendar.',
     direction: 'import',
   },
-  { operation: 'update-event', message: 'Leak, second visit: moved to 14:00, as dispatch changed it.' },
+  { operation: 'update', message: 'Leak, second visit: moved to 14:00, as dispatch changed it.' },
   {
     operation: 'request',
     status: 'retry',
@@ -233,7 +236,7 @@ const OPERATIONS: readonly Partial<LogEntry>[] = [
     message: 'Microsoft did not answer in time. It is tried again with the next sync.',
     code: 'PROVIDER_ERROR',
   },
-  { operation: 'delete-event', message: 'Install meter, 7 Church St: removed, since dispatch cancelled it.' },
+  { operation: 'delete', message: 'Install meter, 7 Church St: removed, since dispatch cancelled it.' },
 ];
 
 export function logEntry(id: number): LogEntry {

@@ -9,8 +9,6 @@ export interface Scene {
   readonly name: string;
   readonly path: string;
   readonly program: () => FixtureProgram;
-  /** Rules of axe that the component library breaks there, knowingly. */
-  readonly except?: readonly string[];
   /** What is done before it is looked at. */
   readonly act?: (page: Page, program: FixtureProgram) => Promise<void>;
 }

@@ -53,7 +53,20 @@ const OVERVIEW: readonly Scene[] = [
   {
     name: 'overview-failing',
     path: '/',
-    program: over({ state: 'error', accounts: broken, failingSince: '2026-11-23T08:10:00Z' }),
+    program: over({
+      state: 'error',
+      accounts: broken,
+      failingSince: '2026-11-23T08:10:00Z',
+      lastRun: {
+        runId: 'run_1',
+        startedAt: '2026-11-23T09:41:50Z',
+        finishedAt: '2026-11-23T09:42:00Z',
+        ok: false,
+        added: 0,
+        changed: 0,
+        removed: 0,
+      },
+    }),
   },
   {
     name: 'overview-paused',
@@ -82,7 +95,8 @@ const OVERVIEW: readonly Scene[] = [
     program: over({}),
     act: async (page, program) => {
       await page.getByRole('heading', { name: 'Overview' }).waitFor();
-      await program.say(null);
+      await program.end();
+      await page.getByText('Reconnecting to Calendar Sync').waitFor();
     },
   },
   {
@@ -113,8 +127,6 @@ const CONNECTIONS: readonly Scene[] = [
   { name: 'connections-waiting', path: '/connections', program: over({ signIns: [waiting] }) },
   {
     name: 'connections-menu',
-    // A stop for the focus stands among the entries of a menu.
-    except: ['aria-required-children'],
     path: '/connections',
     program: over(),
     act: async (page) => {
@@ -176,7 +188,7 @@ const MAPPING_SCENES: readonly Scene[] = [
     act: async (page) => {
       await page.getByRole('button', { name: 'Work', exact: true }).click();
       await page.getByRole('button', { name: 'Preview' }).click();
-      await page.getByText('38 events to add').waitFor();
+      await page.getByText('6 events to add').waitFor();
     },
   },
 ];

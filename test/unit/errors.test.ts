@@ -52,7 +52,7 @@ describe('what was thrown, in words', () => {
     damaged.close();
     expect(toAppError(thrown)).toMatchObject({
       detail: 'damaged',
-      message: expect.stringContaining('restore'),
+      message: expect.stringContaining('Restore a backup'),
     });
   });
 

@@ -71,6 +71,12 @@ describe('a failure', () => {
     expect(failureOf(thrown)).toMatchObject({ exitCode, code });
   });
 
+  it('is told with the command that helps, which no screen shows', () => {
+    const error = new AppError('NOT_FOUND', 'It is gone.', { command: '“calendar-sync feeds” lists them.' });
+    expect(error.message).not.toContain('calendar-sync');
+    expect(failureOf(error).message).toBe('It is gone. “calendar-sync feeds” lists them.');
+  });
+
   it('shows no secret that a message carries', () => {
     const message = 'https://x.example/?access_token=ya29.0123456789abcdef was refused.';
     expect(failureOf(new AppError('PROVIDER_ERROR', message)).message).not.toContain('0123456789');

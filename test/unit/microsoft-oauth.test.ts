@@ -41,7 +41,9 @@ describe('Microsoft as configured', () => {
   });
 
   it('needs a client id', () => {
-    expect(() => microsoftOAuthService({})).toThrow(/MICROSOFT_CLIENT_ID is not set/);
+    expect(() => microsoftOAuthService({})).toThrow(
+      expect.objectContaining({ command: expect.stringContaining('MICROSOFT_CLIENT_ID is not set') }),
+    );
   });
 
   it.each(['MICROSOFT_AUTHORITY_URL', 'MICROSOFT_GRAPH_BASE_URL'])(

@@ -35,7 +35,9 @@ describe('Google as configured', () => {
   });
 
   it('needs a client id', () => {
-    expect(() => googleOAuthService({ GOOGLE_CLIENT_ID: ' ' })).toThrow(/GOOGLE_CLIENT_ID is not set/);
+    expect(() => googleOAuthService({ GOOGLE_CLIENT_ID: ' ' })).toThrow(
+      expect.objectContaining({ command: expect.stringContaining('GOOGLE_CLIENT_ID is not set') }),
+    );
   });
 
   it.each(['GOOGLE_AUTH_URL', 'GOOGLE_TOKEN_URL', 'GOOGLE_REVOKE_URL', 'GOOGLE_API_BASE_URL'])(

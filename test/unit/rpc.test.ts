@@ -36,13 +36,17 @@ describe('a call', () => {
   it('fails with the code, the sentence and the detail that the handler failed with', async () => {
     const { client, onFailure } = connected({
       'holds.release': () => {
-        throw new AppError('NOT_FOUND', 'There is no such hold.', { detail: 'gone' });
+        throw new AppError('NOT_FOUND', 'There is no such hold.', {
+          detail: 'gone',
+          command: '“calendar-sync holds” lists them.',
+        });
       },
     });
     await expect(client.call('holds.release', { id: 'x' })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: 'There is no such hold.',
       detail: 'gone',
+      command: '“calendar-sync holds” lists them.',
     });
     expect(onFailure).toHaveBeenCalledExactlyOnceWith('holds.release', expect.any(AppError));
   });

@@ -139,7 +139,7 @@ describe('a database that cannot be used', () => {
       const error = await failure(() => open({ file, readonly }));
 
       expect(error).toMatchObject({ code: 'INTERNAL', detail: 'damaged' });
-      expect(error.message).toContain('calendar-sync restore');
+      expect(error.command).toContain('calendar-sync restore');
     }
     expect(bytes()).toBe(before);
   });

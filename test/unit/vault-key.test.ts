@@ -190,7 +190,7 @@ describe('without a keychain', () => {
       );
 
       expect(error).toMatchObject({ code: 'PERMISSION_DENIED', detail: 'no-key' });
-      expect(error.message).toContain('CALENDAR_ENCRYPTION_KEY');
+      expect(error.command).toContain('CALENDAR_ENCRYPTION_KEY');
       expect(db.prepare('SELECT count(*) FROM secret').pluck().get()).toBe(0);
     },
   );

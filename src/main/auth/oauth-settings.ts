@@ -65,7 +65,10 @@ export function googleOAuthService(environment: Environment): OAuthService {
   if (settings.GOOGLE_CLIENT_ID === undefined) {
     throw new AppError(
       'INVALID_INPUT',
-      'GOOGLE_CLIENT_ID is not set. Ask your administrator for the id of the OAuth client (type "Desktop app") and set it.',
+      'Signing in to Google is not set up on this computer. Ask your administrator to set it up.',
+      {
+        command: 'GOOGLE_CLIENT_ID is not set: it is the id of the OAuth client (type “Desktop app”).',
+      },
     );
   }
   return {
@@ -111,7 +114,11 @@ export function microsoftOAuthService(environment: Environment): OAuthService {
   if (settings.MICROSOFT_CLIENT_ID === undefined) {
     throw new AppError(
       'INVALID_INPUT',
-      'MICROSOFT_CLIENT_ID is not set. Ask your administrator for the application (client) id of the app registration (platform "Mobile and desktop applications") and set it.',
+      'Signing in to Microsoft is not set up on this computer. Ask your administrator to set it up.',
+      {
+        command:
+          'MICROSOFT_CLIENT_ID is not set: it is the application (client) id of the app registration (platform “Mobile and desktop applications”).',
+      },
     );
   }
   const tenant = encodeURIComponent(settings.MICROSOFT_TENANT ?? 'common');

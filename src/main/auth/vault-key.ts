@@ -159,7 +159,10 @@ function derive(passphrase: string, withSalt: Uint8Array): Promise<Uint8Array> {
 function noKey(): AppError {
   return new AppError(
     'PERMISSION_DENIED',
-    'This computer has no keychain, so sign-ins cannot be kept safely. Set CALENDAR_ENCRYPTION_KEY to 32 bytes as base64 or hex, or to a passphrase, and try again.',
-    { detail: 'no-key' },
+    'This computer has no keychain, so sign-ins cannot be kept safely. Ask your administrator to give Calendar Sync a key, and try again.',
+    {
+      detail: 'no-key',
+      command: 'Set CALENDAR_ENCRYPTION_KEY to 32 bytes as base64 or hex, or to a passphrase.',
+    },
   );
 }

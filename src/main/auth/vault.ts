@@ -159,7 +159,7 @@ function unreadable(owner: string, why: string, detail: string, cause?: unknown)
   const remedy =
     owner === BOOKING_API_OWNER
       ? 'Enrol this device again'
-      : 'Connect this account again, or start with the keychain or CALENDAR_ENCRYPTION_KEY it was stored with';
+      : 'Connect this account again, or give Calendar Sync the key it was stored with';
   return new AppError('AUTH_EXPIRED', `The stored sign-in cannot be read: ${why}. ${remedy}.`, {
     cause,
     detail,

@@ -26,7 +26,8 @@ export class FeedLinks {
     if (token !== null) return token;
     throw new AppError(
       'NOT_FOUND',
-      `The link of feed ${feed.id} is not known on this computer. “calendar-sync feeds rotate ${feed.id}” gives it a new one.`,
+      'The link of this feed is not known on this computer. Give it a new one.',
+      { command: `“calendar-sync feeds rotate ${feed.id}” does that.` },
     );
   }
 

@@ -78,7 +78,8 @@ export class Feeds {
     if (publish && !(await canPublish())) {
       throw new AppError(
         'PRECONDITION_FAILED',
-        'This booking system does not host feeds. Leave --publish away, or write the feed to a file with “calendar-sync feeds write”.',
+        'This booking system does not host feeds. Create it without publishing it.',
+        { command: 'Leave “--publish” away, or write it to a file: “calendar-sync feeds write ID FILE”.' },
       );
     }
     const id = `feed_${random.uuid()}`;
@@ -137,7 +138,8 @@ export class Feeds {
     if (!feed.enabled) {
       throw new AppError(
         'PRECONDITION_FAILED',
-        `Feed ${id} is switched off. “calendar-sync feeds rotate ${id}” switches it on under a new link.`,
+        `The feed of ${feed.name} is switched off. A new link switches it on again.`,
+        { command: `“calendar-sync feeds rotate ${id}” gives it one.` },
       );
     }
     try {
@@ -181,7 +183,9 @@ export class Feeds {
   #get(id: string): StoredFeed {
     const feed = this.#options.store.feeds.get(id);
     if (feed !== null) return feed;
-    throw new AppError('NOT_FOUND', `There is no feed ${id}. “calendar-sync feeds” lists them.`);
+    throw new AppError('NOT_FOUND', 'That feed is not there any more. Choose another one.', {
+      command: `There is no feed ${id}; “calendar-sync feeds” lists them.`,
+    });
   }
 
   async #newLink(feedId: string): Promise<string> {

@@ -34,7 +34,8 @@ export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof ExitError) return { ...failureOf(thrown.cause), exitCode: thrown.exitCode };
   if (thrown instanceof CommanderError) return failureOf(new UsageError(usageSentence(thrown)));
   const error = toAppError(thrown);
-  return { exitCode: exitCodeOf(error), code: error.code, message: redactText(error.message) };
+  const message = [error.message, error.command ?? []].flat().join(' ');
+  return { exitCode: exitCodeOf(error), code: error.code, message: redactText(message) };
 }
 
 function exitCodeOf(error: AppError): ExitCode {

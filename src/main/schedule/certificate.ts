@@ -54,6 +54,6 @@ function sentence(code: string, host: string): string {
     case 'HOSTNAME_MISMATCH':
       return `What answers at ${host} has the certificate of another host. Check the address, and do not sign in on this network until it is settled.`;
     default:
-      return `The certificate of ${host} is not trusted (${code}). If your organisation has a certificate authority of its own, name its file in CALENDAR_SYNC_CA_FILE; otherwise do not go on from this network, since somebody may be listening.`;
+      return `The certificate of ${host} is not trusted (${code}). If your organisation has a certificate authority of its own, name its file in the network settings or in CALENDAR_SYNC_CA_FILE; otherwise do not go on from this network, since somebody may be listening.`;
   }
 }

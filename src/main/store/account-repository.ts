@@ -130,7 +130,9 @@ export class AccountRepository {
   #require(id: string): Account {
     const account = this.get(id);
     if (account === null) {
-      throw new AppError('NOT_FOUND', `There is no account ${id}. “calendar-sync accounts” lists them.`);
+      throw new AppError('NOT_FOUND', 'That account is not connected any more. Choose another one.', {
+        command: `There is no account ${id}; “calendar-sync accounts” lists them.`,
+      });
     }
     return account;
   }

@@ -96,8 +96,8 @@ export function requireKnown(db: Database, latest: number, file: string): number
   if (version > latest) {
     throw new AppError(
       'CONFLICT',
-      `The database ${file} was written by a newer version of Calendar Sync (schema ${version}, this version knows ${latest}). Nothing was changed; update the app, or restore a backup made by this version with “calendar-sync restore FILE”.`,
-      { detail: 'newer-schema' },
+      `The database ${file} was written by a newer version of Calendar Sync (schema ${version}, this version knows ${latest}). Nothing was changed; update the app, or restore a backup made by this version.`,
+      { detail: 'newer-schema', command: '“calendar-sync restore FILE” restores one.' },
     );
   }
   const objects = db.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0;
@@ -105,8 +105,8 @@ export function requireKnown(db: Database, latest: number, file: string): number
   if (!ours) {
     throw new AppError(
       'INTERNAL',
-      `${file} is not a database of Calendar Sync. Nothing was changed; move it away, or restore a backup with “calendar-sync restore FILE”.`,
-      { detail: 'damaged' },
+      `${file} is not a database of Calendar Sync. Nothing was changed; move it away, or restore a backup.`,
+      { detail: 'damaged', command: '“calendar-sync restore FILE” restores one.' },
     );
   }
   return version;
@@ -144,11 +144,10 @@ function prepareFile(file: string): void {
 }
 
 function needsMigration(): AppError {
-  return new AppError(
-    'PRECONDITION_FAILED',
-    'The database has to be created or brought up to date first. Run “calendar-sync sync” once.',
-    { detail: 'needs-migration' },
-  );
+  return new AppError('PRECONDITION_FAILED', 'The database has to be created or brought up to date first.', {
+    detail: 'needs-migration',
+    command: 'Run “calendar-sync sync” once.',
+  });
 }
 
 function schemaVersion(db: Database): number {

@@ -37,8 +37,8 @@ export async function acquireLock(
     if (left <= 0) {
       throw new AppError(
         'CONFLICT',
-        'Another Calendar Sync is using this data directory. Quit it and try again, or choose another directory with --data-dir.',
-        { detail: 'locked' },
+        'Another Calendar Sync is using this data directory. Quit it and try again.',
+        { detail: 'locked', command: '“--data-dir” chooses another directory.' },
       );
     }
     await clock.sleep(Math.min(RETRY_MS, left));

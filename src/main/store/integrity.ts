@@ -47,8 +47,8 @@ export function storeError(thrown: unknown, file: string): AppError {
   if (/^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|EACCES|EPERM|EROFS|ENOTDIR|EISDIR|ENOENT|EEXIST)/.test(code)) {
     return new AppError(
       'PERMISSION_DENIED',
-      `The database ${file} cannot be opened for writing. Check the permissions of its directory, or choose another with --data-dir.`,
-      { cause: thrown, detail: 'unwritable' },
+      `The database ${file} cannot be opened for writing. Check the permissions of its directory.`,
+      { cause: thrown, detail: 'unwritable', command: '“--data-dir” chooses another.' },
     );
   }
   if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code)) {
@@ -76,11 +76,11 @@ export function storeError(thrown: unknown, file: string): AppError {
 }
 
 function damaged(file: string, cause: unknown): AppError {
-  return new AppError(
-    'INTERNAL',
-    `The database ${file} is damaged. Nothing was changed; restore a backup with “calendar-sync restore FILE”.`,
-    { cause, detail: 'damaged' },
-  );
+  return new AppError('INTERNAL', `The database ${file} is damaged. Nothing was changed; restore a backup.`, {
+    cause,
+    detail: 'damaged',
+    command: '“calendar-sync restore FILE” restores one.',
+  });
 }
 
 function checkedWithinADay(db: Database, now: Date): boolean {

@@ -202,7 +202,9 @@ export class MappingRepository {
   #require(id: string): MappingRow {
     const row = this.#get.get(id);
     if (row === undefined) {
-      throw new AppError('NOT_FOUND', `There is no mapping ${id}. “calendar-sync mappings” lists them.`);
+      throw new AppError('NOT_FOUND', 'That mapping is not there any more. Choose another one.', {
+        command: `There is no mapping ${id}; “calendar-sync mappings” lists them.`,
+      });
     }
     return row;
   }
@@ -210,10 +212,9 @@ export class MappingRepository {
   #calendar({ accountId, calendarId }: Mapping): number {
     const known = this.#db.prepare('SELECT 1 FROM external_calendar_account WHERE id = ?').get(accountId);
     if (known === undefined) {
-      throw new AppError(
-        'NOT_FOUND',
-        `There is no account ${accountId}. “calendar-sync accounts” lists them.`,
-      );
+      throw new AppError('NOT_FOUND', 'That account is not connected any more. Choose another one.', {
+        command: `There is no account ${accountId}; “calendar-sync accounts” lists them.`,
+      });
     }
     this.#db
       .prepare('INSERT INTO calendar (account_id, calendar_id) VALUES (?, ?) ON CONFLICT DO NOTHING')

@@ -32,6 +32,7 @@ export const Confirm = ({
     opened={opened}
     onClose={onClose}
     title={title}
+    size={500}
     centered
     lockScroll={false}
     closeButtonProps={{ 'aria-label': text.common.close }}

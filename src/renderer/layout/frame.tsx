@@ -6,6 +6,7 @@ import { ScreenSkeleton } from '../components/screen-skeleton.tsx';
 import { useProgramState } from '../program/use-program.ts';
 import { nextSetupStep, useSetupMark } from '../screens/first-run/setup-state.ts';
 import { text } from '../text/text.ts';
+import { MENUS } from '../theme/theme.ts';
 import { useThemeSetting } from '../theme/use-theme-setting.ts';
 import styles from './frame.module.css';
 import { Navigation } from './navigation.tsx';
@@ -72,6 +73,7 @@ function Main(): ReactElement {
           </Switch>
         </Suspense>
       </Broken>
+      <div id={MENUS} className={styles.menus} />
     </main>
   );
 }

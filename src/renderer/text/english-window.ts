@@ -116,6 +116,8 @@ export const englishWindow = {
     >,
     tentative: 'Tentative',
     untitled: 'No title',
+    more: (count: number) => `+${count}`,
+    moreHint: (count: number) => `Show ${plural(count, 'more entry', 'more entries')}`,
   },
 
   explain: {

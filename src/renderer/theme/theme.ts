@@ -1,5 +1,8 @@
 import { createTheme } from '@mantine/core';
 
+/** Where opened menus stand: within the screen, so that they belong to its landmark. */
+export const MENUS = 'menus';
+
 /** The one accent, from a tint for surfaces to the shade of pressed buttons. */
 const accent = [
   '#e3f1f0',
@@ -39,5 +42,9 @@ export const theme = createTheme({
   respectReducedMotion: true,
   headings: { fontWeight: '650' },
   // Said outright, so that the style sheet can tell.
-  components: { Button: { defaultProps: { variant: 'filled' } } },
+  components: {
+    Button: { defaultProps: { variant: 'filled' } },
+    // The first entry takes the focus. A placeholder for it would stand in the menu as something that is no entry.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, portalProps: { target: `#${MENUS}` } } },
+  },
 });

@@ -80,8 +80,10 @@ function settle(waiting: Map<number, Waiting>, message: Answer): void {
   if (call === undefined) return;
   waiting.delete(message.id);
   if (message.kind === 'failure') {
-    const { code, message: text, detail } = message.error;
-    call.reject(new AppError(code, text, detail === null ? {} : { detail }));
+    const { code, message: text, detail, command } = message.error;
+    call.reject(
+      new AppError(code, text, { ...(detail !== null && { detail }), ...(command && { command }) }),
+    );
     return;
   }
   const output = METHODS[call.method].output.safeParse(message.output);

@@ -76,8 +76,8 @@ const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name);
 
 const invalid = (message: string): AppError => new AppError('INVALID_INPUT', message);
 
-function failure(id: number, { code, message, detail }: AppError): ServerMessage {
-  return { kind: 'failure', id, error: { code, message, detail } };
+function failure(id: number, { code, message, detail, command }: AppError): ServerMessage {
+  return { kind: 'failure', id, error: { code, message, detail, ...(command !== null && { command }) } };
 }
 
 /** The id of something that is no request, so that its sender can tell which was refused; -1 where it has none. */

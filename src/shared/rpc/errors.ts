@@ -32,6 +32,8 @@ export interface AppErrorOptions {
   readonly detail?: string;
   /** Who failed, where it is not the calendar account that was at work. */
   readonly party?: 'booking-system';
+  /** What to type to get on, in a sentence. Only a terminal adds it to the message: a screen has ways of its own. */
+  readonly command?: string;
 }
 
 /** A failure with a code from the closed set and a sentence that says what to do next. */
@@ -41,6 +43,7 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | null;
   readonly detail: string | null;
   readonly party: 'booking-system' | null;
+  readonly command: string | null;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -50,6 +53,7 @@ export class AppError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
     this.detail = options.detail ?? null;
     this.party = options.party ?? null;
+    this.command = options.command ?? null;
   }
 }
 
@@ -69,8 +73,8 @@ export function toAppError(thrown: unknown): AppError {
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new AppError(
       'INTERNAL',
-      'The database is damaged. Restore a backup with “calendar-sync restore FILE”, or reset and connect again.',
-      { cause: thrown, detail: 'damaged' },
+      'The database is damaged. Restore a backup, or forget everything and connect again.',
+      { cause: thrown, detail: 'damaged', command: '“calendar-sync restore FILE” restores one.' },
     );
   }
   const text = thrown instanceof Error ? thrown.message : String(thrown);

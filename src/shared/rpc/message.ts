@@ -14,6 +14,7 @@ const RpcFailure = z.object({
   code: z.enum(ERROR_CODES),
   message: z.string(),
   detail: z.string().nullable(),
+  command: z.string().nullable().optional(),
 });
 export type RpcFailure = z.infer<typeof RpcFailure>;
 

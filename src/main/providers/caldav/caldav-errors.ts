@@ -143,7 +143,7 @@ export function notCaldav(url: URL): AppError {
 export function elsewhere(from: URL, to: URL): AppError {
   return new AppError(
     'PERMISSION_DENIED',
-    `${from.host} sends on to ${to.origin}, and your password is not handed on to another server by itself. If that is the right one, connect with --url ${to.origin}/ instead.`,
+    `${from.host} sends on to ${to.origin}, and your password is not handed on to another server by itself. If that is the right one, connect to ${to.origin}/ instead.`,
     { detail: 'other-origin' },
   );
 }

@@ -45,16 +45,16 @@ export function privateNetwork(source: string, address: string): AppError {
   const where = source === address ? source : `${source} (${address})`;
   return new AppError(
     'PERMISSION_DENIED',
-    `${where} lies in a private network, where a calendar's address could be used to reach devices. Allow it for this calendar if it is meant: subscribe with “--allow-private-network”.`,
-    { detail: 'private-network' },
+    `${where} lies in a private network, where a calendar's address could be used to reach devices. Allow it for this calendar if it is meant.`,
+    { detail: 'private-network', command: 'Subscribe with “--allow-private-network” for that.' },
   );
 }
 
 export function plainHttp(source: string): AppError {
   return new AppError(
     'PERMISSION_DENIED',
-    `The calendar from ${source} comes by plain http, which anybody on the way can read and change. Use its https:// address, or agree to plain http for this calendar: subscribe with “--allow-plain-http”.`,
-    { detail: 'plain-http' },
+    `The calendar from ${source} comes by plain http, which anybody on the way can read and change. Use its https:// address, or agree to plain http for this calendar.`,
+    { detail: 'plain-http', command: 'Subscribe with “--allow-plain-http” for that.' },
   );
 }
 

@@ -6,7 +6,8 @@ import { momentText } from '../../../shared/text/moment.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { useReader } from '../../program/clock.ts';
 import { useAction, useSnapshot } from '../../program/use-program.ts';
-import { joined, text } from '../../text/text.ts';
+import { readable } from '../../text/readable.ts';
+import { text } from '../../text/text.ts';
 import { useCalendarName } from '../mappings/calendar-name.ts';
 import styles from './conflicts.module.css';
 
@@ -36,7 +37,7 @@ export function HoldCard({ hold }: { readonly hold: HoldItem }): ReactElement {
           {conflicts.holdTitle(count, calendar || conflicts.calendar)}
         </h2>
         <p className={styles.quiet}>
-          {joined(hold.reason, conflicts.since(momentText(hold.createdAt, reader)))}
+          {readable(hold.reason)} {conflicts.heldSince(momentText(hold.createdAt, reader))}
         </p>
       </header>
       <details className={styles.details}>

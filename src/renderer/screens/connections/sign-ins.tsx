@@ -66,19 +66,21 @@ function Waiting({ signIn: { id, provider, url } }: { readonly signIn: PendingSi
         </h2>
         <p>{connections.waitingBody}</p>
       </div>
-      {url !== null && (
-        <>
-          <Button component="a" href={url} target="_blank" rel="noopener noreferrer" variant="default">
-            {connections.waitingOpen}
-          </Button>
-          <Button variant="default" onClick={() => clipboard.copy(url)}>
-            {clipboard.copied ? text.common.copied : text.common.copy}
-          </Button>
-        </>
-      )}
-      <Button variant="default" onClick={() => cancel.mutate({ id })} loading={cancel.isPending}>
-        {text.common.cancel}
-      </Button>
+      <div className={styles.signInActions}>
+        {url !== null && (
+          <>
+            <Button component="a" href={url} target="_blank" rel="noopener noreferrer" variant="default">
+              {connections.waitingOpen}
+            </Button>
+            <Button variant="default" onClick={() => clipboard.copy(url)}>
+              {clipboard.copied ? text.common.copied : text.common.copy}
+            </Button>
+          </>
+        )}
+        <Button variant="default" onClick={() => cancel.mutate({ id })} loading={cancel.isPending}>
+          {text.common.cancel}
+        </Button>
+      </div>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { LinkButton } from '../../components/link-button.tsx';
 import { ListSkeleton } from '../../components/screen-skeleton.tsx';
 import { useReader } from '../../program/clock.ts';
 import { useAnswer, useSnapshot } from '../../program/use-program.ts';
+import { operationText, readable } from '../../text/readable.ts';
 import { text } from '../../text/text.ts';
 import { useCalendarName } from '../mappings/calendar-name.ts';
 import styles from './explain.module.css';
@@ -49,11 +50,17 @@ function Content({ item }: { readonly item: WeekItem }): ReactElement {
       </section>
       <section className={styles.decision}>
         <h3 className={styles.heading}>{text.explain.decision}</h3>
-        <p>{item.reason}</p>
+        <p>{readable(item.reason)}</p>
       </section>
       {error !== null && <Failure title={text.explain.failed} error={error} onRetry={() => void refetch()} />}
       {error === null && data === undefined && <ListSkeleton rows={3} />}
-      {data !== undefined && <History explanation={data} reader={reader} />}
+      {data !== undefined && (
+        <History
+          explanation={data}
+          direction={item.kind === 'booking' ? 'export' : 'import'}
+          reader={reader}
+        />
+      )}
       <div>
         <LinkButton to={`/log/${encodeURIComponent(item.id)}`}>{text.explain.openLog}</LinkButton>
       </div>
@@ -79,9 +86,11 @@ function Route({ item }: { readonly item: WeekItem }): ReactElement | null {
 
 function History({
   explanation,
+  direction,
   reader,
 }: {
   readonly explanation: Explanation;
+  readonly direction: 'import' | 'export';
   readonly reader: Reader;
 }): ReactElement {
   const newestFirst = explanation.decisions.toReversed();
@@ -94,8 +103,8 @@ function History({
           // biome-ignore lint/suspicious/noArrayIndexKey: two decisions of one moment have nothing else to tell them apart
           <li key={`${at} ${operation} ${index}`} className={styles.step}>
             <span className={styles.quiet}>{momentText(at, reader)}</span>
-            <span>{text.log.operations[operation] ?? text.preview.otherKind}</span>
-            <span className={styles.reason}>{reason}</span>
+            <span>{operationText(operation, direction)}</span>
+            <span className={styles.reason}>{readable(reason)}</span>
           </li>
         ))}
       </ol>

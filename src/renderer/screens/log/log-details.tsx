@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { LogEntry } from '../../../shared/domain/sync-log.ts';
 import { useAnswer, useSnapshot } from '../../program/use-program.ts';
+import { readable } from '../../text/readable.ts';
 import { text } from '../../text/text.ts';
 import styles from './log.module.css';
 
@@ -21,7 +22,7 @@ export function LogDetails({ entry }: { readonly entry: LogEntry }): ReactElemen
   ];
   return (
     <div className={styles.details}>
-      <p className={styles.full}>{entry.message}</p>
+      <p className={styles.full}>{readable(entry.message)}</p>
       <dl className={styles.facts}>
         {facts
           .filter(([, value]) => value !== null)

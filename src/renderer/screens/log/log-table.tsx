@@ -1,4 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import IconChevronDown from '@tabler/icons-react/icons/IconChevronDown';
 import IconChevronRight from '@tabler/icons-react/icons/IconChevronRight';
 import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
@@ -6,6 +7,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { LogEntry } from '../../../shared/domain/sync-log.ts';
 import { useReader } from '../../program/clock.ts';
+import { operationText, readable } from '../../text/readable.ts';
 import { text } from '../../text/text.ts';
 import styles from './log.module.css';
 import { LogDetails } from './log-details.tsx';
@@ -38,6 +40,7 @@ export function LogTable({ entries, busy }: LogTableProps): ReactElement {
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: OVERSCAN,
   });
+  const hidden = useHiddenColumns();
   const firstId = entries[0]?.id;
   // Another page is read from its top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first entry is what tells one page from another
@@ -106,7 +109,7 @@ export function LogTable({ entries, busy }: LogTableProps): ReactElement {
                     type="button"
                     className={styles.expand}
                     aria-expanded={open}
-                    aria-label={`${text.log.expand}: ${entry.message}`}
+                    aria-label={`${text.log.expand}: ${readable(entry.message)}`}
                     onClick={() => toggle(entry.id)}
                   >
                     {open ? (
@@ -119,7 +122,7 @@ export function LogTable({ entries, busy }: LogTableProps): ReactElement {
               </tr>
               {open && (
                 <tr>
-                  <td colSpan={row.getAllCells().length + 1} className={styles.detailsCell}>
+                  <td colSpan={row.getAllCells().length + 1 - hidden} className={styles.detailsCell}>
                     <LogDetails entry={entry} />
                   </td>
                 </tr>
@@ -133,6 +136,13 @@ export function LogTable({ entries, busy }: LogTableProps): ReactElement {
   );
 }
 
+/** How many columns the style sheet leaves out of a narrow window: a cell across all of them must not count those. */
+function useHiddenColumns(): number {
+  const narrow = useMediaQuery('(max-width: 1000px)');
+  const narrowest = useMediaQuery('(max-width: 640px)');
+  return (narrow ? 2 : 0) + (narrowest ? 1 : 0);
+}
+
 /** In place of the rows that are not in the document. */
 const Space = ({ height }: { readonly height: number }): ReactElement | null =>
   height <= 0 ? null : (
@@ -144,7 +154,7 @@ const Space = ({ height }: { readonly height: number }): ReactElement | null =>
   );
 
 function columnsFor(locale: string, timeZone: string) {
-  const { columns, operations } = text.log;
+  const { columns } = text.log;
   const moment = new Intl.DateTimeFormat(locale, {
     timeZone,
     day: 'numeric',
@@ -164,9 +174,9 @@ function columnsFor(locale: string, timeZone: string) {
     }),
     helper.accessor('operation', {
       header: columns.operation,
-      cell: ({ getValue }) => operations[getValue()] ?? text.preview.otherKind,
+      cell: ({ row }) => operationText(row.original.operation, row.original.direction),
     }),
-    helper.accessor('message', { header: columns.message }),
+    helper.accessor('message', { header: columns.message, cell: ({ getValue }) => readable(getValue()) }),
     helper.accessor('provider', {
       header: columns.where,
       cell: ({ getValue }) => providerName(getValue()),

@@ -1,4 +1,4 @@
-import { Button, Drawer, Group } from '@mantine/core';
+import { Button, Drawer } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import type { Mapping } from '../../../shared/domain/mapping.ts';
@@ -68,7 +68,7 @@ export function MappingEditor({ mapping, onClose }: MappingEditorProps): ReactEl
           hint={text.mappings.previewFirst}
         />
         <FormError error={add.error ?? update.error} />
-        <Group justify="flex-end">
+        <div className={styles.footer}>
           <Button variant="default" onClick={onClose}>
             {text.common.cancel}
           </Button>
@@ -87,7 +87,7 @@ export function MappingEditor({ mapping, onClose }: MappingEditorProps): ReactEl
           >
             {text.common.save}
           </Button>
-        </Group>
+        </div>
       </form>
     </Drawer>
   );

@@ -37,6 +37,6 @@ function lastRunText({ lastRun, state }: Snapshot, reader: Reader): string | nul
 }
 
 function nextRunText({ nextRunAt, state }: Snapshot, reader: Reader): string | null {
-  if (nextRunAt === null || state === 'paused' || state === 'syncing') return null;
+  if (nextRunAt === null || state === 'paused' || state === 'syncing' || state === 'offline') return null;
   return text.overview.nextRun(momentText(nextRunAt, reader));
 }

@@ -20,7 +20,11 @@ export interface WeekCalendarProps {
   readonly onSelect: (item: WeekItem) => void;
 }
 
-const SHORT_MS = 60 * 60 * 1000;
+/** An entry up to this long has room for its title alone, or for one line of each. */
+const ONE_LINE_MS = 40 * 60 * 1000;
+const TWO_LINES_MS = 80 * 60 * 1000;
+/** As many stand side by side; whatever else is at that time is behind “+1”. */
+const MAX_STACK = 2;
 const SCROLLING = { height: '100%', scrollTime: '07:30:00' };
 const STILL = { height: 'auto', slotMinTime: '07:00:00', slotMaxTime: '19:00:00' };
 const VIEWS = { days: { type: 'timeGrid' } };
@@ -48,10 +52,9 @@ export function WeekCalendar({ range, items, loading, onSelect }: WeekCalendarPr
         {...(isEmpty || items === null ? STILL : SCROLLING)}
         slotDuration="00:30:00"
         slotHeaderInterval="01:00:00"
-        slotMinHeight={24}
-        eventMinHeight={22}
-        eventShortHeight={36}
-        slotEventOverlap={false}
+        slotMinHeight={28}
+        eventMinHeight={24}
+        eventMaxStack={MAX_STACK}
         nowIndicator
         allDayText={text.overview.allDay}
         eventInteractive
@@ -75,10 +78,16 @@ export function WeekCalendar({ range, items, loading, onSelect }: WeekCalendarPr
         eventClass={styles.event ?? ''}
         columnEventClass={styles.columnEvent ?? ''}
         eventContent={EventBody}
+        moreLinkText={text.overview.more}
+        moreLinkHint={text.overview.moreHint}
+        moreLinkClass={styles.moreLink ?? ''}
+        popoverClass={styles.popover ?? ''}
+        popoverCloseClass={styles.popoverClose ?? ''}
+        closeHint={text.common.close}
         events={events}
         eventClick={({ event }) => onSelect((event.extendedProps as EventProps).item)}
       />
-      {items === null && loading && <WeekSkeleton />}
+      {items === null && loading && <WeekSkeleton days={range.days} />}
       {isEmpty && (
         <div className={styles.empty}>
           <strong>{text.overview.emptyWeek}</strong>
@@ -114,7 +123,8 @@ function EventBody({ event }: EventDisplayInfo): ReactElement {
       className={styles.body}
       data-kind={item.kind}
       data-status={item.status}
-      data-short={isShort(item) || undefined}
+      data-lines={linesOf(item)}
+      title={joined(when(item), title, item.location)}
     >
       <VisuallyHidden>{joined(text.overview.kinds[item.kind], when(item))}: </VisuallyHidden>
       <span className={styles.title}>{title}</span>
@@ -123,9 +133,11 @@ function EventBody({ event }: EventDisplayInfo): ReactElement {
   );
 }
 
-/** Too low for more than two lines. */
-const isShort = ({ start, end, allDay }: WeekItem): boolean =>
-  allDay || Date.parse(end) - Date.parse(start) <= SHORT_MS;
+function linesOf({ start, end, allDay }: WeekItem): 'one' | 'two' | 'many' {
+  const length = Date.parse(end) - Date.parse(start);
+  if (!allDay && length <= ONE_LINE_MS) return 'one';
+  return allDay || length <= TWO_LINES_MS ? 'two' : 'many';
+}
 
 function when(item: WeekItem): string {
   if (item.allDay) return text.overview.allDay;
@@ -143,10 +155,16 @@ function useSources(): ReadonlyMap<string, string> {
   }, [mappings, accounts]);
 }
 
-const WeekSkeleton = (): ReactElement => (
+/** Where the first entry of each day stands, in pixels, so that it looks like a week. */
+const SKELETON_TOPS = [48, 24, 120, 48, 72, 144, 0];
+
+const WeekSkeleton = ({ days }: { readonly days: number }): ReactElement => (
   <div className={styles.skeleton}>
-    {['30%', '52%', '24%', '60%', '38%'].map((top) => (
-      <Skeleton key={top} height={64} radius="md" mt={top} />
+    {SKELETON_TOPS.slice(0, days).map((top, day) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a day is its place
+      <div key={day} className={styles.skeletonDay}>
+        <Skeleton height={70} radius="md" mt={top} />
+      </div>
     ))}
   </div>
 );

@@ -4,6 +4,7 @@ import type { AppError } from '../../../shared/rpc/errors.ts';
 import { FormError } from '../../components/form-error.tsx';
 import { ListSkeleton } from '../../components/screen-skeleton.tsx';
 import { useSnapshot } from '../../program/use-program.ts';
+import { readable } from '../../text/readable.ts';
 import { text } from '../../text/text.ts';
 import styles from './preview.module.css';
 import { previewCounts } from './preview-counts.ts';
@@ -92,7 +93,7 @@ const Operations = ({ operations }: { readonly operations: readonly PlannedOpera
         <li key={`${side} ${kind} ${id}`} className={styles.operation}>
           <span className={styles.kind}>{text.preview.kinds[kind] ?? text.preview.otherKind}</span>
           <span className={styles.title}>{title || text.overview.untitled}</span>
-          <span className={styles.quiet}>{reason}</span>
+          <span className={styles.quiet}>{readable(reason)}</span>
         </li>
       ))}
     </ul>
