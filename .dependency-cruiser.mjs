@@ -160,7 +160,8 @@ const forbidden = [
   },
   {
     name: 'sandbox-for-its-commands-only',
-    comment: 'Only the commands demo and sandbox start the sandbox.',
+    comment:
+      'Only the commands demo and sandbox start the sandbox, and the sample data of the first run, which are the demo.',
     severity: 'error',
     from: { path: '^src/', pathNot: ['^src/sandbox/', '^src/main/headless/(commands/)?(demo|sandbox)\\b'] },
     to: { path: '^src/sandbox/' },

@@ -18,6 +18,8 @@ export interface AccountProvider {
    * cannot be told.
    */
   subject?(access: AccountAccess): Promise<string | null>;
+  /** Scheme, host and port of the servers that the account is at, as far as it is known without asking. */
+  origins(access: AccountAccess): Promise<readonly string[]>;
   /** Takes our access back at the other end, where it keeps any. */
   signOut?(access: AccountAccess): Promise<void>;
 }

@@ -1,10 +1,13 @@
+import type { About } from '../shared/domain/about.ts';
 import type { Account, CalendarListEntry } from '../shared/domain/account.ts';
+import type { BackupContent } from '../shared/domain/backup-content.ts';
 import type { Project, Technician } from '../shared/domain/booking.ts';
 import type { ConflictItem, HoldItem } from '../shared/domain/decision.ts';
 import type { DoctorReport } from '../shared/domain/doctor.ts';
 import type { Explanation } from '../shared/domain/explanation.ts';
 import type { FeedItem } from '../shared/domain/feed.ts';
 import type { Mapping } from '../shared/domain/mapping.ts';
+import type { Reach } from '../shared/domain/reach.ts';
 import type { Snapshot } from '../shared/domain/snapshot.ts';
 import type { LogEntry, LogFilter, LogPage, NewLogEntry } from '../shared/domain/sync-log.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
@@ -41,6 +44,8 @@ export interface AppPorts {
   /** `calendar-sync/VERSION (host; platform)` */
   readonly userAgent: string;
   readonly deviceName: string;
+  /** Versions of what it runs on, as Node names them in `process.versions`. */
+  readonly runtimes?: Readonly<Record<string, string | undefined>>;
 }
 
 export type MappingInput = Pick<Mapping, 'accountId' | 'calendarId' | 'direction'> &
@@ -49,7 +54,7 @@ export type MappingInput = Pick<Mapping, 'accountId' | 'calendarId' | 'direction
 export type MappingChanges = Partial<Omit<Mapping, 'id' | 'revision' | 'accountId' | 'calendarId'>>;
 
 /** What the app knows of the snapshot; the rest belongs to whoever sends it. */
-export type AppSnapshot = Omit<Snapshot, 'revision' | 'signIns' | 'host'>;
+export type AppSnapshot = Omit<Snapshot, 'revision' | 'signIns' | 'host' | 'sample'>;
 
 /** Notifications of calendar providers. */
 export interface AppWebhooks {
@@ -172,7 +177,12 @@ export interface App extends LookApp {
    * @param machine what the host knows of it: versions, architecture
    */
   diagnostics(machine: Readonly<Record<string, string>>): Promise<readonly DiagnosticsFile[]>;
+  /** Tries the way to every host that syncing needs. Never throws: what is wrong is in the answer. */
+  testConnections(): Promise<readonly Reach[]>;
+  about(): About;
   backup(file: string): void;
+  /** What a backup would bring; nothing is changed. */
+  inspectBackup(file: string): Promise<BackupContent>;
   readonly feeds: AppFeeds;
   readonly webhooks: AppWebhooks;
   /** Told of every entry that is added to the log. @returns a function that ends it */

@@ -4,6 +4,7 @@ import type { Mapping } from '../shared/domain/mapping.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import { AppError, toAppError } from '../shared/rpc/errors.ts';
+import { about } from './about.ts';
 import type { App, AppPorts, LookApp, SignInRequest } from './app-contract.ts';
 import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
 import { resolveVaultKey } from './auth/vault-key.ts';
@@ -302,7 +303,16 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       const { collectDiagnostics } = await import('./diagnostics.ts');
       return collectDiagnostics(ports, store, vault, looks.status(), machine);
     },
+    async testConnections() {
+      const { testConnections } = await import('./connection-test.ts');
+      return testConnections(ports, enrolment, connections);
+    },
+    about: () => about(ports, files(ports.dataDir)),
     backup: (file) => backupTo(db, file),
+    async inspectBackup(file) {
+      const { inspectBackup } = await import('./store/restore.ts');
+      return inspectBackup({ file, databaseFile: files(ports.dataDir).database, log: ports.log });
+    },
     reset: (options) => agent.alone(() => reset(ports, store, connections, feeds, webhooks, options)),
   };
 }

@@ -49,6 +49,12 @@ export const caldavAccounts: AccountProvider = {
       ...{ fetch, clock, log },
     });
   },
+
+  async origins(access) {
+    const credentials = await stored(access);
+    if (credentials === null) return [];
+    return [...new Set([credentials.principal, credentials.home].map((url) => new URL(url).origin))];
+  },
 };
 
 /**

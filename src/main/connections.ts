@@ -10,9 +10,10 @@ import type { RetryNote } from './engine/account-outcome.ts';
 import type { AccountConnection } from './engine/sync-run.ts';
 import type { Enrolment } from './enrolment.ts';
 import { signInByBrowser } from './oauth-accounts.ts';
-import type { OAuthProviderName } from './oauth-providers.ts';
+import { isOAuthProvider, type OAuthProviderName } from './oauth-providers.ts';
 import type { Fetch } from './ports.ts';
 import type { CalendarProvider } from './providers/provider.ts';
+import type { ReachTarget } from './reach.ts';
 import { createHttp, type HttpOptions } from './schedule/http.ts';
 import type { Store } from './store/store.ts';
 
@@ -104,6 +105,21 @@ export class Connections {
       }
     }
     return subjects;
+  }
+
+  /** Where the accounts are that are not at a provider of the booking system's choice: their own servers, by address. */
+  async ownServers(): Promise<readonly ReachTarget[]> {
+    const own = this.#store.accounts.list().filter(({ provider }) => !isOAuthProvider(provider));
+    const targets = await Promise.all(
+      own.map(async (account) => {
+        // One whose secret cannot be read is at nowhere we know; its own state says so.
+        const origins = await accountProvider(account.provider)
+          .origins(this.#access(account, {}))
+          .catch(() => []);
+        return origins.map((origin) => ({ name: account.email, origin }));
+      }),
+    );
+    return targets.flat();
   }
 
   /** Takes our access back at the provider, as far as it can be reached; what is stored here goes with the account. */

@@ -1,12 +1,12 @@
 import type { Account } from '../shared/domain/account.ts';
 import { check, type DoctorCheck, type DoctorReport, doctorReport } from '../shared/domain/doctor.ts';
-import type { Settings } from '../shared/domain/settings.ts';
 import { toAppError } from '../shared/rpc/errors.ts';
 import type { AppPorts } from './app-contract.ts';
 import type { Vault } from './auth/vault.ts';
 import { Connections } from './connections.ts';
 import { checkDirectory } from './diagnostics/directory-check.ts';
 import { clockCheck, networkChecks } from './diagnostics/network-checks.ts';
+import { proxyInForce } from './diagnostics/proxy.ts';
 import { recordedFetch } from './diagnostics/recorded-fetch.ts';
 import { findDiscrepancies } from './engine/discrepancies.ts';
 import { Enrolment } from './enrolment.ts';
@@ -65,14 +65,14 @@ export function reportUnopened(
   { clock, dataDir }: Pick<AppPorts, 'clock' | 'dataDir'>,
   thrown: unknown,
 ): DoctorReport {
-  const { detail, ...error } = toAppError(thrown);
+  const error = toAppError(thrown);
   // Only a terminal can ask while there is nothing to show screens with.
   const message = [error.message, error.command ?? []].flat().join(' ');
   const directory = checkDirectory(dataDir, process.platform);
   const database = directory.ok
     ? check('database', 'Database', 'failed', message)
     : check('database', 'Database', 'skipped', 'It cannot be opened before its directory is in order.');
-  const busy = detail === 'locked';
+  const busy = error.detail === 'locked';
   const rest = check(
     'booking-api',
     'Booking system and accounts',
@@ -179,17 +179,4 @@ async function accountCheck(account: Account, connections: Connections): Promise
   } catch (error) {
     return found('failed', toAppError(error).message);
   }
-}
-
-function proxyInForce(
-  { proxyUrl }: Pick<Settings, 'proxyUrl'>,
-  environment: AppPorts['environment'],
-): { readonly url: URL; readonly source: string } | null {
-  const named = (text: string | null | undefined, source: string) => {
-    const url = text ? URL.parse(text) : null;
-    return url === null ? null : { url, source };
-  };
-  const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
-  const variable = variables.find((name) => environment[name]);
-  return named(proxyUrl, 'network settings') ?? (variable ? named(environment[variable], variable) : null);
 }

@@ -53,6 +53,12 @@ export class Enrolment {
     return this.#stored()?.technician ?? null;
   }
 
+  /** Scheme, host and port of the booking system, as far as it is known without asking. */
+  knownOrigin(): string | null {
+    const url = this.#stored()?.url ?? this.#environment()?.url;
+    return url === undefined ? null : (URL.parse(url)?.origin ?? null);
+  }
+
   /** Host name of the booking system, as far as it is known without asking. */
   knownHost(): string | null {
     const url = this.#stored()?.url ?? this.#environment()?.url;

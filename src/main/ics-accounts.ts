@@ -55,6 +55,13 @@ export const icsAccounts: AccountProvider = {
     const subscription = await stored(access);
     return subscription === null ? null : feedUrl(parseFeedAddress(subscription.url));
   },
+
+  async origins(access) {
+    const { parseFeedAddress } = await import('./providers/ics/feed-address.ts');
+    const subscription = await stored(access);
+    const address = subscription === null ? null : parseFeedAddress(subscription.url);
+    return address?.kind === 'web' ? [address.url.origin] : [];
+  },
 };
 
 /** A feed that was fetched and read, and what was found in it. */

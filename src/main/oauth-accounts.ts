@@ -28,6 +28,8 @@ export function oauthAccounts(name: OAuthProviderName): AccountProvider {
       });
     },
 
+    origins: async ({ ports }) => oauthOrigins(name, ports.environment),
+
     async signOut(access) {
       const tokens = await storedTokens(access);
       if (tokens === null) return;
@@ -62,6 +64,16 @@ export async function signInByBrowser(
   });
   const secret = JSON.stringify(tokens);
   return { provider, subject, email, access, secret, tokenExpiresAt: tokens.expiresAt };
+}
+
+/** Where a provider's API is and, where signing in is set up, where its sign-ins are renewed. */
+export function oauthOrigins(
+  name: OAuthProviderName,
+  environment: AppPorts['environment'],
+): readonly string[] {
+  const { service, baseUrl } = OAUTH_PROVIDERS[name];
+  const origins = [new URL(baseUrl(environment)).origin, new URL(service(environment).tokenUrl).origin];
+  return [...new Set(origins)];
 }
 
 async function storedTokens({ loadSecret }: AccountAccess): Promise<TokenSet | null> {

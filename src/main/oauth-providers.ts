@@ -13,6 +13,9 @@ import type { HttpOptions } from './schedule/http.ts';
 /** The providers that people sign in to in the browser. */
 export type OAuthProviderName = 'google' | 'microsoft';
 
+export const isOAuthProvider = (name: string): name is OAuthProviderName =>
+  Object.hasOwn(OAUTH_PROVIDERS, name);
+
 /** How one of them is put together. */
 interface OAuthProvider {
   /** @throws AppError INVALID_INPUT naming the variable that is missing or wrong */

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
 import type { Handlers } from '../../src/shared/rpc/dispatcher.ts';
 import { AppError } from '../../src/shared/rpc/errors.ts';
-import { DOCTOR, SETTINGS } from './fixture-settings.ts';
+import { ABOUT, BACKUP, DOCTOR, REACHED, SETTINGS } from './fixture-settings.ts';
 import {
   CALENDARS,
   CONFLICTS,
@@ -62,6 +62,9 @@ export function fixtureHandlers(snapshot: () => Snapshot): Handlers {
     'settings.get': () => SETTINGS,
     'settings.change': () => SETTINGS,
     'doctor.run': () => DOCTOR,
+    'network.test': () => ({ items: REACHED }),
+    'about.get': () => ABOUT,
+    'data.inspect': () => BACKUP,
     'diagnostics.collect': ({ machine }) => ({
       items: [
         { name: 'README.txt', text: 'Diagnostics of Calendar Sync, for support.\n' },

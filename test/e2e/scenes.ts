@@ -295,6 +295,33 @@ const FIRST_RUN: readonly Scene[] = [
       fresh({ state: 'not-enrolled', enrolled: false, technician: null, bookingSystem: null, accounts: [] }),
     ),
   },
+  {
+    name: 'first-run-sample',
+    path: '/',
+    program: over(
+      fresh({
+        state: 'not-enrolled',
+        enrolled: false,
+        technician: null,
+        bookingSystem: null,
+        accounts: [],
+        host: { kind: 'electron', version: '0.1.0', origin: 'http://127.0.0.1:47600', sample: null },
+        sample: { url: 'http://127.0.0.1:47601' },
+      }),
+    ),
+  },
+  {
+    name: 'overview-sample',
+    path: '/',
+    program: over({
+      host: {
+        kind: 'headless',
+        version: '0.1.0',
+        origin: 'http://127.0.0.1:47601',
+        sample: { leaveTo: 'http://127.0.0.1:47600' },
+      },
+    }),
+  },
   { name: 'first-run-connect', path: '/', program: over(fresh({ state: 'no-accounts', accounts: [] })) },
   {
     name: 'first-run-waiting',

@@ -31,6 +31,24 @@ export const SETTINGS_SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'settings-network',
+    path: '/settings',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Test connection' }).click();
+      await page.getByText('1 host cannot be reached.').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'settings-licences',
+    path: '/settings',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Licences…' }).click();
+      await page.getByText('BlueOak-1.0.0').first().waitFor();
+    },
+  },
+  {
     name: 'settings-diagnostics',
     path: '/settings',
     program: over(),
@@ -51,12 +69,23 @@ export const SETTINGS_SCENES: readonly Scene[] = [
   {
     name: 'settings-restore',
     path: '/settings',
-    program: over({}, { 'data.restore': failing('That file is not a backup of Calendar Sync.') }),
+    program: over({}, { 'data.inspect': failing('That file is not a backup of Calendar Sync.') }),
     act: async (page) => {
       await page.getByRole('button', { name: 'Restore…' }).click();
       await page.getByLabel('File on this computer').fill('/home/tess/old.backup');
-      await page.getByRole('button', { name: 'Restore', exact: true }).click();
+      await page.getByRole('button', { name: 'Look into it' }).click();
       await page.getByText('is not a backup').waitFor();
+    },
+  },
+  {
+    name: 'settings-restore-preview',
+    path: '/settings',
+    program: over(),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Restore…' }).click();
+      await page.getByLabel('File on this computer').fill('/home/tess/friday.backup');
+      await page.getByRole('button', { name: 'Look into it' }).click();
+      await page.getByText('Here now, replaced').waitFor();
     },
   },
 ];

@@ -33,6 +33,8 @@ beforeEach(async () => {
     handlers: {
       'data.restore': () => ({ accounts: 0, mappings: 0, needSignIn: [], keptAs: null }),
       'screens.link': () => ({ url: 'http://127.0.0.1/' }),
+      'sample.open': () => ({ url: 'http://127.0.0.1/' }),
+      'sample.close': () => ({}),
     },
   });
   const transport = new MemoryTransport((message) => program.dispatch(message));

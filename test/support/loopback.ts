@@ -34,7 +34,8 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   conflicts: 0,
   holds: 0,
   signIns: [],
-  host: { kind: 'headless', version: '0.0.0' },
+  host: { kind: 'headless', version: '0.0.0', origin: null, sample: null },
+  sample: null,
 };
 
 /** A program that does what the handlers say, and what it tells. */

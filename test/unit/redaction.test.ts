@@ -174,6 +174,7 @@ describe('payloads', () => {
         retryAfterSeconds: null,
         detail: null,
         party: null,
+        command: null,
         cause: { name: 'TypeError', message: 'fetch https://[redacted]@h/ failed' },
       },
     });

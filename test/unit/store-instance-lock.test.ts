@@ -48,7 +48,7 @@ describe('the instance lock', () => {
 
     const error = await failure(() => acquire());
     expect(error).toMatchObject({ code: 'CONFLICT', detail: 'locked' });
-    expect(error.message).toContain('--data-dir');
+    expect(error.command).toContain('--data-dir');
 
     // A second look at a lock that is held must not loosen it.
     await failure(() => acquire());

@@ -4,6 +4,7 @@ import { englishDesktop } from '../../shared/text/english-desktop.ts';
 import { opensAtStart } from '../../shared/window-manners.ts';
 import { openAgent } from '../headless/agent/open-agent.ts';
 import { dataDirectory, prepareDataDirectory } from '../headless/data-directory.ts';
+import { sampleOf } from '../headless/demo/open-sample.ts';
 import { failureOf } from '../headless/failure.ts';
 import { VERSION } from '../headless/version.ts';
 import { guardPages, guardSession } from './guard.ts';
@@ -69,6 +70,7 @@ async function open(options: DesktopOptions, dataDir: string): Promise<void> {
     screensDir: options.screensDir,
     host: { kind: 'electron', version: VERSION },
     openUrl: openLink,
+    openSample: sampleOf({ environment: process.env, screensDir: options.screensDir }),
   });
 
   const windowSession = session.fromPartition(WINDOW_SESSION);

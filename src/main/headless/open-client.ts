@@ -87,7 +87,12 @@ async function withOwned<T>(
     ports,
     host: HOST,
     openUrl: async () => undefined,
-    handlers: { 'data.restore': unserved, 'screens.link': unserved },
+    handlers: {
+      'data.restore': unserved,
+      'screens.link': unserved,
+      'sample.open': unserved,
+      'sample.close': unserved,
+    },
   });
   try {
     return await work(clientOf(program));

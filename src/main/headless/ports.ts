@@ -53,6 +53,7 @@ export async function createPorts(environment: Environment, dataDir: string): Pr
     dataDir,
     userAgent: `calendar-sync/${VERSION} (headless; ${process.platform})`,
     deviceName: hostname(),
+    runtimes: process.versions,
   };
 }
 

@@ -22,7 +22,7 @@ export type LookMethod =
   | 'feeds.list';
 
 /** What the host does itself: the app cannot replace its own database, and does not know who shows its screens. */
-export type HostMethod = 'data.restore' | 'screens.link';
+export type HostMethod = 'data.restore' | 'screens.link' | 'sample.open' | 'sample.close';
 
 export interface AppHandlerOptions {
   readonly app: App;
@@ -81,6 +81,8 @@ export function appHandlers(options: AppHandlerOptions): Omit<Handlers, HostMeth
     'holds.discard': async ({ id }) => ({ deletions: await app.decideHold(id, 'discarded') }),
 
     'doctor.run': () => app.doctor(),
+    'network.test': async () => ({ items: await app.testConnections() }),
+    'about.get': () => app.about(),
     'diagnostics.collect': async ({ machine }) => ({ items: await app.diagnostics(machine) }),
     'settings.get': async () => (await options.settings()).view(),
     'settings.change': async ({ set = {}, reset = [] }) => {
@@ -92,6 +94,7 @@ export function appHandlers(options: AppHandlerOptions): Omit<Handlers, HostMeth
       app.backup(file);
       return DONE;
     },
+    'data.inspect': ({ file }) => app.inspectBackup(file),
     'data.reset': (input) => app.reset(input),
   };
 }

@@ -26,11 +26,31 @@ export interface Program {
 export interface ProgramOptions {
   readonly app: App;
   readonly ports: Pick<AppPorts, 'clock' | 'random' | 'log' | 'settings'>;
-  readonly host: Snapshot['host'];
+  readonly host: Pick<Snapshot['host'], 'kind' | 'version'>;
+  /** What of the snapshot only the host knows; null each where there is no such thing. */
+  readonly served?: () => Served;
   /** Where a person sees a sign-in page. A host whose screens are in a browser leaves that to them. */
   readonly openUrl: OpenUrl;
   /** What the host does itself. */
   readonly handlers: Pick<Handlers, HostMethod>;
+}
+
+/** What a host that serves screens and feeds knows of itself. */
+export interface Served {
+  readonly origin: Snapshot['host']['origin'];
+  readonly isSample: Snapshot['host']['sample'];
+  /** The sample that was started from here. */
+  readonly sample: Snapshot['sample'];
+}
+
+const NOT_SERVED: Served = { origin: null, isSample: null, sample: null };
+
+/** What of the snapshot is the host's. */
+function hostPart(
+  host: ProgramOptions['host'],
+  { origin, isSample, sample }: Served = NOT_SERVED,
+): Pick<Snapshot, 'host' | 'sample'> {
+  return { host: { ...host, origin, sample: isSample }, sample };
 }
 
 /** New log entries that come this close together are told as one. */
@@ -56,6 +76,9 @@ const READS: ReadonlySet<string> = new Set<Method>([
   'feeds.write',
   'doctor.run',
   'diagnostics.collect',
+  'network.test',
+  'about.get',
+  'data.inspect',
   'settings.get',
   'screens.link',
 ]);
@@ -83,7 +106,7 @@ export function createProgram(options: ProgramOptions): Program {
   });
   const feed = new SnapshotFeed(
     clock,
-    () => ({ ...app.status(), signIns: signIns.list(), host }),
+    () => ({ ...app.status(), signIns: signIns.list(), ...hostPart(host, options.served?.()) }),
     (snapshot) => tell('snapshot', snapshot),
   );
   const logs = new LogNews(clock, (news) => tell('logs.added', news));
@@ -114,6 +137,7 @@ export function createProgram(options: ProgramOptions): Program {
     async dispatch(message) {
       const answer = await dispatch(message);
       if (!isRead(message)) changed();
+      if (changesFeeds(message)) tell('feeds.changed', {});
       if (answer.kind !== 'failure') return answer;
       // A failure may quote what another system said.
       return { ...answer, error: { ...answer.error, message: redactText(answer.error.message) } };
@@ -138,7 +162,12 @@ export function createLookProgram(
   app: LookApp,
   { ports, host }: Pick<ProgramOptions, 'ports' | 'host'>,
 ): Program {
-  const snapshot = (): Snapshot => ({ revision: 0, ...app.status(), signIns: [], host });
+  const snapshot = (): Snapshot => ({
+    revision: 0,
+    ...app.status(),
+    signIns: [],
+    ...hostPart(host),
+  });
   const refuse = (): never => {
     throw new AppError('CONFLICT', 'This only looks: the data directory belongs to another process.', {
       detail: 'locked',
@@ -154,12 +183,15 @@ export function createLookProgram(
   };
 }
 
-const isRead = (message: unknown): boolean =>
-  typeof message === 'object' &&
-  message !== null &&
-  'method' in message &&
-  typeof message.method === 'string' &&
-  READS.has(message.method);
+const methodOf = (message: unknown): string =>
+  typeof message === 'object' && message !== null && 'method' in message && typeof message.method === 'string'
+    ? message.method
+    : '';
+
+const isRead = (message: unknown): boolean => READS.has(methodOf(message));
+
+const changesFeeds = (message: unknown): boolean =>
+  methodOf(message).startsWith('feeds.') && !isRead(message);
 
 /** What a caller did wrong is written down once: repeating it must not fill the log. */
 function failureLog(log: Log): (method: string, error: AppError) => void {

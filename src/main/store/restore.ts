@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Account } from '../../shared/domain/account.ts';
+import type { BackupContent } from '../../shared/domain/backup-content.ts';
 import { Mapping } from '../../shared/domain/mapping.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -78,18 +79,32 @@ function copyBackup(file: string, candidate: string): void {
   chmodSync(candidate, 0o600);
 }
 
-/** Checks the copy, brings it up to date and makes it this machine's. Leaves one closed file without a log. */
-function prepare(candidate: string, options: RestoreOptions): Omit<Restored, 'keptAs'> {
-  const { file, databaseFile, log } = options;
-  let db: Database | undefined;
+/**
+ * What a backup would bring, without touching anything but a copy that is gone afterwards.
+ * @throws AppError as `restoreFrom` does
+ */
+export function inspectBackup({
+  file,
+  databaseFile,
+  log,
+}: Pick<RestoreOptions, 'file' | 'databaseFile' | 'log'>): BackupContent {
+  const candidate = `${databaseFile}.inspecting`;
   try {
-    db = connect(candidate);
-    requireBackup(db, file);
-    db.pragma('journal_mode = DELETE');
-    // What is deleted here may be somebody's sealed tokens; they shall not stay on a freed page.
-    db.pragma('secure_delete = ON');
-    migrate(db, allMigrations, () => {}, log);
-    requireContent(db, file);
+    removeDatabase(candidate);
+    copyBackup(file, candidate);
+    return withSoundCopy(candidate, file, log, (db) => ({
+      savedAt: statSync(file).mtime.toISOString(),
+      accounts: new AccountRepository(db).list().map(({ provider, email }) => ({ provider, email })),
+      mappings: new MappingRepository(db).list().length,
+    }));
+  } finally {
+    removeDatabase(candidate);
+  }
+}
+
+/** Checks the copy, brings it up to date and makes it this machine's. Leaves one closed file without a log. */
+function prepare(candidate: string, { file, databaseFile, log }: RestoreOptions): Omit<Restored, 'keptAs'> {
+  return withSoundCopy(candidate, file, log, (db) => {
     makeOwn(db, databaseFile);
     const accounts = new AccountRepository(db).list();
     return {
@@ -99,6 +114,21 @@ function prepare(candidate: string, options: RestoreOptions): Omit<Restored, 'ke
         .filter(({ state }) => state === 'needs-sign-in')
         .map(({ id, email }) => ({ id, email })),
     };
+  });
+}
+
+/** A copy that was checked and brought up to date, for as long as `use` takes. */
+function withSoundCopy<T>(candidate: string, file: string, log: Log, use: (db: Database) => T): T {
+  let db: Database | undefined;
+  try {
+    db = connect(candidate);
+    requireBackup(db, file);
+    db.pragma('journal_mode = DELETE');
+    // What is deleted here may be somebody's sealed tokens; they shall not stay on a freed page.
+    db.pragma('secure_delete = ON');
+    migrate(db, allMigrations, () => {}, log);
+    requireContent(db, file);
+    return use(db);
   } catch (error) {
     throw refusal(error, file);
   } finally {

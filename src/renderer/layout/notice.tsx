@@ -1,4 +1,6 @@
+import { Anchor } from '@mantine/core';
 import IconCloudOff from '@tabler/icons-react/icons/IconCloudOff';
+import IconFlask from '@tabler/icons-react/icons/IconFlask';
 import IconPlugConnectedX from '@tabler/icons-react/icons/IconPlugConnectedX';
 import type { ReactElement } from 'react';
 import { momentText } from '../../shared/text/moment.ts';
@@ -12,8 +14,16 @@ export function Notice(): ReactElement {
   const { snapshot, connected, refused } = useProgramState();
   const reader = useReader();
   const offlineSince = snapshot?.offlineSince ?? null;
+  const sample = snapshot?.host.sample ?? null;
   return (
     <div role="status" className={styles.region}>
+      {sample !== null && (
+        <p className={styles.notice}>
+          <IconFlask size={18} aria-hidden />
+          <strong>{text.connection.sampleTitle}</strong> <span>{text.connection.sample}</span>
+          {sample.leaveTo !== null && <Anchor href={sample.leaveTo}>{text.connection.sampleLeave}</Anchor>}
+        </p>
+      )}
       {!connected && (
         <p className={styles.notice}>
           <IconPlugConnectedX size={18} aria-hidden />

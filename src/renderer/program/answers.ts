@@ -18,6 +18,7 @@ export function createAnswers(program: Program): QueryClient {
     },
   });
   program.client.on('settings', (view) => answers.setQueryData(['settings.get', {}], view));
+  program.client.on('feeds.changed', () => void answers.invalidateQueries({ queryKey: ['feeds.list'] }));
   let known = contentOf(program.state().snapshot);
   program.onChange(() => {
     const { snapshot, connected } = program.state();

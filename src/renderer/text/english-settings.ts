@@ -1,3 +1,4 @@
+import type { About } from '../../shared/domain/about.ts';
 import type { DoctorCheck } from '../../shared/domain/doctor.ts';
 import { plural } from './plural.ts';
 
@@ -11,7 +12,7 @@ export const englishSettings = {
     problems: 'Some settings are passed over',
 
     sync: 'Sync',
-    interval: 'Minutes between two syncs',
+    intervalMinutes: 'Minutes between two syncs',
     intervalHint: (min: number, max: number) =>
       `${min.toLocaleString('en')} to ${max.toLocaleString('en')}. Sync now works at any time.`,
     startAtLogin: 'Start when I log in to this computer',
@@ -35,6 +36,30 @@ export const englishSettings = {
     caFile: 'Certificates to trust as well',
     caFileHint: 'Path of a PEM file on this computer. Empty: the usual ones only.',
     allowPrivateFeeds: 'Allow ICS feeds from addresses of a private network',
+    testConnection: 'Test connection',
+    reachedAll: 'Every host that is needed answers.',
+    reachedNone: 'There is nothing to reach yet.',
+    reachedNot: (count: number) => `${plural(count, 'host')} cannot be reached.`,
+    reached: (ms: number) => `answers, ${Math.round(ms).toLocaleString('en')} ms`,
+    notReached: 'not reached',
+
+    alerts: 'When syncing fails',
+    alertsHint: 'Times without a network do not count.',
+    alertAfterFailures: 'Failed syncs in a row before somebody is told',
+    alertAfterFailuresHint: '1 to 100. It is told of again when it has healed.',
+    alertWebhookUrl: 'Address to tell',
+    alertWebhookUrlHint:
+      'Gets a message as JSON, for example https://alerts.example.com/hook. Empty: nobody.',
+    calendarHealthMinutes: 'Minutes without a readable calendar before dispatch is told',
+    calendarHealthMinutesHint: '1 to 10,080. Busy times can no longer be trusted then.',
+
+    updates: 'Updates',
+    updatesHint: 'Followed by the desktop app.',
+    updateChannel: 'Versions',
+    channels: { stable: 'Stable', beta: 'Beta' },
+
+    logDays: 'Days that the log is kept',
+    logDaysHint: '1 to 3,650. Older operations are forgotten.',
 
     data: 'Data',
     dataHint:
@@ -48,6 +73,9 @@ export const englishSettings = {
     restoreTitle: 'Restore a backup?',
     restoreBody:
       'It takes the place of what is here now, which is kept as a backup itself. Accounts may ask you to sign in again.',
+    restoreLook: 'Look into it',
+    backupOf: (time: string) => `Backup of ${time}`,
+    hereNow: 'Here now, replaced',
     restoreAction: 'Restore',
     restored: (accounts: string, mappings: string) => `Restored: ${accounts} and ${mappings}.`,
     accounts: (count: number) => plural(count, 'account'),
@@ -78,8 +106,9 @@ export const englishSettings = {
     diagnostics: 'Collect diagnostics…',
     diagnosticsTitle: 'Diagnostics for support',
     diagnosticsBody:
-      'This is what is saved, long files shown only in part: no sign-ins, no titles, no email addresses. Nothing is sent; you decide who gets the file.',
+      'This is what is saved: no sign-ins, no titles, no email addresses. Nothing is sent; you decide who gets the file.',
     diagnosticsSave: 'Save as a file',
+    diagnosticsLines: (count: number) => plural(count, 'line'),
     diagnosticsFile: 'File',
     diagnosticsContent: 'What is in it',
     diagnosticsSaved: (name: string) => `${name} was saved`,
@@ -88,8 +117,28 @@ export const englishSettings = {
     version: 'Version',
     runsAs: 'Runs as',
     hosts: { electron: 'desktop app', headless: 'background service with this page' },
+    paths: {
+      data: 'Data directory',
+      database: 'Database and log',
+      settings: 'Settings file',
+      backups: 'Backups',
+      policy: 'Policy file',
+    } satisfies Record<About['paths'][number]['kind'], string> as Readonly<
+      Record<About['paths'][number]['kind'], string>
+    >,
+    noPolicy: '(there is none)',
+    licences: 'Licences…',
+    licencesTitle: 'Licences',
+    licencesBody: (count: number) =>
+      `${plural(count, 'package')} of others ${count === 1 ? 'is' : 'are'} part of Calendar Sync, each under its own licence.`,
+
     bookingSystem: 'Booking system',
+    address: 'Address',
     technician: 'Enrolled as',
     notEnrolled: 'not enrolled yet',
+    enrolAgain: 'Enrol again…',
+    enrolAgainTitle: 'Enrol this computer again',
+    enrolAgainBody:
+      'With a new code from dispatch, for the same booking system or another one. Accounts and mappings stay.',
   },
 };

@@ -23,6 +23,15 @@ export const englishSetup = {
     enrolCode: 'Enrolment code',
     enrolAction: 'Enrol this computer',
     enrolledAs: (name: string) => `Enrolled as ${name}`,
+    sampleTitle: 'No code yet?',
+    sampleBody: 'Look around with a made-up company. Nothing of it is real, and nothing is kept.',
+    sampleAction: 'Try with sample data',
+    sampleStarting: 'Starting a booking system and calendars on this computer…',
+    sampleRunning: 'The sample is still there. It ends when you enrol, or when Calendar Sync ends.',
+    sampleInBrowser:
+      'The sample is open in your browser. It ends when you enrol, or when Calendar Sync ends.',
+    sampleAgain: 'Open the sample again',
+    sampleEnd: 'End it',
 
     connectBody: 'Where do you keep your own appointments? You can add more later.',
     chooseBody:

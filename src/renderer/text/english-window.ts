@@ -42,6 +42,10 @@ export const englishWindow = {
     refused: 'This browser has to be let in first',
     refusedBody:
       'Open the link that “calendar-sync serve” or the demo printed when it started. This page goes on by itself then.',
+    sampleTitle: 'Sample data',
+    sample:
+      'The company, its people and their calendars are made up, and everything here is gone when it ends.',
+    sampleLeave: 'Leave the sample',
     offlineTitle: 'No network',
     offline: (since: string) =>
       `This computer has been offline since ${since}. Changes are kept and sync by themselves when it is back.`,

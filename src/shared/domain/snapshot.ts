@@ -75,6 +75,15 @@ export const Snapshot = z.object({
   /** Left out where nothing was found. */
   maintenance: Maintenance.exactOptional(),
   signIns: z.array(PendingSignIn).readonly(),
-  host: z.object({ kind: z.enum(['electron', 'headless']), version: z.string() }),
+  host: z.object({
+    kind: z.enum(['electron', 'headless']),
+    version: z.string(),
+    /** Where programs of this computer reach what it serves, feeds above all; null while it serves nothing. */
+    origin: z.string().nullable(),
+    /** Not null where all of it is made up, to try the program with: where the real one is, if that is in a browser. */
+    sample: z.object({ leaveTo: z.string().nullable() }).nullable(),
+  }),
+  /** Where the sample that was started from here is, once it is there. */
+  sample: z.object({ url: z.string() }).nullable(),
 });
 export type Snapshot = Readonly<z.infer<typeof Snapshot>>;

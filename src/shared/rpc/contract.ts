@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { About } from '../domain/about.ts';
 import { Account, ProviderName } from '../domain/account.ts';
+import { BackupContent } from '../domain/backup-content.ts';
 import { Project, Technician } from '../domain/booking.ts';
 import { ConflictItem, HoldItem } from '../domain/decision.ts';
 import { DoctorReport } from '../domain/doctor.ts';
 import { Explanation } from '../domain/explanation.ts';
 import { FeedItem } from '../domain/feed.ts';
 import { Direction, Mapping, Visibility } from '../domain/mapping.ts';
+import { Reach } from '../domain/reach.ts';
 import { SETTING_NAMES, Settings, SettingsView } from '../domain/settings.ts';
 import { Snapshot } from '../domain/snapshot.ts';
 import { LOG_STATUSES, LogFilter, LogPage } from '../domain/sync-log.ts';
@@ -194,6 +197,9 @@ export const METHODS = {
   'feeds.write': method(File.extend({ id: Id }), z.object({ bytes: z.number().int() })),
 
   'doctor.run': method(Empty, DoctorReport),
+  /** Tries the way to every host that syncing needs; nobody is signed in for it. */
+  'network.test': method(Empty, items(Reach)),
+  'about.get': method(Empty, About),
   /** What support needs to see, without secrets and without what is personal, file by file. */
   'diagnostics.collect': method(
     z.object({
@@ -217,12 +223,21 @@ export const METHODS = {
 
   /** Writes everything but sign-ins to a file. */
   'data.backup': method(File, Empty),
+  /** What a backup would bring; nothing is changed. */
+  'data.inspect': method(File, BackupContent),
   /** Reads a backup; what is there now is kept as a backup itself. */
   'data.restore': method(File, Restored),
   /** Forgets everything after a backup; calendars and bookings are left as they are. */
   'data.reset': method(z.object({ keepAccounts: z.boolean() }), z.object({ backup: z.string() })),
   /** An address that opens these screens in a browser of this computer, once. */
   'screens.link': method(Empty, z.object({ url: z.string() })),
+  /**
+   * Starts the program once more, in a profile of its own on made-up servers of this computer, while this one is not
+   * set up. Answers with an address that opens its screens, once. Started already, it is the same one.
+   */
+  'sample.open': method(Empty, z.object({ url: z.string() })),
+  /** Ends the sample; nothing of it is left. */
+  'sample.close': method(Empty, Empty),
 } as const;
 
 export type Method = keyof typeof METHODS;
@@ -233,6 +248,8 @@ export const EVENTS = {
   /** Something of it changed; several changes at once are one event. */
   snapshot: Snapshot,
   settings: SettingsView,
+  /** The feeds, or their links, are others now. */
+  'feeds.changed': z.object({}),
   /** New entries in the log: those with a greater id than the last one seen are new. */
   'logs.added': z.object({ lastId: z.number().int(), statuses: z.array(z.enum(LOG_STATUSES)) }),
 } as const;

@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/rpc/errors.ts';
 import type { App, AppPorts } from '../../app-contract.ts';
 import { ErrorReports } from '../../diagnostics/error-reports.ts';
 import type { OpenUrl } from '../../ports.ts';
-import type { Program } from '../../rpc/program.ts';
+import type { Program, ProgramOptions } from '../../rpc/program.ts';
 import { SERVE_PORT } from '../local-address.ts';
 import { feedRoutes } from '../server/feed-routes.ts';
 import { type LoopbackServer, openLoopbackServer } from '../server/loopback-server.ts';
@@ -13,6 +13,7 @@ import { Metrics } from '../server/metrics.ts';
 import { webhookRoutes } from '../server/webhook-routes.ts';
 import { VERSION } from '../version.ts';
 import { removeAgentFile, writeAgentFile } from './agent-file.ts';
+import { type OpenSample, Sample } from './sample.ts';
 import { ServedProgram } from './served-program.ts';
 
 export interface AgentOptions {
@@ -21,7 +22,11 @@ export interface AgentOptions {
   /** The built screens. */
   readonly screensDir: string;
   /** Left out: the headless host. */
-  readonly host?: Snapshot['host'];
+  readonly host?: ProgramOptions['host'];
+  /** Starts a sample for whoever wants to try the program out; left out where there is none to offer. */
+  readonly openSample?: OpenSample;
+  /** Where all of it is made up. */
+  readonly sample?: Snapshot['host']['sample'];
   /** Left out: the screens are in a browser already, and commands print or open the address themselves. */
   readonly openUrl?: OpenUrl;
 }
@@ -56,12 +61,36 @@ export async function openAgent(ports: AppPorts, options: AgentOptions): Promise
   const watched = { ...ports, log, fetch: metrics.watchedFetch(ports.fetch) };
   let server: LoopbackServer | null = null;
   const link = (): string => server?.link() ?? '';
+  const origin = (): string | null => server?.origin ?? null;
+  const openUrl = options.openUrl ?? (async () => undefined);
+  const sample = new Sample(options.openSample);
   const program = await ServedProgram.open({
     ports: watched,
     link,
     onApp: (app) => metrics.watch(app),
     host: options.host ?? { kind: 'headless', version: VERSION },
-    openUrl: options.openUrl ?? (async () => undefined),
+    openUrl,
+    served: () => ({
+      origin: origin(),
+      isSample: options.sample ?? null,
+      sample: sample.origin === null ? null : { url: sample.origin },
+    }),
+    sample: {
+      async open(isEnrolled) {
+        // Screens in a browser are left for those of the sample, and lead back; a window stays as it is.
+        const inBrowser = options.openUrl === undefined;
+        const url = await sample.open(isEnrolled, inBrowser ? origin() : null);
+        await openUrl(url);
+        return url;
+      },
+      close: () => sample.close(),
+    },
+  });
+  program.subscribe((message) => {
+    // Whoever has enrolled has real data to look at.
+    if (message.kind === 'event' && message.event === 'snapshot' && program.snapshot().enrolled) {
+      void sample.close();
+    }
   });
   try {
     const secret = Buffer.from(ports.random.bytes(SECRET_BYTES)).toString('base64url');
@@ -92,6 +121,7 @@ export async function openAgent(ports: AppPorts, options: AgentOptions): Promise
       link,
       async stop() {
         removeAgentFile(ports.dataDir);
+        await sample.end();
         await program.stop();
         metrics.unwatch();
         await opened.close();

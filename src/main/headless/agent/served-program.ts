@@ -1,9 +1,8 @@
-import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import type { Handlers } from '../../../shared/rpc/dispatcher.ts';
 import type { ServerMessage } from '../../../shared/rpc/message.ts';
 import type { App, AppPorts } from '../../app-contract.ts';
 import type { OpenUrl } from '../../ports.ts';
-import { createProgram, type Program } from '../../rpc/program.ts';
+import { createProgram, type Program, type ProgramOptions, type Served } from '../../rpc/program.ts';
 
 /** What surrounds the app while it is served. */
 export interface ServedProgramOptions {
@@ -11,7 +10,13 @@ export interface ServedProgramOptions {
   /** Called with each app, before it starts. */
   readonly onApp: (app: App) => void;
   readonly link: () => string;
-  readonly host: Snapshot['host'];
+  readonly host: ProgramOptions['host'];
+  readonly served: () => Served;
+  readonly sample: {
+    /** Answers with an address that opens the sample's screens, once. */
+    open(isEnrolled: boolean): Promise<string>;
+    close(): Promise<void>;
+  };
   readonly openUrl: OpenUrl;
 }
 
@@ -76,13 +81,22 @@ export class ServedProgram implements Program {
   }
 
   #begin(app: App): { readonly app: App; readonly program: Program } {
-    const { ports, link, onApp, host, openUrl } = this.#options;
+    const { ports, link, onApp, host, openUrl, served, sample } = this.#options;
     const program = createProgram({
       app,
       ports,
       host,
       openUrl,
-      handlers: { 'data.restore': (input) => this.#restore(input), 'screens.link': () => ({ url: link() }) },
+      served,
+      handlers: {
+        'data.restore': (input) => this.#restore(input),
+        'screens.link': () => ({ url: link() }),
+        'sample.open': async () => ({ url: await sample.open(app.status().enrolled) }),
+        'sample.close': async () => {
+          await sample.close();
+          return {};
+        },
+      },
     });
     program.subscribe((message) => {
       for (const listener of this.#listeners) listener(message);

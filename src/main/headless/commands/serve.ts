@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/rpc/errors.ts';
 import { findAgent } from '../agent/find-agent.ts';
 import type { CommandContext } from '../command.ts';
+import { sampleOf } from '../demo/open-sample.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { openPorts } from '../open-client.ts';
 import { stopped, untilStopped } from '../stop-signal.ts';
@@ -13,7 +14,11 @@ export async function serve(
   await refuseSecond(context);
   const { openAgent } = await import('../agent/open-agent.ts');
   return untilStopped(async (signal) => {
-    const agent = await openAgent(await openPorts(context), { port, screensDir: context.screensDir });
+    const agent = await openAgent(await openPorts(context), {
+      port,
+      screensDir: context.screensDir,
+      openSample: sampleOf(context),
+    });
     try {
       await agent.start();
       context.terminal.err(`ready: ${agent.link()}`);

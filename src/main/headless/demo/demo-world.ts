@@ -34,7 +34,7 @@ export interface DemoWorld {
 
 /** @throws AppError INVALID_INPUT when the port is taken */
 export async function openDemoWorld(
-  { environment: { DEBUG, PATH = '' } }: Host,
+  { environment: { DEBUG, PATH = '' } }: Pick<Host, 'environment'>,
   port: number | undefined,
   signal: AbortSignal,
 ): Promise<DemoWorld> {

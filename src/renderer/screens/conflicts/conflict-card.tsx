@@ -14,7 +14,14 @@ const FIELDS = ['title', 'start', 'end', 'location', 'description', 'status'] as
 type Field = (typeof FIELDS)[number];
 
 /** Both versions side by side, the differing fields marked, and keeping one of them. */
-export function ConflictCard({ conflict }: { readonly conflict: ConflictItem }): ReactElement {
+export function ConflictCard({
+  conflict,
+  primary,
+}: {
+  readonly conflict: ConflictItem;
+  /** Whether it is the next one to decide. */
+  readonly primary: boolean;
+}): ReactElement {
   const { mappings, lastRun } = useSnapshot();
   const reader = useReader();
   const mapping = mappings.find(({ mappingId }) => mappingId === conflict.mappingId) ?? null;
@@ -68,7 +75,11 @@ export function ConflictCard({ conflict }: { readonly conflict: ConflictItem }):
         <Button variant="default" onClick={keep('calendar')} disabled={resolve.isPending}>
           {conflicts.keepCalendar}
         </Button>
-        <Button onClick={keep('booking')} disabled={resolve.isPending}>
+        <Button
+          variant={primary ? 'filled' : 'default'}
+          onClick={keep('booking')}
+          disabled={resolve.isPending}
+        >
           {conflicts.keepBooking}
         </Button>
       </div>

@@ -47,11 +47,11 @@ export function Conflicts(): ReactElement {
         {decided.map((one) => (
           <DecidedConflict key={one.conflict.id} decided={one} />
         ))}
-        {open.map((conflict) => (
-          <ConflictCard key={conflict.id} conflict={conflict} />
+        {open.map((conflict, place) => (
+          <ConflictCard key={conflict.id} conflict={conflict} primary={place === 0} />
         ))}
-        {held.map((hold) => (
-          <HoldCard key={hold.id} hold={hold} />
+        {held.map((hold, place) => (
+          <HoldCard key={hold.id} hold={hold} primary={open.length + place === 0} />
         ))}
       </div>
     </Page>

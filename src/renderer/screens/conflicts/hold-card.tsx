@@ -12,7 +12,14 @@ import { useCalendarName } from '../mappings/calendar-name.ts';
 import styles from './conflicts.module.css';
 
 /** Deletions that were held: why, the list of what would go, and letting it happen or not. */
-export function HoldCard({ hold }: { readonly hold: HoldItem }): ReactElement {
+export function HoldCard({
+  hold,
+  primary,
+}: {
+  readonly hold: HoldItem;
+  /** Whether it is the next one to decide. */
+  readonly primary: boolean;
+}): ReactElement {
   const { mappings } = useSnapshot();
   const reader = useReader();
   const mapping = mappings.find(({ mappingId }) => mappingId === hold.mappingId) ?? null;
@@ -55,7 +62,11 @@ export function HoldCard({ hold }: { readonly hold: HoldItem }): ReactElement {
         <Button variant="default" onClick={() => setAsking(true)}>
           {conflicts.release(count)}
         </Button>
-        <Button onClick={() => discard.mutate({ id: hold.id })} loading={discard.isPending}>
+        <Button
+          variant={primary ? 'filled' : 'default'}
+          onClick={() => discard.mutate({ id: hold.id })}
+          loading={discard.isPending}
+        >
           {conflicts.discard}
         </Button>
       </div>

@@ -27,7 +27,7 @@ const TONES = {
 
 /** One account: who, how it stands in words, what of it is kept in step, and what can be done. */
 export function AccountCard({ account, onReconnect, onDisconnect }: AccountCardProps): ReactElement {
-  const { offlineSince, progress } = useSnapshot();
+  const { offlineSince, progress, mappings } = useSnapshot();
   const reader = useReader();
   const sync = useAction('sync.now');
   const setPaused = useAction('accounts.setPaused');
@@ -35,6 +35,7 @@ export function AccountCard({ account, onReconnect, onDisconnect }: AccountCardP
   const { id, provider, email, state } = account;
   const offline = offlineSince !== null && state !== 'needs-sign-in' && state !== 'paused';
   const isPaused = state === 'paused';
+  const isUsed = mappings.some(({ accountId, enabled }) => accountId === id && enabled);
   const canSignIn = OFFERED.includes(provider);
   return (
     <li className={styles.card}>
@@ -57,7 +58,10 @@ export function AccountCard({ account, onReconnect, onDisconnect }: AccountCardP
               {connections.resume}
             </Button>
           )}
-          {state !== 'needs-sign-in' && !isPaused && (
+          {state !== 'needs-sign-in' && !isPaused && !isUsed && (
+            <LinkButton to="/mappings">{connections.choose}</LinkButton>
+          )}
+          {state !== 'needs-sign-in' && !isPaused && isUsed && (
             <Button
               variant="default"
               loading={sync.isPending}
@@ -112,16 +116,7 @@ function Summary({ account, offlineSince, reader }: SummaryProps): ReactElement 
   if (account.state === 'needs-sign-in') return <p className={styles.summary}>{connections.signInBody}</p>;
   if (account.error !== null) return <p className={styles.summary}>{account.error.message}</p>;
   if (account.state === 'paused') return <p className={styles.summary}>{connections.pausedBody}</p>;
-  if (own.length === 0) {
-    return (
-      <>
-        <p className={styles.summary}>{connections.noCalendars}</p>
-        <LinkButton to="/mappings" size="compact-sm" mt={8} className={styles.inline ?? ''}>
-          {connections.choose}
-        </LinkButton>
-      </>
-    );
-  }
+  if (own.length === 0) return <p className={styles.summary}>{connections.noCalendars}</p>;
   const names = own.flatMap(({ calendarId }) => data?.items.find(({ id }) => id === calendarId)?.name ?? []);
   const calendars = names.length === own.length ? listText(names) : connections.calendars(own.length);
   const { lastSyncedAt } = account;

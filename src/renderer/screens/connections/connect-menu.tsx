@@ -10,13 +10,21 @@ export const OFFERED: readonly ProviderName[] = ['google', 'microsoft', 'caldav'
 
 /** Where a calendar can be connected from. */
 export const ConnectMenu = ({
+  primary,
   onChoose,
 }: {
+  /** Whether nothing more pressing is to be done. */
+  readonly primary: boolean;
   readonly onChoose: (provider: ProviderName) => void;
 }): ReactElement => (
   <Menu position="bottom-end" width={280}>
     <Menu.Target>
-      <Button rightSection={<IconChevronDown size={16} aria-hidden />}>{text.connections.connect}</Button>
+      <Button
+        variant={primary ? 'filled' : 'default'}
+        rightSection={<IconChevronDown size={16} aria-hidden />}
+      >
+        {text.connections.connect}
+      </Button>
     </Menu.Target>
     <Menu.Dropdown>
       {OFFERED.map((provider) => (

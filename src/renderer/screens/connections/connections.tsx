@@ -21,7 +21,12 @@ export function Connections(): ReactElement {
     <Page
       title={text.connections.title}
       lead={text.connections.lead}
-      actions={<ConnectMenu onChoose={setConnecting} />}
+      actions={
+        <ConnectMenu
+          primary={accounts.every(({ state }) => state !== 'needs-sign-in')}
+          onChoose={setConnecting}
+        />
+      }
     >
       <SignIns />
       {accounts.length === 0 ? (

@@ -6,6 +6,7 @@ import IconEyeOff from '@tabler/icons-react/icons/IconEyeOff';
 import IconQrcode from '@tabler/icons-react/icons/IconQrcode';
 import type { ReactElement } from 'react';
 import type { FeedItem } from '../../../shared/domain/feed.ts';
+import { useSnapshot } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
 import { feedState, localLink } from './feed-link.ts';
 import styles from './feeds.module.css';
@@ -20,7 +21,8 @@ export function FeedCard({ feed, onOpen }: FeedCardProps): ReactElement {
   const { feeds } = text;
   const { name, technicianId, visibility, publishedUrl } = feed;
   const state = feedState(feed);
-  const local = localLink(feed);
+  const { host } = useSnapshot();
+  const local = localLink(feed, host.origin);
   return (
     <li className={styles.card} data-off={state === 'off' || undefined}>
       <div className={styles.head}>

@@ -9,8 +9,9 @@ export function feedState({ enabled, publish, publishedUrl }: FeedItem): FeedSta
   return publishedUrl === null ? 'not-published' : 'published';
 }
 
-/** Where calendar apps of this computer reach a feed: at the server that this page came from, if one did. */
-export function localLink({ path }: FeedItem): string | null {
-  const { protocol, origin } = window.location;
-  return path !== null && protocol === 'http:' ? origin + path : null;
-}
+/**
+ * Where calendar apps of this computer reach a feed.
+ * @param origin of what the program serves; null while it serves nothing
+ */
+export const localLink = ({ path }: FeedItem, origin: string | null): string | null =>
+  path !== null && origin !== null ? origin + path : null;

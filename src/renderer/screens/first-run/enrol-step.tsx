@@ -1,44 +1,12 @@
-import { Button, TextInput } from '@mantine/core';
-import { type FormEvent, type ReactElement, useState } from 'react';
-import { FormError } from '../../components/form-error.tsx';
-import { useAction } from '../../program/use-program.ts';
+import type { ReactElement } from 'react';
 import { text } from '../../text/text.ts';
-import styles from './first-run.module.css';
+import { EnrolForm } from './enrol-form.tsx';
+import { TrySample } from './try-sample.tsx';
 
-/** Address and code from dispatch. */
-export function EnrolStep(): ReactElement {
-  const [url, setUrl] = useState('');
-  const [code, setCode] = useState('');
-  const enrol = useAction('enrolment.enrol', { onError: () => undefined });
-  const { firstRun } = text;
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    enrol.mutate({ url: url.trim(), code: code.trim() });
-  };
-  return (
-    <form className={styles.form} onSubmit={submit}>
-      <p className={styles.lead}>{firstRun.enrolBody}</p>
-      <TextInput
-        label={firstRun.enrolUrl}
-        description={firstRun.enrolUrlHint}
-        type="url"
-        required
-        value={url}
-        onChange={(event) => setUrl(event.currentTarget.value)}
-      />
-      <TextInput
-        label={firstRun.enrolCode}
-        required
-        autoComplete="one-time-code"
-        value={code}
-        onChange={(event) => setCode(event.currentTarget.value)}
-      />
-      <FormError error={enrol.error} />
-      <div className={styles.actions}>
-        <Button type="submit" size="md" loading={enrol.isPending}>
-          {firstRun.enrolAction}
-        </Button>
-      </div>
-    </form>
-  );
-}
+/** Address and code from dispatch; or a look around before there is any. */
+export const EnrolStep = (): ReactElement => (
+  <>
+    <EnrolForm lead={text.firstRun.enrolBody} />
+    <TrySample />
+  </>
+);

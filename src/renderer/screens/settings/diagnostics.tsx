@@ -1,11 +1,12 @@
-import { Button, Group, Modal, Select, Stack, Textarea } from '@mantine/core';
+import { Button, Group, Modal, Select, Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { strToU8, zipSync } from 'fflate';
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Output } from '../../../shared/rpc/contract.ts';
 import { now } from '../../program/clock.ts';
 import { saveFile } from '../../program/save-file.ts';
-import { text } from '../../text/text.ts';
+import { joined, text } from '../../text/text.ts';
 import styles from './settings.module.css';
 
 type File = Output<'diagnostics.collect'>['items'][number];
@@ -45,13 +46,7 @@ export function Diagnostics({ files, onClose }: DiagnosticsProps): ReactElement 
           onChange={(value) => setName(value ?? '')}
           allowDeselect={false}
         />
-        <Textarea
-          label={settings.diagnosticsContent}
-          classNames={{ input: styles.file ?? '' }}
-          value={files.find((file) => file.name === name)?.text.slice(0, SHOWN) ?? ''}
-          rows={12}
-          readOnly
-        />
+        <Content key={name} content={files.find((file) => file.name === name)?.text ?? ''} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {text.common.cancel}
@@ -63,5 +58,45 @@ export function Diagnostics({ files, onClose }: DiagnosticsProps): ReactElement 
   );
 }
 
-/** Characters of a file that are shown; a log can have a thousand times as many. */
-const SHOWN = 200_000;
+const LINE_HEIGHT = 20;
+
+/** A file, whole; only the lines in sight are in the document, however many it has. */
+function Content({ content }: { readonly content: string }): ReactElement {
+  const box = useRef<HTMLElement>(null);
+  const lines = useMemo(() => content.trimEnd().split('\n'), [content]);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => LINE_HEIGHT,
+    overscan: 20,
+  });
+  const { settings } = text;
+  return (
+    <div>
+      <p className={styles.label}>
+        {joined(settings.diagnosticsContent, settings.diagnosticsLines(lines.length))}
+      </p>
+      <section
+        className={styles.fileBox}
+        ref={box}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: so that the arrow keys scroll it
+        tabIndex={0}
+        aria-label={settings.diagnosticsContent}
+      >
+        <div className={styles.fileLines} style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ key, index, start }) => (
+            <div
+              key={key}
+              ref={virtual.measureElement}
+              data-index={index}
+              className={styles.fileLine}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              {lines[index] || '\u00a0'}
+            </div>
+          ))}
+        </div>
+      </section>
+    </div>
+  );
+}

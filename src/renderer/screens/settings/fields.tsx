@@ -1,5 +1,5 @@
 import { Button, NumberInput, SegmentedControl, Switch, TextInput } from '@mantine/core';
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useId, useState } from 'react';
 import { Settings, type SettingsView } from '../../../shared/domain/settings.ts';
 import { FormError } from '../../components/form-error.tsx';
 import { text } from '../../text/text.ts';
@@ -31,16 +31,21 @@ export function SwitchField({ view, name }: FieldProps<boolean>): ReactElement {
   );
 }
 
+const TEXT_HINTS = {
+  proxyUrl: text.settings.proxyUrlHint,
+  caFile: text.settings.caFileHint,
+  alertWebhookUrl: text.settings.alertWebhookUrlHint,
+} as const;
+
 /** A text that may be empty; saved when it is meant, not with every letter. */
 export function TextField({
   view,
   name,
-}: FieldProps<string | null> & { name: 'proxyUrl' | 'caFile' }): ReactElement {
+}: FieldProps<string | null> & { name: keyof typeof TEXT_HINTS }): ReactElement {
   const { change, pending, error } = useSettingChange();
   const value = view.values[name] ?? '';
   const [draft, setDraft] = useState(value);
   const locked = isLocked(view, name);
-  const hint = { proxyUrl: text.settings.proxyUrlHint, caFile: text.settings.caFileHint }[name];
   const shown = locked ? value : draft;
   const [invalid, setInvalid] = useState(false);
   const submit = (): void => {
@@ -54,7 +59,7 @@ export function TextField({
       <TextInput
         className={styles.input ?? ''}
         label={text.settings[name]}
-        description={locked ? <Locked /> : hint}
+        description={locked ? <Locked /> : TEXT_HINTS[name]}
         value={shown}
         disabled={locked}
         error={invalid && text.settings.invalid}
@@ -71,22 +76,31 @@ export function TextField({
   );
 }
 
-/** How often a sync begins by itself, within the bounds that the organisation sets. */
-export function IntervalField({ view }: { readonly view: SettingsView }): ReactElement {
+/** A whole number within bounds. */
+export function NumberField({
+  view,
+  name,
+  hint,
+  min,
+  max,
+}: FieldProps<number> & {
+  readonly hint: string;
+  readonly min: number;
+  readonly max: number;
+}): ReactElement {
   const { change, pending, error } = useSettingChange();
-  const value = view.values.intervalMinutes;
+  const value = view.values[name];
   const [draft, setDraft] = useState<number | string>(value);
-  const { min, max } = view.intervalBounds;
-  const locked = isLocked(view, 'intervalMinutes');
+  const locked = isLocked(view, name);
   return (
     <form
       className={styles.field}
-      onSubmit={submitting(() => change({ intervalMinutes: Math.min(max, Math.max(min, Number(draft))) }))}
+      onSubmit={submitting(() => change({ [name]: Math.min(max, Math.max(min, Number(draft))) }))}
     >
       <NumberInput
         className={styles.input ?? ''}
-        label={text.settings.interval}
-        description={locked ? <Locked /> : text.settings.intervalHint(min, max)}
+        label={text.settings[name]}
+        description={locked ? <Locked /> : hint}
         value={locked ? value : draft}
         onChange={setDraft}
         min={min}
@@ -105,20 +119,38 @@ export function IntervalField({ view }: { readonly view: SettingsView }): ReactE
   );
 }
 
-const THEMES = ['system', 'light', 'dark'] as const;
+/** How often a sync begins by itself, within the bounds that the organisation sets. */
+export function IntervalField({ view }: { readonly view: SettingsView }): ReactElement {
+  const { min, max } = view.intervalBounds;
+  const hint = text.settings.intervalHint(min, max);
+  return <NumberField view={view} name="intervalMinutes" hint={hint} min={min} max={max} />;
+}
 
-/** Light, dark, or as the computer has it. */
-export function ThemeField({ view }: { readonly view: SettingsView }): ReactElement {
+/** One of a few. */
+function ChoiceField<Name extends 'theme' | 'updateChannel'>({
+  view,
+  name,
+  names,
+}: {
+  readonly view: SettingsView;
+  readonly name: Name;
+  /** What each is called, in the order in which they stand. */
+  readonly names: Readonly<Record<Settings[Name], string>>;
+}): ReactElement {
   const { change, error } = useSettingChange();
-  const locked = isLocked(view, 'theme');
+  const locked = isLocked(view, name);
+  const label = useId();
   return (
     <div>
+      <p className={styles.label} id={label}>
+        {text.settings[name]}
+      </p>
       <SegmentedControl
-        aria-label={text.settings.theme}
-        value={view.values.theme}
+        aria-labelledby={label}
+        value={view.values[name]}
         disabled={locked}
-        onChange={(value) => change({ theme: value as Settings['theme'] })}
-        data={THEMES.map((value) => ({ value, label: text.settings.themes[value] }))}
+        onChange={(value) => change({ [name]: value })}
+        data={Object.entries<string>(names).map(([value, named]) => ({ value, label: named }))}
       />
       {locked && (
         <div>
@@ -129,3 +161,13 @@ export function ThemeField({ view }: { readonly view: SettingsView }): ReactElem
     </div>
   );
 }
+
+/** Light, dark, or as the computer has it. */
+export const ThemeField = ({ view }: { readonly view: SettingsView }): ReactElement => (
+  <ChoiceField view={view} name="theme" names={text.settings.themes} />
+);
+
+/** Which versions the desktop app updates itself to. */
+export const ChannelField = ({ view }: { readonly view: SettingsView }): ReactElement => (
+  <ChoiceField view={view} name="updateChannel" names={text.settings.channels} />
+);

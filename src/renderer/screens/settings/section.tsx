@@ -25,6 +25,20 @@ export function Section({ title, hint, children }: SectionProps): ReactElement {
   );
 }
 
+/** A name and what it is, within a list of them. */
+export const Fact = ({
+  name,
+  children,
+}: {
+  readonly name: string;
+  readonly children: ReactNode;
+}): ReactElement => (
+  <div className={styles.fact}>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
 /** Under a value that the organisation has set. */
 export const Locked = (): ReactElement => (
   <span className={styles.locked}>

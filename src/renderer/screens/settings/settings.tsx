@@ -1,12 +1,15 @@
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement } from 'react';
 import type { SettingsView } from '../../../shared/domain/settings.ts';
 import { Failure } from '../../components/failure.tsx';
 import { ListSkeleton } from '../../components/screen-skeleton.tsx';
 import { Page } from '../../layout/page.tsx';
 import { useAnswer, useSnapshot } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
+import { AboutSection } from './about-section.tsx';
+import { BookingSection } from './booking-section.tsx';
 import { DataSection } from './data-section.tsx';
-import { IntervalField, SwitchField, TextField, ThemeField } from './fields.tsx';
+import { ChannelField, IntervalField, NumberField, SwitchField, TextField, ThemeField } from './fields.tsx';
+import { NetworkTest } from './network-test.tsx';
 import { Section } from './section.tsx';
 import styles from './settings.module.css';
 import { SupportSection } from './support-section.tsx';
@@ -19,10 +22,11 @@ export function Settings(): ReactElement {
     <Page title={settings.title} lead={settings.lead}>
       {error !== null && <Failure title={settings.failed} error={error} onRetry={() => void refetch()} />}
       {error === null && data === undefined && <ListSkeleton rows={5} />}
+      <BookingSection />
       {data !== undefined && error === null && <Values view={data} />}
-      <DataSection />
+      <DataSection view={data} />
       <SupportSection />
-      <About />
+      <AboutSection />
     </Page>
   );
 }
@@ -60,29 +64,28 @@ function Values({ view }: { readonly view: SettingsView }): ReactElement {
         <TextField view={view} name="proxyUrl" />
         <TextField view={view} name="caFile" />
         <SwitchField view={view} name="allowPrivateFeeds" />
+        <NetworkTest />
+      </Section>
+      <Section title={settings.alerts} hint={settings.alertsHint}>
+        <NumberField
+          view={view}
+          name="alertAfterFailures"
+          hint={settings.alertAfterFailuresHint}
+          min={1}
+          max={100}
+        />
+        <TextField view={view} name="alertWebhookUrl" />
+        <NumberField
+          view={view}
+          name="calendarHealthMinutes"
+          hint={settings.calendarHealthMinutesHint}
+          min={1}
+          max={10_080}
+        />
+      </Section>
+      <Section title={settings.updates} hint={host.kind === 'headless' ? settings.updatesHint : undefined}>
+        <ChannelField view={view} />
       </Section>
     </>
   );
 }
-
-function About(): ReactElement {
-  const { host, bookingSystem, technician } = useSnapshot();
-  const { settings } = text;
-  return (
-    <Section title={settings.about}>
-      <dl className={styles.facts}>
-        <Fact name={settings.version}>{host.version}</Fact>
-        <Fact name={settings.runsAs}>{settings.hosts[host.kind]}</Fact>
-        <Fact name={settings.bookingSystem}>{bookingSystem ?? settings.notEnrolled}</Fact>
-        <Fact name={settings.technician}>{technician?.name ?? settings.notEnrolled}</Fact>
-      </dl>
-    </Section>
-  );
-}
-
-const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactElement => (
-  <div className={styles.fact}>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);
