@@ -50,8 +50,10 @@ export class Sample {
   async close(): Promise<void> {
     const running = this.#running;
     this.#running = null;
-    this.#origin = null;
-    await (await running?.catch(() => null))?.close();
+    const sample = await running?.catch(() => null);
+    // One that was still starting has said only now where it is; another one may have been opened meanwhile.
+    if (this.#running === null) this.#origin = null;
+    await sample?.close();
   }
 
   /** Ends it for good, also while it is still starting. */
