@@ -65,7 +65,13 @@ describe('the sample', () => {
     let closed = false;
     const sample = new Sample(async (_, signal) => {
       await starting.promise;
-      return { origin: ORIGIN, link: () => String(signal.aborted), close: async () => void (closed = true) };
+      return {
+        origin: ORIGIN,
+        link: () => String(signal.aborted),
+        close: async () => {
+          closed = true;
+        },
+      };
     });
     const opened = sample.open(false, null);
     const ended = sample.end();

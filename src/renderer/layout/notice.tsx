@@ -21,7 +21,11 @@ export function Notice(): ReactElement {
         <p className={styles.notice}>
           <IconFlask size={18} aria-hidden />
           <strong>{text.connection.sampleTitle}</strong> <span>{text.connection.sample}</span>
-          {sample.leaveTo !== null && <Anchor className={styles.leave ?? ''} href={sample.leaveTo}>{text.connection.sampleLeave}</Anchor>}
+          {sample.leaveTo !== null && (
+            <Anchor className={styles.leave ?? ''} href={sample.leaveTo}>
+              {text.connection.sampleLeave}
+            </Anchor>
+          )}
         </p>
       )}
       {!connected && (
