@@ -3,7 +3,7 @@ import type { BookingChanged } from '../shared/domain/push-event.ts';
 import type { LastRun } from '../shared/domain/snapshot.ts';
 import type { SyncProgress } from '../shared/domain/sync-progress.ts';
 import type { SideResult, SyncResult } from '../shared/domain/sync-result.ts';
-import { AppError, toAppError } from '../shared/rpc/errors.ts';
+import { AppError, type ErrorCode, toAppError } from '../shared/rpc/errors.ts';
 import type { EventStream, EventStreamOptions } from './booking/event-stream.ts';
 import { stopped } from './engine/account-outcome.ts';
 import type { Rounds, SyncOptions } from './engine/sync-run.ts';
@@ -110,7 +110,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     random: ports.random,
     log,
     power: ports.power,
-    run: async () => ({ offline: isOffline(await attempt()) }),
+    run: async () => ({ outage: isOutage(await attempt()) }),
     isRunning: () => running !== null,
     again: () => running?.rounds?.again() === true,
     isReady: ports.isReady,
@@ -243,7 +243,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
 
   async function asked(options: SyncOptions): Promise<SyncResult> {
     const result = await perform(options, true);
-    if (!result.dryRun) scheduler.ranMeanwhile(isOffline(result));
+    if (!result.dryRun) scheduler.ranMeanwhile(isOutage(result));
     return result;
   }
 
@@ -325,6 +325,14 @@ function instantAhead(text: string, now: Date): string {
     throw new AppError('INVALID_INPUT', 'That is no time to pause until. Choose one that is still to come.');
   }
   return new Date(at).toISOString();
+}
+
+/** Trouble of others that ends by itself, perhaps in a moment: looked after sooner than by the timer. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['OFFLINE', 'PROVIDER_ERROR', 'RATE_LIMITED']);
+
+function isOutage(outcome: SyncResult | AppError): boolean {
+  if (outcome instanceof Error) return PASSING.has(outcome.code);
+  return outcome.accounts.some(({ error }) => error !== null && PASSING.has(error.code));
 }
 
 /** Whether nothing at all has answered. */

@@ -4,6 +4,8 @@ import { createHttp } from './schedule/http.ts';
 import type { Run } from './store/run-repository.ts';
 import type { Store } from './store/store.ts';
 
+const MINUTE_MS = 60_000;
+
 /** What stands in `meta` while an alert has been raised and not been taken back: since when it fails. */
 const RAISED = 'alert.raised-since';
 
@@ -26,11 +28,13 @@ export interface Alert {
  * Whether somebody is to be told now. Told once when it has failed too often, and once when it works again.
  * @param runs newest first
  * @param raisedSince the episode that was told of, or null
+ * @param lastingMs for how long it must have failed: after an outage it is tried again sooner than by the timer
  */
 export function alertDue(
   runs: readonly Run[],
   raisedSince: string | null,
   afterFailures: number,
+  lastingMs = 0,
 ): Alert | null {
   const ended = runs.filter(({ finishedAt }) => finishedAt !== null).filter((run) => !wasOffline(run));
   const firstGood = ended.findIndex(({ ok }) => ok === true);
@@ -42,6 +46,7 @@ export function alertDue(
       : { event: 'sync.recovered', since: raisedSince, failures: 0, errors: [] };
   }
   if (raisedSince !== null || failing.length < afterFailures) return null;
+  if (Date.parse(failing[0]?.startedAt ?? since) - Date.parse(since) < lastingMs) return null;
   return { event: 'sync.failing', since, failures: failing.length, errors: errorsOf(failing[0]) };
 }
 
@@ -50,12 +55,14 @@ export function alertDue(
  * @throws AppError or the network's error when the hook cannot be reached
  */
 export async function raiseAlert(ports: AppPorts, store: Store): Promise<void> {
-  const { alertWebhookUrl, alertAfterFailures } = (await ports.settings()).values();
+  const { alertWebhookUrl, alertAfterFailures, intervalMinutes } = (await ports.settings()).values();
   if (alertWebhookUrl === null) return;
   const alert = alertDue(
     store.runs.recent(alertAfterFailures + RUNS_BEYOND),
     store.meta.get(RAISED),
     alertAfterFailures,
+    // As long as so many runs of the timer take, which is spread a little.
+    (alertAfterFailures - 1) * intervalMinutes * MINUTE_MS * 0.8,
   );
   if (alert === null) return;
   const { fetch, clock, random, log, userAgent } = ports;

@@ -16,8 +16,8 @@ export interface SchedulerPorts {
   readonly random: Random;
   readonly log: Log;
   readonly power: Power;
-  /** One unattended run; says whether it reached nobody. */
-  readonly run: () => Promise<{ readonly offline: boolean }>;
+  /** One unattended run; says whether trouble that passes by itself kept it from its work. */
+  readonly run: () => Promise<{ readonly outage: boolean }>;
   /** Whether a run is under way, whoever began it. */
   readonly isRunning: () => boolean;
   /** Has those accounts look once more that are through in the run under way; false where that is no use yet. */
@@ -95,10 +95,10 @@ export class Scheduler {
   }
 
   /** A run was made outside the timetable: the timer begins anew. */
-  ranMeanwhile(offline: boolean): void {
+  ranMeanwhile(outage: boolean): void {
     const intervalMs = this.#ports.intervalMs();
     this.#lookedAfterAt = this.#now();
-    this.#note({ kind: 'ended', offline, intervalMs, unit: this.#ports.random.unit() });
+    this.#note({ kind: 'ended', outage, intervalMs, unit: this.#ports.random.unit() });
   }
 
   /** When the next run is due: milliseconds since the epoch, or null while nothing is planned. */
@@ -134,8 +134,8 @@ export class Scheduler {
   async #runOnce(): Promise<void> {
     this.#noteStart();
     try {
-      const { offline } = await this.#ports.run();
-      this.ranMeanwhile(offline);
+      const { outage } = await this.#ports.run();
+      this.ranMeanwhile(outage);
     } catch (error) {
       this.#ports.log('error', 'schedule', 'A run failed in an unforeseen way', { error });
       this.ranMeanwhile(false);

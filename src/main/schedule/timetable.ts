@@ -7,8 +7,8 @@ const NOTICE_RUNS = 10;
 const MINUTE_MS = 60_000;
 /** Between two runs for operations that failed. */
 const RETRY_SPACING_MS = 5_000;
-/** First wait after a run that reached nobody; doubles up to the interval. */
-const FIRST_OFFLINE_WAIT_MS = 15_000;
+/** First wait after a run that an outage ended; doubles up to the interval. */
+const FIRST_OUTAGE_WAIT_MS = 15_000;
 /** Polls are spread by this much either way, so that devices started together do not ask together. */
 const POLL_SPREAD = 0.1;
 /** After waking up or joining a network: a little for it to settle, and spread, since a whole office wakes at nine. */
@@ -27,8 +27,8 @@ export interface Timetable {
   /** Nothing starts before this. */
   readonly notBefore: number;
   readonly lastStart: number;
-  /** Runs in a row that reached nobody. */
-  readonly offlineRuns: number;
+  /** Runs in a row that an outage ended. */
+  readonly outageRuns: number;
 }
 
 /** What has happened to a timetable. `unit` is a random number in [0, 1). */
@@ -37,7 +37,7 @@ export type TimetableEvent =
   | { readonly kind: 'asked'; readonly by: 'person' | 'notice' }
   /** A run began, or those that are through in the one under way look once more. */
   | { readonly kind: 'started'; readonly intervalMs: number }
-  | { readonly kind: 'ended'; readonly offline: boolean; readonly unit: number; readonly intervalMs: number }
+  | { readonly kind: 'ended'; readonly outage: boolean; readonly unit: number; readonly intervalMs: number }
   /** The machine woke up, or the network changed. */
   | { readonly kind: 'disturbed'; readonly unit: number };
 
@@ -50,7 +50,7 @@ export function newTimetable(now: number): Timetable {
     noticeRuns: [],
     notBefore: now,
     lastStart: Number.NEGATIVE_INFINITY,
-    offlineRuns: 0,
+    outageRuns: 0,
   };
 }
 
@@ -67,14 +67,14 @@ export function after(timetable: Timetable, event: TimetableEvent, now: number):
       return { ...timetable, pollAt, askedAt: null, noticed: null, noticeRuns, lastStart: now };
     }
     case 'ended': {
-      const offlineRuns = event.offline ? timetable.offlineRuns + 1 : 0;
+      const outageRuns = event.outage ? timetable.outageRuns + 1 : 0;
       const poll = event.intervalMs * (1 - POLL_SPREAD + 2 * POLL_SPREAD * event.unit);
-      const soon = FIRST_OFFLINE_WAIT_MS * 2 ** (offlineRuns - 1) * (0.5 + event.unit / 2);
-      return { ...timetable, offlineRuns, pollAt: now + (event.offline ? Math.min(poll, soon) : poll) };
+      const soon = FIRST_OUTAGE_WAIT_MS * 2 ** (outageRuns - 1) * (0.5 + event.unit / 2);
+      return { ...timetable, outageRuns, pollAt: now + (event.outage ? Math.min(poll, soon) : poll) };
     }
     case 'disturbed': {
       const settled = now + SETTLING_MS + event.unit * SETTLING_SPREAD_MS;
-      return { ...timetable, notBefore: settled, pollAt: settled, offlineRuns: 0 };
+      return { ...timetable, notBefore: settled, pollAt: settled, outageRuns: 0 };
     }
   }
 }
