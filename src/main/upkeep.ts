@@ -28,6 +28,11 @@ export async function upkeep(ports: AppPorts, store: Store, enrolment: Enrolment
     ports.log('error', 'store', 'The database could not be looked after', { error });
   }
   try {
+    await indexLog(ports, store);
+  } catch (error) {
+    ports.log('warn', 'store', 'The log could not be indexed', { error: String(error) });
+  }
+  try {
     await raiseAlert(ports, store);
   } catch (error) {
     ports.log('warn', 'alerts', 'The alert hook could not be called', { error: String(error) });
@@ -111,3 +116,8 @@ const entry = (
   { clock }: Pick<AppPorts, 'clock'>,
   said: Pick<NewLogEntry, 'operation' | 'status' | 'message' | 'code'>,
 ): NewLogEntry => ({ ...ENTRY, at: clock.now().toISOString(), ...said });
+
+/** In pieces: whoever asks the program something meanwhile is answered between two of them. */
+async function indexLog({ clock }: AppPorts, store: Store): Promise<void> {
+  while (store.syncLog.indexSome()) await clock.sleep(0);
+}

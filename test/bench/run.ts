@@ -11,6 +11,7 @@ import { feed } from './feed.ts';
 import type { Measure, Outcome } from './figure.ts';
 import { firstExport, firstGraphImport, firstImport } from './first-sync.ts';
 import { idleAgent } from './idle-agent.ts';
+import { logFilters } from './log.ts';
 import { memory } from './memory.ts';
 import { planning } from './planning.ts';
 import { publishedFeed } from './published-feed.ts';
@@ -30,6 +31,7 @@ const MEASURES: readonly Measure[] = [
   memory,
   idleAgent,
   status,
+  logFilters,
 ];
 
 const { values } = parseArgs({

@@ -1,24 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
 import type { BrowserContext, Page } from 'playwright';
-import { CONTENT_SECURITY_POLICY } from '../../src/shared/content-security-policy.ts';
 import { watchFaults } from './browser.ts';
 import type { FixtureProgram } from './fixture-program.ts';
+import { serveBuiltScreens } from './screens-server.ts';
 
-const SCREENS = resolve(import.meta.dirname, '../../out/renderer');
-const ORIGIN = 'http://calendar-sync.test';
 /** Monday morning: the fixtures' week has just begun. */
 const NOW = new Date('2026-11-23T09:45:00Z');
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-};
-
 /** A page that can show one fixture program after another. */
-export interface FixtureWindow {
+export interface FixtureWindow extends AsyncDisposable {
   readonly page: Page;
   /** What went wrong since the last `open`. */
   faults(): readonly string[];
@@ -32,27 +21,18 @@ export interface FixtureWindow {
  */
 export async function openFixtureWindow(context: BrowserContext): Promise<FixtureWindow> {
   let program: FixtureProgram | null = null;
-  await context.route('**', (route) => {
-    const url = new URL(route.request().url());
-    if (url.origin !== ORIGIN) return route.abort();
-    const file = url.pathname === '/' ? '/index.html' : url.pathname;
-    return route.fulfill({
-      body: readFileSync(join(SCREENS, file)),
-      contentType: TYPES[extname(file)] ?? 'application/octet-stream',
-      headers: { 'content-security-policy': CONTENT_SECURITY_POLICY },
-    });
-  });
+  const server = await serveBuiltScreens();
   await context.exposeFunction('testRequest', (message: unknown) => program?.dispatch(message));
   await context.addInitScript(installBridge);
   const page = await context.newPage();
   await page.clock.setFixedTime(NOW);
   const faults = watchFaults(page);
   let seen = 0;
+  let opened = 0;
   return {
     page,
     faults: () => faults.slice(seen),
     async open(next, path) {
-      await page.goto('about:blank');
       seen = faults.length;
       program = next;
       next.onMessage((message) =>
@@ -60,8 +40,14 @@ export async function openFixtureWindow(context: BrowserContext): Promise<Fixtur
           (window as unknown as { testPush(message: unknown): void }).testPush(given);
         }, message),
       );
-      await page.goto(`${ORIGIN}/#${path}`);
+      // Another query, so that it is loaded anew; the same origin, so that what was compiled is used again.
+      opened += 1;
+      await page.goto(`${server.origin}/?${opened}#${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
+    },
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      await server[Symbol.asyncDispose]();
     },
   };
 }

@@ -339,13 +339,20 @@ const FIRST_RUN: readonly Scene[] = [
   },
 ];
 
-export const SCENES: readonly Scene[] = [
+/** What a technician sees from day to day. */
+export const DAILY_SCENES: readonly Scene[] = [
   ...OVERVIEW,
-  ...CONNECTIONS,
   ...MAPPING_SCENES,
   ...CONFLICT_SCENES,
   ...FEED_SCENES,
+];
+
+/** What is seen when something is set up, and what support looks at. */
+export const SETUP_SCENES: readonly Scene[] = [
+  ...FIRST_RUN,
+  ...CONNECTIONS,
   ...LOG_SCENES,
   ...SETTINGS_SCENES,
-  ...FIRST_RUN,
 ];
+
+export const SCENES: readonly Scene[] = [...DAILY_SCENES, ...SETUP_SCENES];

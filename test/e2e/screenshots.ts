@@ -44,5 +44,6 @@ mkdirSync(FOLDER, { recursive: true });
 const browser = await launchBrowser();
 const shown = await openFixtureWindow(await newContext(browser));
 for (const scene of scenes) await draw(shown, scene);
+await shown[Symbol.asyncDispose]();
 await browser.close();
 process.stdout.write(`${scenes.length} scenes in out/screenshots\n`);

@@ -84,7 +84,15 @@ describe('the sync log', () => {
     expect(found({ from: '2026-11-23T09:00:00Z', to: '2026-11-23T09:00:00.001Z' })).toEqual(['c', 'b', 'a']);
   });
 
-  it('is searched by technician, project, booking, event and message, to the letter', () => {
+  it.each([
+    { state: 'before it is indexed', index: () => undefined },
+    {
+      state: 'once it is indexed',
+      index: () => {
+        while (log.indexSome());
+      },
+    },
+  ])('is searched by technician, project, booking, event and message, $state', ({ index }) => {
     log.appendMany([
       entry({ message: 'a', technicianId: 'ada' }),
       entry({ message: 'b', projectId: '100%_sure' }),
@@ -92,16 +100,52 @@ describe('the sync log', () => {
       entry({ message: 'd', externalId: 'event\\9' }),
       entry({ message: 'Something odd: e' }),
     ]);
+    index();
 
     expect(found({ search: 'ADA' })).toEqual(['a']);
     expect(found({ search: '100%_s' })).toEqual(['b']);
-    expect(found({ search: '%' })).toEqual(['b']);
+    expect(found({ search: '%' })).toEqual([]);
     expect(found({ search: '_sure' })).toEqual(['b']);
     expect(found({ search: 'booking-7' })).toEqual(['c']);
     expect(found({ search: 'event\\9' })).toEqual(['d']);
     expect(found({ search: ' odd ' })).toEqual(['Something odd: e']);
     expect(found({ search: '' })).toHaveLength(5);
     expect(found({ search: "' OR 1=1 --" })).toEqual([]);
+  });
+
+  it('counts what a filter lets through, whatever parts of days it begins and ends with', () => {
+    const times = Array.from({ length: 60 }, (_, index) =>
+      new Date(Date.parse('2026-11-20T00:00:00Z') + index * 3 * 3_600_000).toISOString(),
+    );
+    log.appendMany(times.map((at, index) => entry({ at, provider: index % 2 ? 'google' : 'microsoft' })));
+    log.removeBefore(new Date('2026-11-20T09:00:00Z'));
+    const kept = times.slice(3);
+
+    const edges = [undefined, ...times.slice(0, 20), '2026-11-22T00:00:00.001Z', '2026-11-30T00:00:00Z'];
+    for (const from of edges) {
+      for (const to of edges) {
+        const inside = kept.filter((at) => at >= (from ?? '') && at < (to ?? '~'));
+        const filter = { ...(from && { from }), ...(to && { to }) };
+        expect(log.query(filter).total).toBe(inside.length);
+        expect(log.query({ ...filter, search: 'tech-1' }).total).toBe(inside.length);
+        expect(log.query({ ...filter, provider: 'google' }).total).toBe(
+          inside.filter((at) => times.indexOf(at) % 2 === 1).length,
+        );
+      }
+    }
+  });
+
+  it('is searched in what was written after a clean-up, which may give ids anew', () => {
+    log.append(entry({ message: 'Old boiler' }));
+    while (log.indexSome());
+    log.removeBefore(new Date('2027-01-01T00:00:00Z'));
+    log.appendMany([entry({ message: 'Old pump' }), entry({ message: 'New boiler' })]);
+    expect(found({ search: 'boiler' })).toEqual(['New boiler']);
+    expect(db.pragma('quick_check', { simple: true })).toBe('ok');
+    while (log.indexSome());
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(found({ search: 'old' })).toEqual(['Old pump']);
+    expect(found({ search: 'boil' })).toEqual(['New boiler']);
   });
 
   it('says what it does not understand', async () => {

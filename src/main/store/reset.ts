@@ -19,7 +19,10 @@ export function forgetEverything(db: Database, { keepAccounts }: { readonly keep
     ]) {
       db.exec(`DELETE FROM ${table}`);
     }
-    for (const table of ['observed_booking', 'run', 'sync_log']) {
+    // Before its rows, which would otherwise be taken out of the index one by one.
+    db.exec("INSERT INTO sync_log_words (sync_log_words) VALUES ('delete-all')");
+    db.exec('UPDATE sync_log_words_state SET indexed_to = 0');
+    for (const table of ['observed_booking', 'run', 'sync_log', 'sync_log_tally']) {
       db.exec(`DELETE FROM ${table}`);
     }
     db.exec('DELETE FROM secret WHERE owner IN (SELECT id FROM ics_feed)');

@@ -1,8 +1,11 @@
+import { assertNever } from '../../shared/assert-never.ts';
 import type { LogEntry, LogFilter, LogPage, LogStatus, NewLogEntry } from '../../shared/domain/sync-log.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
 import { redact, redactText } from '../diagnostics/redaction.ts';
 import { type Database, inTransaction } from './connection.ts';
 import { insertion } from './insertion.ts';
+import { all, type Condition, countPlain, number, plainConditions } from './sync-log-filter.ts';
+import { type Found, find, indexSome } from './sync-log-search.ts';
 
 const LOG_PAGE_SIZE = 100;
 
@@ -49,6 +52,12 @@ const COLUMNS = [
   'attempt',
   'payload',
 ] as const satisfies readonly (keyof LogRow)[];
+
+/** What a filter lets through, newest first. */
+interface Selection {
+  readonly total: number;
+  readonly pick: (limit: number, offset: number) => readonly LogEntry[];
+}
 
 /** Told of an entry that was added, with the newest id there is then. */
 type LogWatcher = (lastId: number, entry: NewLogEntry) => void;
@@ -108,26 +117,100 @@ export class SyncLogRepository {
         'Pages of the log are counted from 1. Ask for page 1 or a later one.',
       );
     }
-    const { where, parameters } = conditions(query);
-    const total =
-      this.#db.prepare<[object], number>(`SELECT count(*) FROM sync_log ${where}`).pluck().get(parameters) ??
-      0;
-    const items = this.#db
-      .prepare<[object], LogRow>(
-        `SELECT * FROM sync_log ${where} ORDER BY id DESC LIMIT @limit OFFSET @offset`,
-      )
-      .all({ ...parameters, limit: LOG_PAGE_SIZE, offset: (page - 1) * LOG_PAGE_SIZE })
-      .map(toEntry);
+    const { total, pick } = this.#found(query);
+    const items = pick(LOG_PAGE_SIZE, (page - 1) * LOG_PAGE_SIZE);
     return { items, page, pages: Math.max(1, Math.ceil(total / LOG_PAGE_SIZE)), total };
   }
 
   /** Everything that the filter lets through, newest first, at most so many. */
   all(filter: Omit<LogFilter, 'page'>, limit: number): readonly LogEntry[] {
-    const { where, parameters } = conditions(filter);
-    return this.#db
-      .prepare<[object], LogRow>(`SELECT * FROM sync_log ${where} ORDER BY id DESC LIMIT @limit`)
-      .all({ ...parameters, limit })
-      .map(toEntry);
+    return this.#found(filter).pick(limit, 0);
+  }
+
+  /**
+   * Makes what was written quick to search, some of it each time.
+   * @returns whether there is more
+   */
+  indexSome(): boolean {
+    return indexSome(this.#db);
+  }
+
+  #found(filter: LogFilter): Selection {
+    const plain = all(plainConditions(filter));
+    const search = filter.search?.trim() ?? '';
+    if (search === '') return this.#select(plain, ['at', 'id'], countPlain(this.#db, filter));
+    const found = find(this.#db, search);
+    switch (found.kind) {
+      case 'nowhere':
+        return { total: 0, pick: () => [] };
+      case 'id': {
+        const where = all([found.condition, plain]);
+        const total = found.tallied
+          ? countPlain(this.#db, filter, [found.condition])
+          : this.#count(`sync_log WHERE ${where.sql}`, where);
+        return this.#select(where, ['id'], total);
+      }
+      case 'words':
+        return this.#selectByWords(found, plain);
+      default:
+        return assertNever(found);
+    }
+  }
+
+  #select({ sql, parameters }: Condition, columns: readonly string[], total: number): Selection {
+    const pick = (limit: number, offset: number): readonly LogEntry[] => {
+      // What lies in the older half is reached from its end.
+      const fromEnd = offset > total / 2;
+      const count = fromEnd ? Math.max(0, Math.min(limit, total - offset)) : limit;
+      const rows = this.#db
+        .prepare<[object], LogRow>(
+          `SELECT * FROM sync_log WHERE ${sql}
+           ORDER BY ${columns.map((column) => `${column} ${fromEnd ? 'ASC' : 'DESC'}`).join(', ')}
+           LIMIT @limit OFFSET @offset`,
+        )
+        .all({ ...parameters, limit: count, offset: fromEnd ? total - offset - count : offset });
+      return (fromEnd ? rows.toReversed() : rows).map(toEntry);
+    };
+    return { total, pick };
+  }
+
+  /** What is not indexed yet is newer than what is, and comes first. */
+  #selectByWords({ indexed, later }: Extract<Found, { kind: 'words' }>, plain: Condition): Selection {
+    const newer = all([later, plain]);
+    const older = all([indexed, plain]);
+    const from =
+      plain.sql === 'TRUE'
+        ? 'sync_log_words'
+        : 'sync_log_words JOIN sync_log ON sync_log.id = sync_log_words.rowid';
+    const newerTotal = this.#count(`sync_log WHERE ${newer.sql}`, newer);
+    const first = this.#select(newer, ['id'], newerTotal);
+    const pickOlder = (limit: number, offset: number): readonly LogEntry[] => {
+      const ids = this.#db
+        .prepare<[object], number>(
+          `SELECT sync_log_words.rowid FROM ${from} WHERE ${older.sql}
+           ORDER BY sync_log_words.rowid DESC LIMIT @limit OFFSET @offset`,
+        )
+        .pluck()
+        .all({ ...older.parameters, limit, offset });
+      return this.#db
+        .prepare<[string], LogRow>(
+          'SELECT * FROM sync_log WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC',
+        )
+        .all(JSON.stringify(ids))
+        .map(toEntry);
+    };
+    return {
+      total: newerTotal + this.#count(`${from} WHERE ${older.sql}`, older),
+      pick(limit, offset) {
+        const picked = offset < newerTotal ? first.pick(limit, offset) : [];
+        const rest = limit - picked.length;
+        return rest === 0 ? picked : [...picked, ...pickOlder(rest, Math.max(0, offset - newerTotal))];
+      },
+    };
+  }
+
+  #count(from: string, { parameters }: Condition): number {
+    return number(this.#db, `SELECT count(*) FROM ${from}`, parameters);
   }
 
   /** What was decided and done about a booking or a calendar event, oldest first. */
@@ -139,39 +222,6 @@ export class SyncLogRepository {
   removeBefore(instant: Date): number {
     return this.#removeBefore.run(instant.toISOString()).changes;
   }
-}
-
-function conditions(query: LogFilter): { where: string; parameters: Record<string, string> } {
-  const clauses: string[] = [];
-  const parameters: Record<string, string> = {};
-  const add = (clause: string, name: string, value: string | undefined): void => {
-    if (value === undefined) return;
-    clauses.push(clause);
-    parameters[name] = value;
-  };
-  add('status = @status', 'status', query.status);
-  add('provider = @provider', 'provider', query.provider);
-  add('at >= @from', 'from', toInstant(query.from));
-  add('at < @to', 'to', toInstant(query.to));
-  const fields = ['technician_id', 'project_id', 'booking_id', 'external_id', 'message'];
-  add(
-    `(${fields.map((field) => `${field} LIKE @search ESCAPE '\\'`).join(' OR ')})`,
-    'search',
-    query.search?.trim() ? `%${query.search.trim().replaceAll(/[\\%_]/g, '\\$&')}%` : undefined,
-  );
-  return { where: clauses.length === 0 ? '' : `WHERE ${clauses.join(' AND ')}`, parameters };
-}
-
-function toInstant(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const instant = new Date(text);
-  if (Number.isNaN(instant.getTime())) {
-    throw new AppError(
-      'INVALID_INPUT',
-      `“${text}” is not a time. Write it as 2026-11-23 or 2026-11-23T09:00:00Z.`,
-    );
-  }
-  return instant.toISOString();
 }
 
 function toRow(entry: NewLogEntry): Omit<LogRow, 'id'> {

@@ -39,7 +39,7 @@ export const LogFilter = z.object({
   /** UTC instants; `to` is exclusive. */
   from: z.string().exactOptional(),
   to: z.string().exactOptional(),
-  /** Part of the id of a technician, project, booking or event, or of the message. */
+  /** The id of a technician, project, booking or event; or words of an entry, of which the last may be begun only. */
   search: z.string().exactOptional(),
   /** From 1. */
   page: z.number().int().min(1).exactOptional(),

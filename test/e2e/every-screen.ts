@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, newContext } from './browser.ts';
 import { type FixtureWindow, openFixtureWindow } from './fixture-window.ts';
-import { SCENES } from './scenes.ts';
+import type { Scene } from './scene.ts';
 import { settled } from './settled.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -22,17 +22,46 @@ const SMALL = [
   { width: 640, height: 400 },
 ];
 
-let browser: Browser;
-let shown: FixtureWindow;
+/** What holds of every screen in every state. In files of their own, several of which run at once. */
+export function holdScreens(scenes: readonly Scene[]): void {
+  let browser: Browser;
+  let shown: FixtureWindow;
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-  shown = await openFixtureWindow(await newContext(browser));
-});
-afterAll(() => browser?.close());
+  beforeAll(async () => {
+    browser = await launchBrowser();
+    shown = await openFixtureWindow(await newContext(browser));
+  });
+  afterAll(async () => {
+    await shown?.[Symbol.asyncDispose]();
+    await browser?.close();
+  });
+
+  describe.each(scenes)('the screen $name', (scene) => {
+    it('can be used by everybody, in light and dark, small and large, under its policy', async () => {
+      const { page, open, faults } = shown;
+      const program = scene.program();
+      await page.setViewportSize(LARGE);
+      await page.emulateMedia({ colorScheme: 'light' });
+      await open(program, scene.path);
+      await scene.act?.(page, program);
+      await settled(page);
+      await page.evaluate(AXE);
+      expect(await violations(page, WCAG)).toEqual([]);
+      for (const size of SMALL) {
+        await page.setViewportSize(size);
+        await settled(page);
+        expect(await overhang(page)).toBeLessThanOrEqual(0);
+      }
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.waitForFunction(() => document.documentElement.dataset.mantineColorScheme === 'dark');
+      await settled(page);
+      expect(await violations(page, CONTRAST)).toEqual([]);
+      expect(faults()).toEqual([]);
+    });
+  });
+}
 
 async function violations(page: Page, options: RunOptions): Promise<readonly string[]> {
-  await page.evaluate(AXE);
   const results = (await page.evaluate(
     (given) => (window as unknown as { axe: { run(options: unknown): Promise<unknown> } }).axe.run(given),
     options,
@@ -51,25 +80,3 @@ const overhang = (page: Page): Promise<number> =>
       main === null ? 0 : main.scrollWidth - main.clientWidth,
     );
   });
-
-describe.each(SCENES)('the screen $name', (scene) => {
-  it('can be used by everybody, in light and dark, small and large, under its policy', async () => {
-    const { page, open, faults } = shown;
-    const program = scene.program();
-    await page.setViewportSize(LARGE);
-    await page.emulateMedia({ colorScheme: 'light' });
-    await open(program, scene.path);
-    await scene.act?.(page, program);
-    await settled(page);
-    expect(await violations(page, WCAG)).toEqual([]);
-    for (const size of SMALL) {
-      await page.setViewportSize(size);
-      await settled(page);
-      expect(await overhang(page)).toBeLessThanOrEqual(0);
-    }
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await settled(page);
-    expect(await violations(page, CONTRAST)).toEqual([]);
-    expect(faults()).toEqual([]);
-  });
-});
