@@ -1,6 +1,5 @@
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
-import '@fullcalendar/react/skeleton.css';
 import 'virtual:mantine-variables.css';
 import './theme/theme.css';
 import { StrictMode } from 'react';

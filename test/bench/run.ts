@@ -17,6 +17,7 @@ import { planning } from './planning.ts';
 import { publishedFeed } from './published-feed.ts';
 import { quietSync } from './quiet-sync.ts';
 import { type Measured, reportDocument, reportText } from './report.ts';
+import { screens } from './screens.ts';
 import { status } from './status.ts';
 
 const MEASURES: readonly Measure[] = [
@@ -32,6 +33,7 @@ const MEASURES: readonly Measure[] = [
   idleAgent,
   status,
   logFilters,
+  screens,
 ];
 
 const { values } = parseArgs({

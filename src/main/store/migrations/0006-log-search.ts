@@ -30,7 +30,7 @@ INSERT INTO sync_log_tally
 -- double what writing one costs.
 CREATE VIRTUAL TABLE sync_log_words USING fts5(
   technician_id, project_id, booking_id, external_id, message,
-  content = 'sync_log', content_rowid = 'id', detail = none, columnsize = 0,
+  content = 'sync_log', content_rowid = 'id', detail = none, columnsize = 0, prefix = '2 3 4',
   tokenize = 'unicode61 remove_diacritics 2'
 );
 CREATE TABLE sync_log_words_state (

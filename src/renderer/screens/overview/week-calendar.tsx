@@ -1,7 +1,8 @@
+import '@fullcalendar/react/skeleton.css';
 import type { EventDisplayInfo, EventInput } from '@fullcalendar/react';
 import FullCalendar from '@fullcalendar/react';
 import timeGrid from '@fullcalendar/react/timegrid';
-import { Skeleton, VisuallyHidden } from '@mantine/core';
+import { VisuallyHidden } from '@mantine/core';
 import { type ReactElement, useMemo } from 'react';
 import type { Account } from '../../../shared/domain/account.ts';
 import type { WeekItem } from '../../../shared/domain/week.ts';
@@ -11,6 +12,7 @@ import { useSnapshot } from '../../program/use-program.ts';
 import { joined, text } from '../../text/text.ts';
 import type { DayRange } from './days.ts';
 import styles from './week.module.css';
+import { EntrySkeletons } from './week-skeleton.tsx';
 
 export interface WeekCalendarProps {
   readonly range: DayRange;
@@ -87,7 +89,7 @@ export function WeekCalendar({ range, items, loading, onSelect }: WeekCalendarPr
         events={events}
         eventClick={({ event }) => onSelect((event.extendedProps as EventProps).item)}
       />
-      {items === null && loading && <WeekSkeleton days={range.days} />}
+      {items === null && loading && <EntrySkeletons days={range.days} />}
       {isEmpty && (
         <div className={styles.empty}>
           <strong>{text.overview.emptyWeek}</strong>
@@ -154,17 +156,3 @@ function useSources(): ReadonlyMap<string, string> {
     return new Map(mappings.map(({ mappingId, accountId }) => [mappingId, names.get(accountId) ?? '']));
   }, [mappings, accounts]);
 }
-
-/** Where the first entry of each day stands, in pixels, so that it looks like a week. */
-const SKELETON_TOPS = [48, 24, 120, 48, 72, 144, 0];
-
-const WeekSkeleton = ({ days }: { readonly days: number }): ReactElement => (
-  <div className={styles.skeleton}>
-    {SKELETON_TOPS.slice(0, days).map((top, day) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a day is its place
-      <div key={day} className={styles.skeletonDay}>
-        <Skeleton height={70} radius="md" mt={top} />
-      </div>
-    ))}
-  </div>
-);

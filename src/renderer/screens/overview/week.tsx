@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import IconChevronLeft from '@tabler/icons-react/icons/IconChevronLeft';
 import IconChevronRight from '@tabler/icons-react/icons/IconChevronRight';
-import { type ReactElement, useState } from 'react';
+import { lazy, type ReactElement, Suspense, useState } from 'react';
 import type { WeekItem } from '../../../shared/domain/week.ts';
 import { Failure } from '../../components/failure.tsx';
 import { locale, now } from '../../program/clock.ts';
@@ -12,7 +12,10 @@ import { addDays, type DayRange, daysFrom, rangeTitle, startOfWeek, weekNumber }
 import { Legend } from './legend.tsx';
 import { useWidth } from './use-width.ts';
 import styles from './week.module.css';
-import { WeekCalendar } from './week-calendar.tsx';
+import { WeekSkeleton } from './week-skeleton.tsx';
+
+/** The largest part of the screens: it comes once the rest of Overview can be read. */
+const WeekCalendar = lazy(async () => ({ default: (await import('./week-calendar.tsx')).WeekCalendar }));
 
 /** Below this many pixels a column of seven is too narrow to read. */
 const FULL_WEEK_WIDTH = 640;
@@ -43,7 +46,14 @@ export function Week(): ReactElement {
           <Failure title={text.overview.weekFailed} error={error} onRetry={() => void refetch()} />
         </div>
       ) : (
-        <WeekCalendar range={range} items={data?.items ?? null} loading={isPending} onSelect={setExplained} />
+        <Suspense fallback={<WeekSkeleton days={days} />}>
+          <WeekCalendar
+            range={range}
+            items={data?.items ?? null}
+            loading={isPending}
+            onSelect={setExplained}
+          />
+        </Suspense>
       )}
       <Legend />
       <Explain item={explained} onClose={() => setExplained(null)} />
