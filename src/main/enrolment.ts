@@ -179,7 +179,9 @@ export class Enrolment {
   async #trade(baseUrl: string, code: string): Promise<string> {
     const { enrol } = await import('./booking/booking-client.ts');
     const { userAgent, deviceName } = this.#ports;
-    const { token } = await enrol({ baseUrl, code, deviceName, userAgent, fetch: await this.#http({}) });
+    const attempt = this.#ports.random.uuid();
+    const fetch = await this.#http({});
+    const { token } = await enrol({ baseUrl, code, deviceName, attempt, userAgent, fetch });
     return token;
   }
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import createClient, { type Client } from 'openapi-fetch';
 import { z } from 'zod';
 import { Booking, BookingChange, Capabilities, Project, Technician } from '../../shared/domain/booking.ts';
@@ -142,7 +143,11 @@ export function createBookingApi(options: BookingApiOptions): BookingApi {
 
     async setCalendarHealth(id, health) {
       const answer = await settle(
-        PUT('/technicians/{id}/calendar-health', { params: { path: { id } }, body: health, ...unread }),
+        PUT('/technicians/{id}/calendar-health', {
+          params: { path: { id }, header: { 'Idempotency-Key': keyOf([id, health]) } },
+          body: health,
+          ...unread,
+        }),
       );
       if (!answer.response.ok) throw refusal(answer.response, answer.error);
     },
@@ -202,6 +207,8 @@ export interface EnrolOptions {
   readonly code: string;
   /** What dispatch sees this device called. */
   readonly deviceName: string;
+  /** Another one for each time that a person asks for it, so that an earlier refusal is not repeated. */
+  readonly attempt: string;
   readonly fetch: Fetch;
   readonly userAgent: string;
 }
@@ -215,7 +222,11 @@ export async function enrol(
 ): Promise<{ readonly token: string; readonly technicianId: string }> {
   const { POST } = connect(options.baseUrl, options.fetch, { 'user-agent': options.userAgent });
   const { code, deviceName } = options;
-  const answer = await settle(POST('/devices/enrol', { body: { code, deviceName }, ...unread }));
+  // A code is good for one use: should the answer be lost, the same key gets it again.
+  const header = { 'Idempotency-Key': keyOf([code, deviceName, options.attempt]) };
+  const answer = await settle(
+    POST('/devices/enrol', { params: { header }, body: { code, deviceName }, ...unread }),
+  );
   if (answer.response.status === 403) {
     throw new AppError(
       'PERMISSION_DENIED',
@@ -225,6 +236,9 @@ export async function enrol(
   }
   return read(Enrolment, answer);
 }
+
+/** The same for the same thing said again, and tells nothing of it. */
+const keyOf = (said: unknown): string => hash('sha256', JSON.stringify(said), 'base64url');
 
 /** The answer's body is left for `read`, which judges it. */
 const unread = { parseAs: 'stream' } as const;
