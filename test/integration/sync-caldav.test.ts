@@ -187,6 +187,8 @@ describe('a bad day', () => {
 
   it.each<[string, string, number]>([
     ['PUT', 'somebody else was there first', 412],
+    ['PUT', 'a proxy answers with a page', 200],
+    ['DELETE', 'a proxy answers with a page', 200],
     ['REPORT', 'a proxy answers with a page', 200],
     ['REPORT', 'it is not allowed', 403],
     ['PROPFIND', 'it asks for a pause', 429],

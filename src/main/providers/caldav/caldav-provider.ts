@@ -79,18 +79,23 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
   /**
    * Writes an object and answers with the event as it is there now. When that has another etag than the write was
    * answered with, somebody has changed it since: then it is what was written, so that their change is seen as one.
+   * @param before what was there, or null for nothing
    */
   async function put(
     calendarId: string,
     name: string,
     text: string,
     condition: Readonly<Record<string, string>>,
+    before: string | null,
   ): Promise<CalendarEvent> {
     const url = urlOf(calendarId, name);
     const headers = { 'content-type': 'text/calendar; charset=utf-8', ...condition };
     const response = await client.send(url, { method: 'PUT', headers, body: text });
     const etag = response.headers.get('etag');
     const stored = await objectNamed(calendarId, name);
+    // Said to be written by somebody who is not the server: without an etag, and nothing is there or as it was.
+    const isAsBefore = stored === null ? before === null : stored.text === before && before !== text;
+    if (etag === null && isAsBefore) throw unreadable(url, 'a page for a change that it did not make');
     const isAsWritten = stored !== null && (etag === null || stored.etag === null || stored.etag === etag);
     const written = isAsWritten ? stored : { name, etag, text };
     const found = lookUpIn(written, name, await readingOfObjects(calendarId));
@@ -164,7 +169,7 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
     async create(calendarId, prepared) {
       const text = newObject(prepared, clock.now());
       try {
-        return await put(calendarId, prepared.eventId, text, { 'if-none-match': '*' });
+        return await put(calendarId, prepared.eventId, text, { 'if-none-match': '*' }, null);
       } catch (error) {
         throw isTaken(error) ? taken(urlOf(calendarId, prepared.eventId), error) : error;
       }
@@ -176,7 +181,8 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
       if (object === null) throw refused(url, new Response(null, { status: 404 }));
       const seen = etag ?? object.etag;
       const condition: Record<string, string> = seen === null ? {} : { 'if-match': seen };
-      return put(calendarId, prepared.eventId, edited(url, object, prepared, clock.now()), condition);
+      const text = edited(url, object, prepared, clock.now());
+      return put(calendarId, prepared.eventId, text, condition, object.text);
     },
 
     async delete(calendarId, eventId, etag) {
