@@ -43,7 +43,7 @@ const ASKED_FOR = `starts_at < @to AND ends_at > @from AND EXISTS (
   SELECT 1 FROM json_each(observed_booking.content, '$.technicianIds') t WHERE t.value IN
     (SELECT value FROM json_each(@technicians)))`;
 
-/** What the booking system said when it was last read to the end, and the stage, in memory, of the next reading. */
+/** What the booking system said when it was last read to the end, and the temporary stage of the next reading. */
 export class BookingPicture {
   readonly #db: Database;
   readonly #stage: Insertion<ObservedBookingRow>;

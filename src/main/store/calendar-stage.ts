@@ -5,8 +5,8 @@ import { EVENT_COLUMNS, type ObservedEventRow } from './observed-row.ts';
 const COLUMNS = EVENT_COLUMNS.join(', ');
 
 /**
- * Pages of listings that have not been read to their end. In memory: a listing that is cut short starts over, so that
- * nobody would ever read from disk what is written there twice.
+ * Pages of listings that have not been read to their end. In a temporary table: a listing that is cut short starts
+ * over, so that nobody would ever read again what was kept of it.
  */
 export class CalendarStage {
   readonly #db: Database;

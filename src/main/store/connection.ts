@@ -28,9 +28,11 @@ export function connect(source: string | Buffer, options: ConnectionOptions = {}
     db.pragma('foreign_keys = ON');
     // 16 MB of pages hold the whole database of a busy technician.
     db.pragma('cache_size = -16000');
-    // Sorting spills would otherwise leave event text in the system's temporary directory.
-    db.pragma('temp_store = MEMORY');
-    // What has been staged gives its memory back at once; to be said before the first table.
+    // What is staged or sorted stays in memory up to 20 MB. Beyond, as with a first listing of tens of thousands of
+    // events, it goes to a file that SQLite makes for its user alone and takes out of its directory at once.
+    db.pragma('temp_store = FILE');
+    db.pragma('temp.cache_size = -20000');
+    // What has been staged gives its room back at once; to be said before the first table.
     db.pragma('temp.auto_vacuum = FULL');
     return db;
   } catch (error) {
