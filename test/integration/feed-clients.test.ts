@@ -1,29 +1,30 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveFeeds } from '../support/feed-http.ts';
+import { feedRoutes } from '../../src/main/headless/server/feed-routes.ts';
+import { type Loopback, openLoopback, stubProgram } from '../support/loopback.ts';
 import { addBooking, createWorld, TECHNICIAN, type World } from '../support/world.ts';
 
 const execute = promisify(execFile);
 
 let world: World;
-let server: Server;
+/** The agent's own server. */
+let loopback: Loopback;
 let origin: string;
 let home: string;
 
 beforeEach(async () => {
   world = await createWorld();
-  ({ server, origin } = await serveFeeds(() => world.app));
+  loopback = await openLoopback(stubProgram({}), (routes) => feedRoutes(routes, () => world.app.feeds));
+  origin = loopback.server.origin;
   home = mkdtempSync(join(tmpdir(), 'calendar-sync-clients-'));
   mkdirSync(join(home, 'jobs'));
 });
 afterEach(async () => {
-  server.close();
-  server.closeAllConnections();
+  await loopback.close();
   await world.close();
   rmSync(home, { recursive: true, force: true });
 });
