@@ -16,6 +16,7 @@ import { createFeedService, type FeedService } from './feed-service.ts';
 import { look } from './look.ts';
 import { addMapping, created, missing, removeCreated, unknown, updateMapping } from './mappings.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
+import type { Fetch } from './ports.ts';
 import { Lines } from './schedule/lines.ts';
 import { snapshotOf } from './snapshot.ts';
 import { backupFile, backupTo } from './store/backup.ts';
@@ -344,7 +345,8 @@ async function sync(
         if (identity instanceof AppError) throw identity;
         if (options.dryRun !== true) await prepare(account);
         const unattendedRun = options.unattended === true;
-        return connections.connect(account, onRetry, (service) => lines.fetch(service, unattendedRun));
+        const out = (service: string): Fetch => lines.fetch(service, unattendedRun);
+        return connections.connect(account, onRetry, out, options.signal);
       },
     },
     options,

@@ -18,7 +18,7 @@ import { createHttp, type HttpOptions } from './schedule/http.ts';
 import type { Store } from './store/store.ts';
 
 /** Told of the requests that are counted as an account's. */
-type Watch = Pick<HttpOptions, 'onRequest' | 'onRetry'> & Partial<Pick<HttpOptions, 'fetch'>>;
+type Watch = Pick<HttpOptions, 'onRequest' | 'onRetry' | 'giveUp'> & Partial<Pick<HttpOptions, 'fetch'>>;
 
 /** Calendar accounts: signing in and out, and the way out to each. */
 export class Connections {
@@ -164,10 +164,12 @@ export class Connections {
     account: Account,
     onRetry?: RetryNote,
     out: (service: string) => Fetch = () => this.#ports.fetch,
+    giveUp?: AbortSignal,
   ): Promise<AccountConnection> {
     const count = { provider: 0, booking: 0 };
     const watch = (to: keyof typeof count, service: string): Watch => ({
       fetch: out(service),
+      ...(giveUp !== undefined && { giveUp }),
       onRequest: () => {
         count[to] += 1;
       },
@@ -195,7 +197,12 @@ export class Connections {
         this.#store.accounts.update(account.id, { tokenExpiresAt: expiresAt });
         this.#noteRenewed(account.id);
       },
-      http: (options) => this.#http({ ...(watch.fetch !== undefined && { fetch: watch.fetch }), ...options }),
+      http: (options) =>
+        this.#http({
+          ...(watch.fetch !== undefined && { fetch: watch.fetch }),
+          ...(watch.giveUp !== undefined && { giveUp: watch.giveUp }),
+          ...options,
+        }),
       countedHttp: (options) => this.#http({ ...watch, ...options }),
     };
   }

@@ -28,7 +28,8 @@ const Enrolled = z.object({
 type Enrolled = z.infer<typeof Enrolled>;
 
 /** What a caller may watch of the requests to the booking system. */
-export type RequestWatch = Pick<HttpOptions, 'onRequest' | 'onRetry'> & Partial<Pick<HttpOptions, 'fetch'>>;
+export type RequestWatch = Pick<HttpOptions, 'onRequest' | 'onRetry' | 'giveUp'> &
+  Partial<Pick<HttpOptions, 'fetch'>>;
 
 /** The connection to the central booking system: enrolled once, or given by the environment. */
 export class Enrolment {

@@ -21,6 +21,8 @@ export interface HttpOptions {
   readonly isRateLimited?: (status: number, bodyText: string) => boolean;
   /** What of an address may be told to the log and to whoever watches. Default: all, but no query in the log. */
   readonly shownUrl?: (url: string) => string;
+  /** Once aborted, the attempt under way is finished and no other is made. */
+  readonly giveUp?: AbortSignal;
   /** Told of every attempt once it is over. */
   readonly onRequest?: (attempt: HttpAttempt) => void;
   /** Told before each wait for another attempt. */
@@ -125,12 +127,27 @@ export function createHttp(options: HttpOptions): Fetch {
       if (told.status === null || mayHaveTakenEffect(told.status)) effect = 'unknown';
 
       const waitMs = nextWaitMs(origin, outcome, attempts);
-      if (attempts === MAX_ATTEMPTS || now() - started + waitMs >= budgetMs) {
+      const isLast = attempts === MAX_ATTEMPTS || now() - started + waitMs >= budgetMs;
+      if (isLast || !(await waited(waitMs, signal, () => options.onRetry?.({ ...told, waitMs })))) {
         if (outcome.kind === 'no-answer') throw outcome.error;
         return noteEffect(outcome.response, effect);
       }
-      options.onRetry?.({ ...told, waitMs });
-      await clock.sleep(waitMs, signal ?? undefined);
+    }
+  }
+
+  /** Waits for the next attempt; false where there is to be none. */
+  async function waited(waitMs: number, signal: AbortSignal | null, onWait: () => void): Promise<boolean> {
+    const { giveUp } = options;
+    const isOver = (): boolean => giveUp?.aborted === true;
+    if (isOver()) return false;
+    onWait();
+    const signals = [signal, giveUp].flatMap((one) => one ?? []);
+    try {
+      await clock.sleep(waitMs, signals.length === 0 ? undefined : AbortSignal.any(signals));
+      return true;
+    } catch (reason) {
+      if (isOver() && signal?.aborted !== true) return false;
+      throw reason;
     }
   }
 
