@@ -270,6 +270,13 @@ describe('removed', () => {
     await expectQuiet(world);
   });
 
+  it('with its events, one that was edited since it was last seen included', async () => {
+    const id = exported(world)[0]?.id ?? '';
+    world.sandbox.google.editEvent(CALENDAR, id, { summary: 'Mine' });
+    expect(await world.app.removeMapping(mappingId(), { deleteEvents: true })).toEqual({ removed: 2 });
+    expect(shown(world).map(({ summary }) => summary)).toEqual(['Private 10']);
+  });
+
   it('with its events, although a resync has just made it forget them: they are found again first', async () => {
     await world.app.resyncMapping(mappingId());
     expect(await world.app.removeMapping(mappingId(), { deleteEvents: true })).toEqual({ removed: 2 });
