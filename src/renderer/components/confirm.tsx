@@ -1,6 +1,7 @@
 import { Button, Group, Modal } from '@mantine/core';
 import type { ReactElement, ReactNode } from 'react';
 import { text } from '../text/text.ts';
+import { FocusBack } from './focus-back.tsx';
 
 export interface ConfirmProps {
   readonly opened: boolean;
@@ -37,6 +38,7 @@ export const Confirm = ({
     lockScroll={false}
     closeButtonProps={{ 'aria-label': text.common.close }}
   >
+    {opened && <FocusBack />}
     {children}
     <Group justify="flex-end" mt="lg">
       <Button variant="default" onClick={onClose} data-autofocus>

@@ -1,5 +1,5 @@
 import type { LogStatus } from '../../shared/domain/sync-log.ts';
-import { plural } from './plural.ts';
+import { numeral, plural } from './plural.ts';
 
 /** Conflicts and Log. */
 export const englishLists = {
@@ -39,7 +39,7 @@ export const englishLists = {
 
     holdsTitle: 'Deletions on hold',
     holdTitle: (count: number, calendar: string) => `${plural(count, 'deletion')} held for ${calendar}`,
-    holdList: (count: number) => `What would go (${count.toLocaleString('en')})`,
+    holdList: (count: number) => `What would go (${numeral(count)})`,
     release: (count: number) => `Delete ${plural(count, 'entry', 'entries')}…`,
     discard: 'Keep everything',
     releaseTitle: (count: number) => `Delete ${plural(count, 'entry', 'entries')}?`,
@@ -102,8 +102,7 @@ export const englishLists = {
       parked: 'Leave alone',
     } as Readonly<Record<string, string>>,
     total: (count: number) => plural(count, 'operation'),
-    page: (page: number, pages: number) =>
-      `Page ${page.toLocaleString('en')} of ${pages.toLocaleString('en')}`,
+    page: (page: number, pages: number) => `Page ${numeral(page)} of ${numeral(pages)}`,
     previous: 'Newer',
     next: 'Older',
     fresh: (count: number) => `Show ${plural(count, 'new operation')}`,
@@ -122,7 +121,7 @@ export const englishLists = {
       code: 'Answer',
       run: 'Run',
     },
-    milliseconds: (ms: number) => `${Math.round(ms).toLocaleString('en')} ms`,
+    milliseconds: (ms: number) => `${numeral(Math.round(ms))} ms`,
     payload: 'Sent and answered (without secrets)',
     noPayload: 'Nothing further was recorded.',
     failed: 'The log could not be read',

@@ -1,6 +1,6 @@
 import type { About } from '../../shared/domain/about.ts';
 import type { DoctorCheck } from '../../shared/domain/doctor.ts';
-import { plural } from './plural.ts';
+import { numeral, plural } from './plural.ts';
 
 /** Settings. */
 export const englishSettings = {
@@ -14,7 +14,7 @@ export const englishSettings = {
     sync: 'Sync',
     intervalMinutes: 'Minutes between two syncs',
     intervalHint: (min: number, max: number) =>
-      `${min.toLocaleString('en')} to ${max.toLocaleString('en')}. Sync now works at any time.`,
+      `${numeral(min)} to ${numeral(max)}. Sync now works at any time.`,
     startAtLogin: 'Start when I log in to this computer',
     desktopOnly: 'Followed by the desktop app. A background service is started by the system.',
 
@@ -40,18 +40,20 @@ export const englishSettings = {
     reachedAll: 'Every host that is needed answers.',
     reachedNone: 'There is nothing to reach yet.',
     reachedNot: (count: number) => `${plural(count, 'host')} cannot be reached.`,
-    reached: (ms: number) => `answers, ${Math.round(ms).toLocaleString('en')} ms`,
+    reached: (ms: number) => `answers, ${numeral(Math.round(ms))} ms`,
     notReached: 'not reached',
 
     alerts: 'When syncing fails',
     alertsHint: 'Times without a network do not count.',
     alertAfterFailures: 'Failed syncs in a row before somebody is told',
-    alertAfterFailuresHint: '1 to 100. It is told of again when it has healed.',
+    alertAfterFailuresHint: (min: number, max: number) =>
+      `${numeral(min)} to ${numeral(max)}. It is told of again when it has healed.`,
     alertWebhookUrl: 'Address to tell',
     alertWebhookUrlHint:
       'Gets a message as JSON, for example https://alerts.example.com/hook. Empty: nobody.',
     calendarHealthMinutes: 'Minutes without a readable calendar before dispatch is told',
-    calendarHealthMinutesHint: '1 to 10,080. Busy times can no longer be trusted then.',
+    calendarHealthMinutesHint: (min: number, max: number) =>
+      `${numeral(min)} to ${numeral(max)}. Busy times can no longer be trusted then.`,
 
     updates: 'Updates',
     updatesHint: 'Followed by the desktop app.',
@@ -59,7 +61,8 @@ export const englishSettings = {
     channels: { stable: 'Stable', beta: 'Beta' },
 
     logDays: 'Days that the log is kept',
-    logDaysHint: '1 to 3,650. Older operations are forgotten.',
+    logDaysHint: (min: number, max: number) =>
+      `${numeral(min)} to ${numeral(max)}. Older operations are forgotten.`,
 
     data: 'Data',
     dataHint:

@@ -1,6 +1,6 @@
 import type { AccountState } from '../../shared/domain/account.ts';
 import type { Direction, OnDelete, SkipKind, Visibility } from '../../shared/domain/mapping.ts';
-import { plural } from './plural.ts';
+import { numeral, plural } from './plural.ts';
 
 /** First run, Connections and Mappings. */
 export const englishSetup = {
@@ -54,14 +54,14 @@ export const englishSetup = {
     toBooking: 'In the booking system',
     added: (count: number) => plural(count, 'event to add', 'events to add'),
     busyAdded: (count: number) => plural(count, 'busy time to share', 'busy times to share'),
-    changed: (count: number) => `${count.toLocaleString('en')} to change`,
-    removed: (count: number) => `${count.toLocaleString('en')} to remove`,
-    unchanged: (count: number) => `${count.toLocaleString('en')} already right`,
-    skipped: (count: number) => `${count.toLocaleString('en')} left out`,
+    changed: (count: number) => `${numeral(count)} to change`,
+    removed: (count: number) => `${numeral(count)} to remove`,
+    unchanged: (count: number) => `${numeral(count)} already right`,
+    skipped: (count: number) => `${numeral(count)} left out`,
     proposed: (count: number) => plural(count, 'move to propose to dispatch', 'moves to propose to dispatch'),
     held: (count: number) => plural(count, 'deletion would wait for you', 'deletions would wait for you'),
     listTitle: (count: number) => `${plural(count, 'change')} in detail`,
-    more: (count: number) => `and ${count.toLocaleString('en')} more`,
+    more: (count: number) => `and ${numeral(count)} more`,
     failed: 'The preview could not be made',
     partly: (who: string) => `${who} could not be read`,
     kinds: {

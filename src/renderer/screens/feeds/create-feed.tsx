@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { type ReactElement, useState } from 'react';
 import { Visibility } from '../../../shared/domain/mapping.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
+import { FocusBack } from '../../components/focus-back.tsx';
 import { FormError } from '../../components/form-error.tsx';
 import { useAction, useAnswer, useSnapshot } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
@@ -49,6 +50,7 @@ export function CreateFeed({ onCreated, onClose }: CreateFeedProps): ReactElemen
       lockScroll={false}
       closeButtonProps={{ 'aria-label': text.common.close }}
     >
+      <FocusBack />
       <form className={styles.form} onSubmit={submitting(submit)}>
         <SegmentedControl
           aria-label={feeds.kind}

@@ -2,6 +2,7 @@ import { Modal } from '@mantine/core';
 import { QRCodeSVG } from 'qrcode.react';
 import type { ReactElement } from 'react';
 import type { FeedItem } from '../../../shared/domain/feed.ts';
+import { FocusBack } from '../../components/focus-back.tsx';
 import { text } from '../../text/text.ts';
 import styles from './feeds.module.css';
 
@@ -22,6 +23,7 @@ export function QrCode({ feed: { name, publishedUrl }, onClose }: QrCodeProps): 
       lockScroll={false}
       closeButtonProps={{ 'aria-label': text.common.close }}
     >
+      <FocusBack />
       <div className={styles.qr}>
         <QRCodeSVG
           value={(publishedUrl ?? '').replace(/^https?:/, 'webcal:')}

@@ -2,6 +2,7 @@ import { Button, Drawer } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import type { Mapping } from '../../../shared/domain/mapping.ts';
+import { FocusBack } from '../../components/focus-back.tsx';
 import { FormError } from '../../components/form-error.tsx';
 import { useAction, useSnapshot } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
@@ -59,6 +60,7 @@ export function MappingEditor({ mapping, onClose }: MappingEditorProps): ReactEl
       title={mapping === null ? text.mappings.editorAdd : text.mappings.editorChange(name)}
       closeButtonProps={{ 'aria-label': text.common.close }}
     >
+      <FocusBack />
       <form className={styles.form} onSubmit={submit}>
         <MappingFields draft={draft} isNew={mapping === null} onChange={change} />
         <Preview

@@ -4,6 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { strToU8, zipSync } from 'fflate';
 import { type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Output } from '../../../shared/rpc/contract.ts';
+import { FocusBack } from '../../components/focus-back.tsx';
 import { now } from '../../program/clock.ts';
 import { saveFile } from '../../program/save-file.ts';
 import { joined, text } from '../../text/text.ts';
@@ -37,6 +38,7 @@ export function Diagnostics({ files, onClose }: DiagnosticsProps): ReactElement 
       lockScroll={false}
       closeButtonProps={{ 'aria-label': text.common.close }}
     >
+      <FocusBack />
       <Stack>
         <p>{settings.diagnosticsBody}</p>
         <Select

@@ -84,7 +84,8 @@ export function NumberField({
   min,
   max,
 }: FieldProps<number> & {
-  readonly hint: string;
+  /** Names the bounds. */
+  readonly hint: (min: number, max: number) => string;
   readonly min: number;
   readonly max: number;
 }): ReactElement {
@@ -100,7 +101,7 @@ export function NumberField({
       <NumberInput
         className={styles.input ?? ''}
         label={text.settings[name]}
-        description={locked ? <Locked /> : hint}
+        description={locked ? <Locked /> : hint(min, max)}
         value={locked ? value : draft}
         onChange={setDraft}
         min={min}
@@ -122,8 +123,8 @@ export function NumberField({
 /** How often a sync begins by itself, within the bounds that the organisation sets. */
 export function IntervalField({ view }: { readonly view: SettingsView }): ReactElement {
   const { min, max } = view.intervalBounds;
-  const hint = text.settings.intervalHint(min, max);
-  return <NumberField view={view} name="intervalMinutes" hint={hint} min={min} max={max} />;
+  const { intervalHint } = text.settings;
+  return <NumberField view={view} name="intervalMinutes" hint={intervalHint} min={min} max={max} />;
 }
 
 /** One of a few. */

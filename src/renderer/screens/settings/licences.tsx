@@ -1,6 +1,7 @@
 import licences from 'virtual:licences';
 import { Modal } from '@mantine/core';
 import type { ReactElement } from 'react';
+import { FocusBack } from '../../components/focus-back.tsx';
 import { text } from '../../text/text.ts';
 import styles from './settings.module.css';
 
@@ -17,6 +18,7 @@ export function Licences({ onClose }: { readonly onClose: () => void }): ReactEl
       lockScroll={false}
       closeButtonProps={{ 'aria-label': text.common.close }}
     >
+      <FocusBack />
       <p className={styles.hint}>{settings.licencesBody(licences.length)}</p>
       <ul className={styles.licences}>
         {licences.map(({ name, version, licence }) => (
