@@ -51,7 +51,7 @@ describe('looking after the database file', () => {
     db = connect(file);
     const { damage } = maintain(db);
     expect(damage).toMatchObject({ code: 'INTERNAL', detail: 'damaged' });
-    expect(damage?.message).toContain('restore FILE');
+    expect(damage?.message).toContain('restore a backup');
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 });
