@@ -124,13 +124,13 @@ describe('a day with the window open', () => {
     const port = Number(new URL(sandbox.urls().control).port);
     await sandbox.close();
     await button('Sync now').click();
-    await page.getByText('No network', { exact: true }).waitFor({ timeout: 45_000 });
+    await page.getByText('No network', { exact: true }).waitFor({ timeout: 75_000 });
     addBooking(sandbox, 0, 'Made meanwhile');
     await sandbox.listen(port);
-    await page.getByRole('button', { name: /Made meanwhile/ }).waitFor({ timeout: 45_000 });
+    await page.getByRole('button', { name: /Made meanwhile/ }).waitFor({ timeout: 75_000 });
     await page.getByText('No network', { exact: true }).waitFor({ state: 'hidden' });
     expect(product.faults).toEqual([]);
-  }, 100_000);
+  }, 180_000);
 
   it('deletions that are unusually many wait, are listed, and go when released', async () => {
     const { button, goTo, page } = product;
