@@ -134,14 +134,9 @@ export function createWebhookService(
     },
     noteRun({ dryRun, accounts }) {
       if (dryRun) return;
-      for (const { accountId, provider, error, mappings } of accounts) {
+      for (const { accountId, error, mappings } of accounts) {
         if (error !== null) continue;
-        for (const { calendarId, exported } of mappings) {
-          const { created, updated, deleted } = exported;
-          // Outlook's events are sealed by a second write once their ids are known.
-          const writes = created * (provider === 'microsoft' ? 2 : 1) + updated + deleted;
-          receiver.runHasRead(accountId, calendarId, writes);
-        }
+        for (const { calendarId } of mappings) receiver.runHasRead(accountId, calendarId);
       }
     },
     relayed({ relayId, provider, headers, body }) {

@@ -108,11 +108,11 @@ describe('Outlook', () => {
     expect(blocks(world)).toHaveLength(200);
   });
 
-  it('is not read again because we wrote to it', async () => {
+  it('is read once more because we wrote to it', async () => {
     await start({}, moveToOutlook);
     addBooking(world, 9);
     await pass(MINUTE);
-    expect(requests(/\/bookings\/changes/)).toBe(1);
+    expect(requests(/\/bookings\/changes/)).toBe(2);
     expect(requests(/\/relays\//)).toBeGreaterThan(0);
   });
 

@@ -85,11 +85,21 @@ describe('a calendar that changes', () => {
     expect(pulls()).toBe(1);
   });
 
-  it('because we wrote to it is not read again for that', async () => {
+  it('because we wrote to it is read once more, which writes nothing', async () => {
     addBooking(world, 9);
     await pass(MINUTE);
-    expect(pulls()).toBe(1);
+    expect(pulls()).toBe(2);
+    expect(requests(/\/events\?sendUpdates/)).toBe(1);
     expectInStep(world);
+  });
+
+  it('right after we wrote to it is read, also where our write was not told of', async () => {
+    lose(1);
+    addBooking(world, 9);
+    await pass(3 * SECOND);
+    addPersonal(world, 10);
+    await pass(15 * SECOND);
+    expect(blocks(world)).toHaveLength(1);
   });
 
   it('while the agent is paused is read when it is resumed', async () => {

@@ -60,14 +60,18 @@ describe('the timer', () => {
 
   it('says when it runs next, and what the last run did', async () => {
     expect(world.app.agent.state()).toMatchObject({ started: false, running: false, nextRunAt: null });
+    // Or the calendar would say so itself.
+    world.sandbox.faults.add({
+      service: 'google',
+      times: null,
+      effect: { kind: 'hook', name: 'lose-notification' },
+    });
     await world.app.agent.start();
     await pass(SECOND);
     const { nextRunAt, lastRun, ...rest } = world.app.agent.state();
     expect(rest).toMatchObject({ started: true, running: false, failures: 0, offlineSince: null });
     expect(lastRun).toMatchObject({ ok: true, added: 2, changed: 0, removed: 0 });
     expect(world.app.status().nextRunAt).toBe(nextRunAt);
-    // Or the calendar would say so itself.
-    world.sandbox.faults.add({ service: 'google', effect: { kind: 'hook', name: 'lose-notification' } });
     addPersonal(world, 14);
     await pass(Date.parse(nextRunAt ?? '') - world.clock.now().getTime() - SECOND);
     expect(blocks(world)).toHaveLength(1);

@@ -2,7 +2,6 @@ import type { Clock, Log } from '../ports.ts';
 import type { Channel } from '../store/channel-repository.ts';
 import type { Store } from '../store/store.ts';
 import { isSecret, type Notice, noticesOf, type Posted } from './notification.ts';
-import { OwnWrites } from './own-writes.ts';
 
 /** What whoever posted is answered: an HTTP status. */
 export type Verdict = 202 | 400 | 403 | 404 | 429;
@@ -25,14 +24,6 @@ const REFUSALS_A_MINUTE = 60;
 /** Changes remembered for each channel, so that one told twice is taken once. */
 const REMEMBERED = 500;
 
-/** A notification that waits for others. */
-interface Waiting {
-  /** The run that had begun when it came. */
-  readonly run: number;
-  /** It cannot be only our own writing that is told of. */
-  readonly certain: boolean;
-}
-
 /**
  * Takes notifications in, by the relay and directly alike. What they say is never more than that a calendar should be
  * read, and it is read once for all that arrive within five seconds.
@@ -40,18 +31,17 @@ interface Waiting {
 export class Receiver {
   readonly #ports: ReceiverPorts;
   readonly #taken = new Map<string, Set<string>>();
-  readonly #waiting = new Map<string, Waiting[]>();
+  /** Of each calendar that is to be read: the run that had begun when its latest notification came. */
+  readonly #waiting = new Map<string, number>();
   /** Counts the runs that have begun. */
   #runs = 0;
   readonly #accepted: Allowance;
   readonly #refused: Allowance;
-  readonly #ownWrites: OwnWrites;
 
   constructor(ports: ReceiverPorts) {
     this.#ports = ports;
     this.#accepted = new Allowance(ports.clock, NOTIFICATIONS_A_MINUTE);
     this.#refused = new Allowance(ports.clock, REFUSALS_A_MINUTE);
-    this.#ownWrites = new OwnWrites(ports.clock);
   }
 
   /** A run begins: what has been told by now it will see. */
@@ -59,12 +49,11 @@ export class Receiver {
     this.#runs += 1;
   }
 
-  /** The run that began last has read a calendar to its end, and written so much to it. */
-  runHasRead(accountId: string, calendarId: string, writes: number): void {
+  /** The run that began last has read a calendar to its end. */
+  runHasRead(accountId: string, calendarId: string): void {
     const calendar = JSON.stringify([accountId, calendarId]);
-    const later = this.#waiting.get(calendar)?.filter(({ run }) => run === this.#runs);
-    if (later !== undefined) this.#waiting.set(calendar, later);
-    this.#ownWrites.note(calendar, writes);
+    // What came while it ran may have come after the calendar was read.
+    if (this.#waiting.get(calendar) !== this.#runs) this.#waiting.delete(calendar);
   }
 
   receive(posted: Posted): Verdict {
@@ -107,19 +96,19 @@ export class Receiver {
       case 'opened':
         return;
       case 'changed':
-        if (message !== null || this.#isNew(channel.id, key)) this.#wait(channel, false);
+        if (message !== null || this.#isNew(channel.id, key)) this.#wait(channel);
         return;
       case 'missed':
-        this.#wait(channel, true);
+        this.#wait(channel);
         return;
       case 'reauthorize':
         // Renewing is what reauthorizes, and is done before the next run.
         channels.update(channel.id, { renewAt: this.#ports.clock.now().toISOString() });
-        this.#wait(channel, true);
+        this.#wait(channel);
         return;
       case 'removed':
         channels.remove(channel.id);
-        this.#wait(channel, true);
+        this.#wait(channel);
         return;
     }
   }
@@ -132,24 +121,17 @@ export class Receiver {
     return true;
   }
 
-  #wait(channel: Channel, certain: boolean): void {
+  #wait(channel: Channel): void {
     const calendar = JSON.stringify([channel.accountId, channel.calendarId]);
-    const notice = { run: this.#runs, certain };
-    const waiting = this.#waiting.get(calendar);
-    if (waiting !== undefined) {
-      waiting.push(notice);
-      return;
-    }
-    this.#waiting.set(calendar, [notice]);
+    const isFirst = !this.#waiting.has(calendar);
+    this.#waiting.set(calendar, this.#runs);
+    if (!isFirst) return;
     void this.#ports.clock.sleep(DEBOUNCE_MS).then(() => this.#settle(calendar));
   }
 
   #settle(calendar: string): void {
-    const waited = this.#waiting.get(calendar) ?? [];
-    this.#waiting.delete(calendar);
-    if (waited.length === 0) return;
-    const own = this.#ownWrites.spend(calendar);
-    if (waited.length > own || waited.some(({ certain }) => certain)) this.#ports.onChanged();
+    // Providers tell of our own writing as well, and nobody can say which of their notifications do: read once more.
+    if (this.#waiting.delete(calendar)) this.#ports.onChanged();
   }
 }
 
