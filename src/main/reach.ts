@@ -61,7 +61,7 @@ function faultOf(error: unknown, origin: string, host: string, proxy: URL | null
     case 'dns':
       return `No address was found for ${host}. Check that this computer is online, and that its DNS server knows the name.`;
     case 'proxy':
-      return `The proxy ${proxy?.host} does not let through to ${host}. Check its address and that it may be used.`;
+      return `The proxy ${proxy === null ? 'of this system' : proxy.host} does not let through to ${host}. Check its address and that it may be used.`;
     case 'connection':
       return `${host} takes no connection. Check the network and its firewall, and whether a proxy is needed.`;
     default:

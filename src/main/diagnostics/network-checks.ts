@@ -85,7 +85,7 @@ function proxyCheck(
 ): DoctorCheck {
   const found = (status: DoctorCheck['status'], message: string): DoctorCheck =>
     check('proxy', 'Proxy', status, message);
-  if (proxy === null) {
+  if (proxy === null && refused.length === 0) {
     return unreached.length === 0
       ? found('ok', 'No proxy is set, and none is needed.')
       : found(
@@ -93,7 +93,7 @@ function proxyCheck(
           `${unreached.join(', ')} could not be reached, and no proxy is set. If this network needs one, name it in HTTPS_PROXY or in the settings.`,
         );
   }
-  const name = `${proxy.url.host} (${proxy.source})`;
+  const name = proxy === null ? 'of this system' : `${proxy.url.host} (${proxy.source})`;
   return refused.length > 0
     ? found(
         'failed',

@@ -20,6 +20,9 @@ const CONNECTION_CODES: ReadonlySet<string> = new Set([
   'UND_ERR_SOCKET',
 ]);
 
+/** Of the proxy that the system names, which only the desktop's network knows. */
+const SYSTEM_PROXY_CODE = 'ERR_PROXY_CONNECTION_FAILED';
+
 /**
  * Where a request failed that got no answer.
  * @param thrown what fetch rejected with
@@ -29,6 +32,7 @@ export function networkLayer(thrown: unknown, proxy: URL | null): NetworkLayer {
   const causes = causesOf(thrown);
   if (proxy !== null && causes.some((cause) => isOfProxy(cause, proxy))) return 'proxy';
   const codes = causes.map(({ code }) => code);
+  if (codes.includes(SYSTEM_PROXY_CODE)) return 'proxy';
   if (codes.some((code) => LOOKUP_CODES.has(code))) return 'dns';
   if (codes.some((code) => CONNECTION_CODES.has(code))) return 'connection';
   return 'other';

@@ -2,6 +2,7 @@ import { net } from 'electron';
 import type { Settings } from '../../shared/domain/settings.ts';
 import { networkFetch } from '../headless/network.ts';
 import type { Fetch } from '../ports.ts';
+import { netFault } from './net-fault.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type NetworkSettings = Pick<Settings, 'proxyUrl' | 'caFile'>;
@@ -30,7 +31,7 @@ export function desktopFetch(environment: Environment, settings: () => Promise<N
       request.signal.throwIfAborted();
       if (again !== null && cause instanceof Error && cause.message.includes(REDIRECTED))
         return nodeFetch(again);
-      throw new TypeError(cause instanceof Error ? cause.message : 'No answer arrived.', { cause });
+      throw netFault(cause);
     }
   };
 }

@@ -21,6 +21,8 @@ const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
   'PATH_LENGTH_EXCEEDED',
   'HOSTNAME_MISMATCH',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  // Chromium's, which has one name for expired and not valid yet.
+  'ERR_CERT_DATE_INVALID',
 ]);
 
 /**
@@ -45,11 +47,18 @@ function certificateCode(thrown: unknown): string | null {
   return null;
 }
 
+const DATE_FAULTS = {
+  CERT_HAS_EXPIRED: 'has expired',
+  CERT_NOT_YET_VALID: 'is not valid yet',
+  ERR_CERT_DATE_INVALID: 'has expired or is not valid yet',
+};
+
 function sentence(code: string, host: string): string {
   switch (code) {
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
-      return `The certificate of ${host} ${code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet'}. Check that the clock of this computer is right; if it is, tell the people who run ${host}.`;
+    case 'ERR_CERT_DATE_INVALID':
+      return `The certificate of ${host} ${DATE_FAULTS[code]}. Check that the clock of this computer is right; if it is, tell the people who run ${host}.`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
     case 'HOSTNAME_MISMATCH':
       return `What answers at ${host} has the certificate of another host. Check the address, and do not sign in on this network until it is settled.`;
