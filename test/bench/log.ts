@@ -49,6 +49,13 @@ const QUESTIONS: readonly (readonly [name: string, filter: LogFilter])[] = [
   ['search: booking', { search: 'bk_001234' }],
   ['search: event', { search: 'event00000123' }],
   ['search: words', { search: 'boiler serv' }],
+  ['search: words and status', { search: 'boiler serv', status: 'error' }],
+  ['search: words, status and provider', { search: 'boiler serv', status: 'ok', provider: 'google' }],
+  [
+    'search: words of a month',
+    { search: 'boiler serv', from: '2026-10-12T07:30:00Z', to: '2026-11-12T07:30:00Z' },
+  ],
+  ['search: a word of every entry', { search: 'customer' }],
   ['search: nothing there', { search: 'zeppelin' }],
 ];
 

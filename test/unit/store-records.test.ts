@@ -148,6 +148,76 @@ describe('the sync log', () => {
     expect(found({ search: 'boil' })).toEqual(['New boiler']);
   });
 
+  it('is searched within a status, a provider and a time, however far it is indexed', () => {
+    const words = [
+      'Boiler service',
+      'Boiler repair',
+      'Serviceable pump',
+      'Café serving',
+      'Heat pump service',
+    ];
+    const providers = ['google', 'microsoft', null] as const;
+    const written = (from: number, to: number): NewLogEntry[] =>
+      Array.from({ length: to - from }, (_, index) => from + index).map((n) =>
+        entry({
+          // In the middle the clock was set back by a day.
+          at: new Date(
+            Date.parse('2026-11-20T00:00:00Z') + n * 60_000 - (n > 1_700 ? 86_400_000 : 0),
+          ).toISOString(),
+          status: n % 7 === 0 ? 'error' : 'ok',
+          provider: providers[n % providers.length] ?? null,
+          message: `${words[n % words.length]}, ${n}`,
+        }),
+      );
+    const entries = written(0, 3_200);
+    const limits = { removed: new Date('2026-11-20T05:00:00Z'), indexed: 2_900 };
+    log.appendMany(entries.slice(0, limits.indexed));
+    while (log.indexSome());
+    log.removeBefore(limits.removed);
+    log.appendMany(entries.slice(limits.indexed));
+
+    const kept = entries.filter(({ at }) => at >= limits.removed.toISOString()).toReversed();
+    const spans = [
+      {},
+      { from: '2026-11-20T11:11:00.000Z' },
+      { to: '2026-11-20T23:30:00.001Z' },
+      { from: '2026-11-20T09:00:00.000Z', to: '2026-11-21T01:30:00.000Z' },
+      { from: '2026-11-23T00:00:00.000Z' },
+    ];
+    const kinds = [
+      {},
+      { status: 'error' },
+      { provider: 'google' },
+      { status: 'ok', provider: 'microsoft' },
+    ] as const;
+    const searches = { 'boiler serv': /boiler serv/i, servic: /service/i, Café: /café/i, pump: /pump/ };
+    for (const span of spans) {
+      for (const kind of kinds) {
+        for (const [search, pattern] of Object.entries(searches)) {
+          const { from = '', to = '~', status, provider } = { ...span, ...kind } as Record<string, string>;
+          const expected = kept.filter(
+            (one) =>
+              pattern.test(one.message) &&
+              one.at >= from &&
+              one.at < to &&
+              (status === undefined || one.status === status) &&
+              (provider === undefined || one.provider === provider),
+          );
+          const filter = { ...span, ...kind, search };
+          expect(log.query(filter).total).toBe(expected.length);
+          const pages = Math.max(1, Math.ceil(expected.length / 100));
+          for (const page of [1, pages]) {
+            expect(found({ ...filter, page })).toEqual(
+              expected.slice((page - 1) * 100, page * 100).map(({ message }) => message),
+            );
+          }
+        }
+      }
+    }
+    expect(found({ search: 'boiler', provider: 'google OR microsoft' })).toEqual([]);
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+  });
+
   it('says what it does not understand', async () => {
     expect((await failure(() => log.query({ from: 'yesterday' }))).code).toBe('INVALID_INPUT');
     expect((await failure(() => log.query({ page: 0 }))).code).toBe('INVALID_INPUT');

@@ -22,7 +22,7 @@ export function forgetEverything(db: Database, { keepAccounts }: { readonly keep
     // Before its rows, which would otherwise be taken out of the index one by one.
     db.exec("INSERT INTO sync_log_words (sync_log_words) VALUES ('delete-all')");
     db.exec('UPDATE sync_log_words_state SET indexed_to = 0');
-    for (const table of ['observed_booking', 'run', 'sync_log', 'sync_log_tally']) {
+    for (const table of ['observed_booking', 'run', 'sync_log', 'sync_log_tally', 'sync_log_words_piece']) {
       db.exec(`DELETE FROM ${table}`);
     }
     db.exec('DELETE FROM secret WHERE owner IN (SELECT id FROM ics_feed)');

@@ -75,7 +75,8 @@ const isMidnight = (instant: string): boolean => instant === midnight(instant);
 const nextMidnight = (instant: string): string =>
   new Date(Date.parse(midnight(instant)) + DAY_MS).toISOString();
 
-function toInstant(text: string | undefined): string | undefined {
+/** @throws AppError INVALID_INPUT when it cannot be understood */
+export function toInstant(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const instant = new Date(text);
   if (Number.isNaN(instant.getTime())) {

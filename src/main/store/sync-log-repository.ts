@@ -5,7 +5,7 @@ import { redact, redactText } from '../diagnostics/redaction.ts';
 import { type Database, inTransaction } from './connection.ts';
 import { insertion } from './insertion.ts';
 import { all, type Condition, countPlain, number, plainConditions } from './sync-log-filter.ts';
-import { type Found, find, indexSome } from './sync-log-search.ts';
+import { type Found, find, forgetPieces, indexedCondition, indexSome } from './sync-log-search.ts';
 
 const LOG_PAGE_SIZE = 100;
 
@@ -151,7 +151,7 @@ export class SyncLogRepository {
         return this.#select(where, ['id'], total);
       }
       case 'words':
-        return this.#selectByWords(found, plain);
+        return this.#selectByWords(found, filter);
       default:
         return assertNever(found);
     }
@@ -175,36 +175,31 @@ export class SyncLogRepository {
   }
 
   /** What is not indexed yet is newer than what is, and comes first. */
-  #selectByWords({ indexed, later }: Extract<Found, { kind: 'words' }>, plain: Condition): Selection {
-    const newer = all([later, plain]);
-    const older = all([indexed, plain]);
-    const from =
-      plain.sql === 'TRUE'
-        ? 'sync_log_words'
-        : 'sync_log_words JOIN sync_log ON sync_log.id = sync_log_words.rowid';
-    const newerTotal = this.#count(`sync_log WHERE ${newer.sql}`, newer);
-    const first = this.#select(newer, ['id'], newerTotal);
-    const pickOlder = (limit: number, offset: number): readonly LogEntry[] => {
-      const ids = this.#db
-        .prepare<[object], number>(
-          `SELECT sync_log_words.rowid FROM ${from} WHERE ${older.sql}
-           ORDER BY sync_log_words.rowid DESC LIMIT @limit OFFSET @offset`,
-        )
-        .pluck()
-        .all({ ...older.parameters, limit, offset });
-      return this.#db
-        .prepare<[string], LogRow>(
-          'SELECT * FROM sync_log WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC',
-        )
-        .all(JSON.stringify(ids))
-        .map(toEntry);
-    };
+  #selectByWords(found: Extract<Found, { kind: 'words' }>, filter: LogFilter): Selection {
+    const newer = all([found.later, ...plainConditions(filter)]);
+    const older = indexedCondition(this.#db, found, filter);
+    return inTurn([
+      this.#select(newer, ['id'], this.#count(`sync_log WHERE ${newer.sql}`, newer)),
+      ...(older === null ? [] : [this.#selectIndexed(older)]),
+    ]);
+  }
+
+  #selectIndexed(where: Condition): Selection {
     return {
-      total: newerTotal + this.#count(`${from} WHERE ${older.sql}`, older),
-      pick(limit, offset) {
-        const picked = offset < newerTotal ? first.pick(limit, offset) : [];
-        const rest = limit - picked.length;
-        return rest === 0 ? picked : [...picked, ...pickOlder(rest, Math.max(0, offset - newerTotal))];
+      total: this.#count(`sync_log_words WHERE ${where.sql}`, where),
+      pick: (limit, offset) => {
+        const ids = this.#db
+          .prepare<[object], number>(
+            `SELECT rowid FROM sync_log_words WHERE ${where.sql} ORDER BY rowid DESC LIMIT @limit OFFSET @offset`,
+          )
+          .pluck()
+          .all({ ...where.parameters, limit, offset });
+        return this.#db
+          .prepare<[string], LogRow>(
+            'SELECT * FROM sync_log WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC',
+          )
+          .all(JSON.stringify(ids))
+          .map(toEntry);
       },
     };
   }
@@ -220,8 +215,29 @@ export class SyncLogRepository {
 
   /** @returns how many entries were removed */
   removeBefore(instant: Date): number {
-    return this.#removeBefore.run(instant.toISOString()).changes;
+    return inTransaction(this.#db, () => {
+      forgetPieces(this.#db, instant);
+      return this.#removeBefore.run(instant.toISOString()).changes;
+    });
   }
+}
+
+/** All of one, then all of the next. */
+function inTurn(selections: readonly Selection[]): Selection {
+  return {
+    total: selections.reduce((sum, { total }) => sum + total, 0),
+    pick(limit, offset) {
+      const picked: LogEntry[] = [];
+      let skip = offset;
+      for (const { total, pick } of selections) {
+        const rest = limit - picked.length;
+        if (rest === 0) break;
+        if (skip < total) picked.push(...pick(rest, skip));
+        skip = Math.max(0, skip - total);
+      }
+      return picked;
+    },
+  };
 }
 
 function toRow(entry: NewLogEntry): Omit<LogRow, 'id'> {
