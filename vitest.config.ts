@@ -18,8 +18,8 @@ export default defineConfig({
       project('contract', 30 * SECOND),
       // These start programs and servers, each test in a process tree of its own.
       project('integration', 90 * SECOND),
-      // The built desktop program, in Node with a stand-in for Electron and real pages.
-      project('electron-host', 60 * SECOND),
+      // The built desktop program, on Electron where its binary is, else in Node with a stand-in and real pages.
+      project('electron-host', 60 * SECOND, ['test/electron-host/say-electron.ts']),
       // In Chromium, over the built screens.
       project('e2e', 60 * SECOND, ['test/e2e/build-screens.ts']),
     ],

@@ -3,11 +3,10 @@
  * be, says so in one line and serves the same screens to a browser.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-
-const REPOSITORY = resolve(import.meta.dirname, '..');
-const ELECTRON = join(REPOSITORY, 'node_modules/electron');
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPOSITORY } from './bundle.mjs';
+import { ELECTRON, electronBinary } from './electron-binary.mjs';
 
 /** Long enough for 100 MB over a slow line. */
 const FETCH_MS = 10 * 60 * 1000;
@@ -36,15 +35,4 @@ function fetchedBinary() {
   console.error('Fetching Electron…');
   spawnSync(process.execPath, [installer], { stdio: 'ignore', timeout: FETCH_MS });
   return electronBinary();
-}
-
-/** Asked of the files and not of the package, which would begin to download. */
-function electronBinary() {
-  const named = join(ELECTRON, 'path.txt');
-  if (!existsSync(named)) return null;
-  const path = join(
-    process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(ELECTRON, 'dist'),
-    readFileSync(named, 'utf8'),
-  );
-  return existsSync(path) ? path : null;
 }

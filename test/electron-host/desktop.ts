@@ -1,26 +1,31 @@
 /** Starts the built desktop program as its user does, and looks at it from outside. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { type BrowserServer, chromium, type Page } from 'playwright';
+import { join } from 'node:path';
+import electron from 'electron/package.json' with { type: 'json' };
 import { vi } from 'vitest';
-import { chromiumPath } from '../../scripts/chromium.mjs';
-import { desktopBundle, desktopEntry } from '../../scripts/desktop-bundle.mjs';
+import { desktopBundle } from '../../scripts/desktop-bundle.mjs';
+import { electronBinary } from '../../scripts/electron-binary.mjs';
 import { screensBundle } from '../../scripts/screens-bundle.mjs';
 import type { Machine } from '../integration/cli-harness.ts';
-import type { Order, Sight, SightOfMenu } from './stand-in/orders.ts';
+import type { Act, Driver, Electron, Ended, PageWork } from './driver.ts';
+import { openReal } from './real/driver.ts';
+import type { Sight, SightOfMenu } from './stand-in/orders.ts';
+import { openStandIn } from './stand-in-driver.ts';
 
-const START = resolve(import.meta.dirname, 'stand-in/start.ts');
+const BINARY = electronBinary();
+
+export const IS_REAL = BINARY !== null;
+
+/** Which Electron the specs run on, for the report. */
+export const ELECTRON = BINARY === null ? 'on the stand-in for Electron' : `on Electron ${electron.version}`;
+
+/** Electron itself where its binary is, else the stand-in. */
+export async function openElectron(): Promise<Electron> {
+  return BINARY === null ? openStandIn() : openReal(BINARY);
+}
 
 export async function buildDesktop(): Promise<void> {
   for (const bundle of [desktopBundle, screensBundle]) if (!bundle.isFresh()) await bundle.build('silent');
-}
-
-/** The machine's Chromium, of which each window gets a page. */
-export function startBrowser(): Promise<BrowserServer> {
-  const executablePath = chromiumPath();
-  if (executablePath === null) throw new Error('There is no Chromium: run “npm run pretest”.');
-  return chromium.launchServer({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] });
 }
 
 /** Programs start slowly on a machine that has much to do. */
@@ -34,54 +39,18 @@ export function addTray(machine: Machine): void {
   machine.environment.PATH = `${directory}:${machine.environment.PATH}`;
 }
 
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** The desktop program at work. */
 export class Desktop {
-  readonly process: ChildProcess;
+  readonly #driver: Driver;
   readonly end: Promise<Ended>;
-  readonly #answers = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>();
-  #nextId = 0;
 
-  constructor(machine: Machine, browser: BrowserServer, args: readonly string[] = []) {
-    const child = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', START, desktopEntry, ...args],
-      {
-        env: { ...machine.environment, STAND_IN_BROWSER: browser.wsEndpoint() },
-        stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-      },
-    );
-    this.process = child;
-    const text = { stdout: '', stderr: '' };
-    child.stdout?.on('data', (chunk) => (text.stdout += chunk));
-    child.stderr?.on('data', (chunk) => (text.stderr += chunk));
-    child.on('message', ({ id, answer, error }: { id: number; answer?: unknown; error?: string }) => {
-      const waiting = this.#answers.get(id);
-      if (error === undefined) waiting?.resolve(answer);
-      else waiting?.reject(new Error(error));
-    });
-    this.end = new Promise((fulfil) => {
-      child.on('close', (code) => {
-        for (const { reject } of this.#answers.values())
-          reject(new Error(`It ended with ${code}: ${text.stderr}`));
-        fulfil({ code, ...text });
-      });
-    });
+  constructor(machine: Machine, electron: Electron, args: readonly string[] = []) {
+    this.#driver = electron.start(machine, args);
+    this.end = this.#driver.end;
   }
 
-  order(order: Order): Promise<unknown> {
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#answers.set(id, { resolve, reject });
-      this.process.send({ id, order }, (error) => {
-        if (error !== null) reject(error);
-      });
-    });
+  order(act: Act): Promise<unknown> {
+    return this.#driver.order(act);
   }
 
   look(): Promise<Sight> {
@@ -98,8 +67,10 @@ export class Desktop {
   }
 
   /** Runs a function over the window's page. It takes nothing from around it but `given`. */
-  use<T, G>(work: (page: Page, given: G) => Promise<T>, given?: G): Promise<T> {
-    return this.order({ kind: 'use', source: work.toString(), given }) as Promise<T>;
+  use<T, G>(work: PageWork<T, G | undefined>): Promise<T>;
+  use<T, G>(work: PageWork<T, G>, given: G): Promise<T>;
+  use<T, G>(work: PageWork<T, G | undefined>, given?: G): Promise<T> {
+    return this.#driver.use(work, given);
   }
 
   /** Asks the program what the page could ask. */
@@ -116,9 +87,8 @@ export class Desktop {
     );
   }
 
-  async kill(): Promise<void> {
-    this.process.kill('SIGKILL');
-    await this.end;
+  kill(): Promise<void> {
+    return this.#driver.kill();
   }
 }
 

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserServer } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { SyncDocument } from '../integration/cli-documents.ts';
@@ -17,26 +16,27 @@ import {
   startCompany,
   TECHNICIAN,
 } from '../integration/cli-harness.ts';
-import { addTray, buildDesktop, Desktop, entryOf, PATIENCE, startBrowser } from './desktop.ts';
+import { addTray, buildDesktop, Desktop, ELECTRON, entryOf, openElectron, PATIENCE } from './desktop.ts';
+import type { Electron } from './driver.ts';
 
 let sandbox: Sandbox;
-let browser: BrowserServer;
+let electron: Electron;
 const running: Desktop[] = [];
 
 beforeAll(async () => {
   await buildProgram();
   await buildDesktop();
-  [sandbox, browser] = await Promise.all([startCompany(), startBrowser()]);
+  [sandbox, electron] = await Promise.all([startCompany(), openElectron()]);
 });
 afterAll(async () => {
-  await Promise.all([sandbox.close(), browser.close()]);
+  await Promise.all([sandbox.close(), electron.close()]);
 });
 afterEach(async () => {
   for (const desktop of running.splice(0)) await desktop.kill();
 });
 
 function start(machine: Machine, ...args: readonly string[]): Desktop {
-  const desktop = new Desktop(machine, browser, args);
+  const desktop = new Desktop(machine, electron, args);
   running.push(desktop);
   return desktop;
 }
@@ -44,7 +44,7 @@ function start(machine: Machine, ...args: readonly string[]): Desktop {
 const eventsNamed = (title: string): number =>
   sandbox.google.events(EMAIL).filter(({ summary }) => summary?.includes(title)).length;
 
-describe('on a new profile', () => {
+describe(`${ELECTRON}, on a new profile`, () => {
   let machine: Machine;
   beforeAll(() => {
     resetCompany(sandbox);
@@ -104,7 +104,7 @@ describe('on a new profile', () => {
   });
 
   it('the binary runs commands without a window', async () => {
-    const { code, stdout } = await start(machine, '--headless', 'status', '--json').end;
+    const { code, stdout } = await electron.run(machine, ['--headless', 'status', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ enrolled: false });
   });
@@ -112,7 +112,7 @@ describe('on a new profile', () => {
   it('it says in a dialog why it cannot start, and ends', async () => {
     const owner = machine.start('serve', '--port', '0');
     await owner.waitFor('stderr', /^ready: /m);
-    const { code, stderr } = await start(machine).end;
+    const { code, stderr } = await electron.run(machine, []);
     expect(code).toBe(5);
     expect(stderr).toContain(
       'Calendar Sync cannot start\nAnother Calendar Sync is using this data directory.',
@@ -120,7 +120,7 @@ describe('on a new profile', () => {
   });
 });
 
-describe('on a profile in use', () => {
+describe(`${ELECTRON}, on a profile in use`, () => {
   let machine: Machine;
   beforeAll(async () => {
     resetCompany(sandbox);
@@ -149,9 +149,9 @@ describe('on a profile in use', () => {
 
   it('it is one instance: a second start shows the first one’s window and ends', async () => {
     const first = await startHidden();
-    expect(await start(machine, '--hidden').end).toMatchObject({ code: 0, stderr: '' });
+    expect(await electron.run(machine, ['--hidden'])).toMatchObject({ code: 0, stderr: '' });
     expect((await first.look()).window).toBeNull();
-    expect(await start(machine).end).toMatchObject({ code: 0, stderr: '' });
+    expect(await electron.run(machine, [])).toMatchObject({ code: 0, stderr: '' });
     await first.sees(({ window }) => expect(window?.visible).toBe(true));
   });
 
@@ -163,6 +163,57 @@ describe('on a profile in use', () => {
     );
     await desktop.order({ kind: 'tray', action: 'resume' });
     await desktop.sees(({ tray }) => expect(tray?.icon).toBe('check'));
+  });
+
+  it('the tray follows each state by icon, tooltip and menu', async () => {
+    const desktop = await startHidden();
+    const click = (action: string): Promise<unknown> => desktop.order({ kind: 'tray', action });
+    const shows = async (icon: string, tooltip: RegExp): Promise<readonly (string | null)[]> => {
+      const { tray } = await desktop.sees((sight) =>
+        expect(sight.tray).toMatchObject({ icon, tooltip: expect.stringMatching(tooltip) }),
+      );
+      expect(tray?.menu[0]).toMatchObject({ label: tray?.tooltip, enabled: false });
+      expect(entryOf(tray?.menu ?? [], 'sync-now')).toMatchObject({ enabled: true });
+      return (tray?.menu ?? []).map(({ id, label }) => id ?? label);
+    };
+    const upToDate = /^Up to date · \d\d:\d\d$/;
+
+    const slow = sandbox.faults.add({
+      service: 'google',
+      times: null,
+      effect: { kind: 'delay', milliseconds: 300 },
+    });
+    await click('sync-now');
+    await shows('arrows', /^Syncing…$/);
+    sandbox.faults.remove(slow);
+    expect(await shows('check', upToDate)).toContain('Pause');
+
+    await click('pause-hour');
+    const paused = await shows('bars', /^Paused until .*\d\d:\d\d$/);
+    expect(paused).toContain('resume');
+    expect(paused).not.toContain('Pause');
+    await click('resume');
+    await shows('check', upToDate);
+
+    const refusing = sandbox.faults.add({
+      service: 'google',
+      path: '/events',
+      times: null,
+      effect: { kind: 'status', status: 403 },
+    });
+    await click('sync-now');
+    await shows('cross', /^Sync is failing since \d\d:\d\d$/);
+    sandbox.faults.remove(refusing);
+    await click('sync-now');
+    await shows('check', upToDate);
+
+    await desktop.order({ kind: 'network', online: false });
+    await click('sync-now');
+    await shows('slashed-cloud', /^Offline · will sync when back$/);
+    await desktop.order({ kind: 'network', online: true });
+    await click('sync-now');
+    await shows('check', upToDate);
+    expect((await desktop.look()).notifications).toEqual([]);
   });
 
   it('it looks again after a wake, once the network is there', async () => {
