@@ -4,13 +4,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
-import { chromium, type Page } from 'playwright';
+import { type BrowserContext, chromium, type Page } from 'playwright';
 import { chromiumPath } from '../../scripts/chromium.mjs';
 import { bundleEntry, headlessBundle } from '../../scripts/headless-bundle.mjs';
 import { screensBundle } from '../../scripts/screens-bundle.mjs';
 import { findAgent, type RemoteAgent } from '../../src/main/headless/agent/find-agent.ts';
 import { type BenchOptions, type Figure, type Measure, milliseconds, type Outcome } from './figure.ts';
 import { ENCRYPTION_KEY } from './ports.ts';
+import { scrolling } from './scrolling.ts';
 import { startServer } from './server-process.ts';
 import { setUpApp, temporaryDirectory } from './technician.ts';
 
@@ -45,11 +46,7 @@ export const screens: Measure = {
     const warm: Seen[] = [];
     for (let run = 1; run <= runs; run += 1) {
       using profile = temporaryDirectory();
-      const context = await chromium.launchPersistentContext(profile.path, {
-        executablePath,
-        args: ['--no-sandbox', '--disable-background-networking'],
-        viewport: { width: 1280, height: 800 },
-      });
+      const context = await browser(executablePath, profile.path);
       try {
         cold.push(await look(await context.newPage(), await linkOf(agent)));
         warm.push(await look(await context.newPage(), await linkOf(agent)));
@@ -58,6 +55,12 @@ export const screens: Measure = {
       }
       say(`run ${run} of ${runs}: ${JSON.stringify(cold.at(-1))}, again ${JSON.stringify(warm.at(-1))}`);
     }
+    say('scrolling');
+    using profile = temporaryDirectory();
+    const context = await browser(executablePath, profile.path);
+    const scrolled = await (async () => scrolling(await context.newPage(), await linkOf(agent)))().finally(
+      () => context.close(),
+    );
     const roundTrips: number[] = [];
     for (let trip = 0; trip < ROUND_TRIPS; trip += 1) {
       const from = performance.now();
@@ -75,11 +78,19 @@ export const screens: Measure = {
         milliseconds('the week is filled, again', of(warm, 'filled')),
         milliseconds('RPC round trip over WebSocket', roundTrips, ROUND_TRIP_LIMIT_MS),
         bundleSize(),
+        ...scrolled,
       ],
       counts: [],
     };
   },
 };
+
+const browser = (executablePath: string, profile: string): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(profile, {
+    executablePath,
+    args: ['--no-sandbox', '--disable-background-networking'],
+    viewport: { width: 1280, height: 800 },
+  });
 
 /** Milliseconds since the page was asked for. */
 interface Seen {
