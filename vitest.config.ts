@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // A zone with an odd offset and its own daylight saving, in which nobody develops: code that reads the machine's zone
@@ -24,6 +25,8 @@ export default defineConfig({
       project('e2e', 60 * SECOND, ['test/e2e/build-screens.ts']),
     ],
     pool: 'forks',
+    // By itself Vitest leaves a core free, which on a machine with two is half of it.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
