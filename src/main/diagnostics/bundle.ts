@@ -75,8 +75,11 @@ function logLines(store: Store, clean: (entry: unknown) => unknown): string {
 }
 
 function tableSizes({ db }: Store): Readonly<Record<string, number>> {
+  // Without virtual tables: the index of the log's words cannot be read through to be counted.
   const names = db
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .prepare<[], string>(
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'",
+    )
     .pluck()
     .all();
   return Object.fromEntries(
