@@ -4,7 +4,7 @@ import type { EventChange } from '../../src/main/providers/provider.ts';
 import { calendar } from './ics-text.ts';
 
 export const ORIGIN = 'https://dav.example.com';
-export const CALENDAR = `${ORIGIN}/tess/work/`;
+export const CALENDAR = `${ORIGIN}/tess/diary/`;
 const WINDOW = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-31T00:00:00.000Z' };
 
 export interface Asked {
@@ -89,7 +89,7 @@ export const eventAt = (href: string): string =>
 /** Of the calendar as it stands. */
 export const state = (token: string | null): string =>
   having(
-    '/tess/work/',
+    '/tess/diary/',
     `<cs:getctag>${token}</cs:getctag>${token === null ? '' : `<d:sync-token>${token}</d:sync-token>`}`,
   );
 

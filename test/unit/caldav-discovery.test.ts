@@ -62,7 +62,7 @@ describe('finding somebody’s calendars', () => {
         'https://p37-caldav.icloud.com/17/calendars/': [
           having('/17/calendars/', '<d:resourcetype><d:collection/></d:resourcetype>'),
           having(
-            '/17/calendars/work/',
+            '/17/calendars/office/',
             `${CALENDAR}<d:displayname>Work</d:displayname>${components('VEVENT')}`,
           ),
           having(
@@ -79,7 +79,7 @@ describe('finding somebody’s calendars', () => {
     });
     expect(found).toMatchObject({ home: 'https://p37-caldav.icloud.com/17/calendars/' });
     expect(calendars).toMatchObject([
-      { id: 'https://p37-caldav.icloud.com/17/calendars/work/', name: 'Work' },
+      { id: 'https://p37-caldav.icloud.com/17/calendars/office/', name: 'Work' },
     ]);
   });
 

@@ -19,13 +19,13 @@ import {
 type Answers = Readonly<Record<string, (asked: Asked) => Response>>;
 
 const EVENTS = multistatus(
-  eventAt('/tess/work/a.ics'),
-  eventAt('/tess/work/b.ics'),
-  eventAt('/tess/work/c.ics'),
+  eventAt('/tess/diary/a.ics'),
+  eventAt('/tess/diary/b.ics'),
+  eventAt('/tess/diary/c.ics'),
 );
 const CHANGED = multistatus(
-  having('/tess/work/a.ics', '<d:getetag>"2"</d:getetag>'),
-  having('/tess/work/b.ics', '<d:getetag>"2"</d:getetag>'),
+  having('/tess/diary/a.ics', '<d:getetag>"2"</d:getetag>'),
+  having('/tess/diary/b.ics', '<d:getetag>"2"</d:getetag>'),
 ).replace('</d:multistatus>', '<d:sync-token>two</d:sync-token></d:multistatus>');
 
 /** A calendar with three events, of which two are said to have changed since the first listing. */
@@ -79,11 +79,11 @@ describe('a listing that is not what it seems', () => {
     ['a hundred thousand levels', () => xml(`${'<a>'.repeat(1e5)}${'</a>'.repeat(1e5)}${EVENTS}`)],
     [
       'cut short by its own word',
-      () => xml(EVENTS.replace('</d:multis', `${refusing(507, '/tess/work/')}</d:multis`)),
+      () => xml(EVENTS.replace('</d:multis', `${refusing(507, '/tess/diary/')}</d:multis`)),
     ],
     [
       'failed for one of them',
-      () => xml(EVENTS.replace('</d:multis', `${refusing(500, '/tess/work/d.ics')}</d:multis`)),
+      () => xml(EVENTS.replace('</d:multis', `${refusing(500, '/tess/diary/d.ics')}</d:multis`)),
     ],
   ])('is refused when it is %s', async (_, answer) => {
     await expect(server({ 'calendar-query': answer }).pull()).rejects.toMatchObject(refusedWith);
@@ -101,7 +101,7 @@ describe('a list of changes that is not what it seems', () => {
     ['with an empty one', CHANGED.replace('>two<', '><')],
     [
       'that is cut off and goes no further',
-      CHANGED.replace('<d:sync', `${refusing(507, '/tess/work/')}<d:sync`).replace('>two<', '>one<'),
+      CHANGED.replace('<d:sync', `${refusing(507, '/tess/diary/')}<d:sync`).replace('>two<', '>one<'),
     ],
   ])('is refused: %s', async (_, answer) => {
     const { pull, cursor } = await afterFirstListing({ 'sync-collection': () => xml(answer) });
@@ -113,7 +113,7 @@ describe('a list of changes that is not what it seems', () => {
     const { pull, cursor, asked } = await afterFirstListing({
       'sync-collection': () => {
         part += 1;
-        const cut = refusing(507, '/tess/work/');
+        const cut = refusing(507, '/tess/diary/');
         return xml(CHANGED.replace('<d:sync', `${cut}<d:sync`).replace('>two<', `>part-${part}<`));
       },
     });
@@ -122,7 +122,7 @@ describe('a list of changes that is not what it seems', () => {
   });
 
   it('removes what it says is gone, several in one breath', async () => {
-    const gone = refusing(404, '/tess/work/a.ics', '/tess/work/b.ics');
+    const gone = refusing(404, '/tess/diary/a.ics', '/tess/diary/b.ics');
     const { pull, cursor } = await afterFirstListing({
       'sync-collection': () => xml(CHANGED.replace(/<d:response>.*<\/d:response>/, gone)),
     });
@@ -131,11 +131,11 @@ describe('a list of changes that is not what it seems', () => {
 });
 
 describe('an object that is asked for and not shown', () => {
-  const only = eventAt('/tess/work/a.ics');
+  const only = eventAt('/tess/diary/a.ics');
 
   it.each([500, 503, 507])('because the server fails with %d: the position stays', async (status) => {
     const { pull, cursor } = await afterFirstListing({
-      'calendar-multiget': () => xml(multistatus(only, refusing(status, '/tess/work/b.ics'))),
+      'calendar-multiget': () => xml(multistatus(only, refusing(status, '/tess/diary/b.ics'))),
     });
     await expect(pull(cursor)).rejects.toMatchObject(refusedWith);
   });
@@ -156,7 +156,7 @@ describe('an object that is asked for and not shown', () => {
     const nothing = { 'calendar-multiget': () => xml(multistatus()) };
     expect(await lookUp(nothing)).toEqual({ kind: 'missing' });
     expect(
-      await lookUp({ 'calendar-multiget': () => xml(multistatus(refusing(404, '/tess/work/a.ics'))) }),
+      await lookUp({ 'calendar-multiget': () => xml(multistatus(refusing(404, '/tess/diary/a.ics'))) }),
     ).toEqual({ kind: 'missing' });
     expect(await lookUp({ ...nothing, get: () => new Response(eventText('a')) })).toMatchObject({
       kind: 'found',
@@ -165,7 +165,7 @@ describe('an object that is asked for and not shown', () => {
       [{ ...nothing, get: () => new Response('Sign in', { status: 200 }) }, 'PROVIDER_ERROR'],
       [{ ...nothing, get: () => new Response(null, { status: 503 }) }, 'PROVIDER_ERROR'],
       [
-        { 'calendar-multiget': () => xml(multistatus(refusing(403, '/tess/work/a.ics'))) },
+        { 'calendar-multiget': () => xml(multistatus(refusing(403, '/tess/diary/a.ics'))) },
         'PERMISSION_DENIED',
       ],
       [{ 'calendar-multiget': () => new Response('<html>', { status: 200 }) }, 'PROVIDER_ERROR'],
@@ -176,11 +176,11 @@ describe('an object that is asked for and not shown', () => {
 
 describe('an answer that names other places', () => {
   const places = [
-    'https://evil.example/tess/work/a.ics',
+    'https://evil.example/tess/diary/a.ics',
     '//evil.example/b.ics',
     '../../../etc/c.ics',
-    '/tess/work/%2e%2e%2fd.ics',
-    '/tess/work/%2E%2E/e.ics',
+    '/tess/diary/%2e%2e%2fd.ics',
+    '/tess/diary/%2E%2E/e.ics',
     'javascript:alert(1)',
     'file:///etc/passwd',
   ];
@@ -195,13 +195,13 @@ describe('an answer that names other places', () => {
     }
     expect(new Set(asked.map(({ url }) => url.origin))).toEqual(new Set([ORIGIN]));
     const single = asked.filter(({ method }) => method === 'DELETE').map(({ url }) => url.pathname);
-    expect(single.every((path) => /^\/tess\/work\/[^/]+$/.test(path))).toBe(true);
-    expect(single).toContain('/tess/work/..%2Fd.ics');
+    expect(single.every((path) => /^\/tess\/diary\/[^/]+$/.test(path))).toBe(true);
+    expect(single).toContain('/tess/diary/..%2Fd.ics');
   });
 
   it('offers no calendar of another server', async () => {
     const collection = '<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>';
-    const answer = multistatus(having('https://evil.example/tess/work/', collection));
+    const answer = multistatus(having('https://evil.example/tess/diary/', collection));
     const { provider } = server({ propfind: () => xml(answer) });
     expect(await provider.listCalendars()).toMatchObject([{ id: CALENDAR }]);
   });

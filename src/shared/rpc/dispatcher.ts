@@ -1,6 +1,6 @@
 import { EVENTS, type EventName, METHODS, type Method } from './contract.ts';
 import { AppError, toAppError } from './errors.ts';
-import { RequestMessage, type ServerMessage } from './message.ts';
+import { failureMessage, idOf, RequestMessage, type ServerMessage } from './message.ts';
 
 type MethodSchema<M extends Method> = (typeof METHODS)[M];
 
@@ -28,14 +28,14 @@ export function createDispatcher({
 }: DispatcherOptions): (message: unknown) => Promise<ServerMessage> {
   return async (message) => {
     const request = RequestMessage.safeParse(message);
-    if (!request.success) return failure(idOf(message), invalid('That is not a request.'));
+    if (!request.success) return failureMessage(idOf(message), invalid('That is not a request.'));
     const { id, method, input } = request.data;
     try {
       return { kind: 'result', id, output: await answer(handlers, method, input) };
     } catch (thrown) {
       const error = toAppError(thrown);
       onFailure(method, error);
-      return failure(id, error);
+      return failureMessage(id, error);
     }
   };
 }
@@ -75,13 +75,3 @@ async function answer(handlers: Handlers, method: string, input: unknown): Promi
 const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name);
 
 const invalid = (message: string): AppError => new AppError('INVALID_INPUT', message);
-
-function failure(id: number, { code, message, detail, command }: AppError): ServerMessage {
-  return { kind: 'failure', id, error: { code, message, detail, ...(command !== null && { command }) } };
-}
-
-/** The id of something that is no request, so that its sender can tell which was refused; -1 where it has none. */
-function idOf(message: unknown): number {
-  const id: unknown = typeof message === 'object' && message !== null && 'id' in message ? message.id : null;
-  return typeof id === 'number' && Number.isSafeInteger(id) ? id : -1;
-}

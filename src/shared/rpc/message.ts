@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ERROR_CODES } from './errors.ts';
+import { type AppError, ERROR_CODES } from './errors.ts';
 
 /** What travels between a client and the dispatcher, whatever carries it. */
 
@@ -24,3 +24,15 @@ export const ServerMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('event'), event: z.string(), payload: z.unknown() }),
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
+
+/** The id of something that may be no request, so that its sender can tell which was refused; -1 where it has none. */
+export function idOf(message: unknown): number {
+  const id: unknown = typeof message === 'object' && message !== null && 'id' in message ? message.id : null;
+  return typeof id === 'number' && Number.isSafeInteger(id) ? id : -1;
+}
+
+export const failureMessage = (id: number, { code, message, detail, command }: AppError): ServerMessage => ({
+  kind: 'failure',
+  id,
+  error: { code, message, detail, ...(command !== null && { command }) },
+});

@@ -1,7 +1,5 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { strToU8, zipSync } from 'fflate';
-import { AppError } from '../../../shared/rpc/errors.ts';
+import { writeDiagnostics } from '../../diagnostics/diagnostics-file.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { withClient } from '../open-client.ts';
@@ -28,7 +26,7 @@ export async function diagnostics(
       text: () => files.map(({ name, text }) => `── ${name}\n${text}`).join('\n'),
     };
   }
-  writeWhole(file, zipSync(Object.fromEntries(files.map(({ name, text }) => [name, strToU8(text)]))));
+  writeDiagnostics(file, files);
   const sizes = files.map(({ name, text }) => ({ name, characters: text.length }));
   return {
     document: { file, files: sizes },
@@ -43,18 +41,4 @@ export async function diagnostics(
         `Written to ${file}. It holds no sign-ins, titles or addresses; look into it before you send it to support.`,
       ].join('\n'),
   };
-}
-
-/** What stood there stays whole until the new file is. */
-function writeWhole(file: string, bytes: Uint8Array): void {
-  const partial = `${file}.partial`;
-  try {
-    writeFileSync(partial, bytes, { mode: 0o600 });
-    renameSync(partial, file);
-  } catch (cause) {
-    rmSync(partial, { force: true });
-    throw new AppError('PERMISSION_DENIED', `${file} could not be written. Choose another place for it.`, {
-      cause,
-    });
-  }
 }

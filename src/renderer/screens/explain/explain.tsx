@@ -93,15 +93,17 @@ function History({
   readonly direction: 'import' | 'export';
   readonly reader: Reader;
 }): ReactElement {
-  const newestFirst = explanation.decisions.toReversed();
+  // Counted from the first, so that a step keeps its number when another comes.
+  const newestFirst = explanation.decisions
+    .map((decision, index) => ({ ...decision, step: index + 1 }))
+    .toReversed();
   return (
     <section>
       <h3 className={styles.heading}>{text.explain.history}</h3>
       {newestFirst.length === 0 && <p className={styles.quiet}>{text.explain.historyEmpty}</p>}
       <ol className={styles.history}>
-        {newestFirst.map(({ at, operation, reason }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two decisions of one moment have nothing else to tell them apart
-          <li key={`${at} ${operation} ${index}`} className={styles.step}>
+        {newestFirst.map(({ at, operation, reason, step }) => (
+          <li key={step} className={styles.step}>
             <span className={styles.quiet}>{momentText(at, reader)}</span>
             <span>{operationText(operation, direction)}</span>
             <span className={styles.reason}>{readable(reason)}</span>

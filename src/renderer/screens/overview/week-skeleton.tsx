@@ -15,13 +15,20 @@ export const WeekSkeleton = ({ days }: WeekSkeletonProps): ReactElement => (
 );
 
 /** Where the first entry of each day stands, in pixels, so that it looks like a week. */
-const SKELETON_TOPS = [48, 24, 120, 48, 72, 144, 0];
+const SKELETONS = [
+  { day: 1, top: 48 },
+  { day: 2, top: 24 },
+  { day: 3, top: 120 },
+  { day: 4, top: 48 },
+  { day: 5, top: 72 },
+  { day: 6, top: 144 },
+  { day: 7, top: 0 },
+];
 
 /** In place of bookings and busy times. */
 export const EntrySkeletons = ({ days }: WeekSkeletonProps): ReactElement => (
   <div className={styles.skeleton}>
-    {SKELETON_TOPS.slice(0, days).map((top, day) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a day is its place
+    {SKELETONS.slice(0, days).map(({ day, top }) => (
       <div key={day} className={styles.skeletonDay}>
         <Skeleton height={70} radius="md" mt={top} />
       </div>
