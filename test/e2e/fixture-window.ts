@@ -54,6 +54,8 @@ export async function openFixtureWindow(context: BrowserContext): Promise<Fixtur
 
 /** Runs in the page before its own scripts, as the preload does. */
 function installBridge(): void {
+  // The theme that an earlier program asked for is remembered there.
+  localStorage.clear();
   const listeners = new Set<(message: unknown) => void>();
   const page = window as unknown as {
     testRequest(message: unknown): Promise<unknown>;

@@ -220,12 +220,15 @@ const FEED_SCENES: readonly Scene[] = [
   {
     name: 'feeds-create',
     path: '/feeds',
-    program: over({}, { 'feeds.create': failing('There is no project proj_old.') }),
+    program: over(
+      {},
+      { 'feeds.create': failing('The booking system does not answer. Try again in a moment.') },
+    ),
     act: async (page) => {
       await page.getByRole('button', { name: 'Create a feed' }).click();
       await page.getByRole('radio', { name: 'Everything about the bookings' }).click();
       await page.getByRole('button', { name: 'Create', exact: true }).click();
-      await page.getByRole('alert').getByText('no project').waitFor();
+      await page.getByRole('alert').getByText('does not answer').waitFor();
     },
   },
   {

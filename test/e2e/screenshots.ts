@@ -25,6 +25,11 @@ async function draw({ page, open, faults }: FixtureWindow, scene: Scene): Promis
   await scene.act?.(page, program);
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);
+    // What the scene is about stays in sight in every size.
+    await page.evaluate(() => {
+      const { activeElement } = document;
+      if (activeElement !== document.body) activeElement?.scrollIntoView({ block: 'center' });
+    });
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
       await settled(page);

@@ -14,11 +14,11 @@ export const SETTINGS_SCENES: readonly Scene[] = [
   {
     name: 'settings-refused',
     path: '/settings',
-    program: over({}, { 'settings.change': failing('proxyUrl must be an address.') }),
+    program: over({}, { 'settings.change': failing('The settings could not be written: the disk is full.') }),
     act: async (page) => {
       await page.getByLabel('Proxy').fill('http://nowhere');
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByRole('alert').getByText('must be an address').waitFor();
+      await page.getByRole('alert').getByText('the disk is full').waitFor();
     },
   },
   {
