@@ -13,17 +13,17 @@ import type { LogEntry, LogFilter, LogPage, NewLogEntry } from '../shared/domain
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { WeekItem } from '../shared/domain/week.ts';
 import type { ConnectedAccount, SubscribedFeed } from '../shared/rpc/contract.ts';
-import type { Agent } from './agent.ts';
+import type { OAuthProviderName } from './accounts/oauth-providers.ts';
 import type { DiagnosticsFile } from './diagnostics/bundle.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import type { FeedRequest, FeedResponse } from './feeds/feed-server.ts';
 import type { FeedChange, FeedInput } from './feeds/feeds.ts';
-import type { OAuthProviderName } from './oauth-providers.ts';
 import type { Clock, Fetch, Keychain, Log, OpenUrl, Power, Random } from './ports.ts';
 import type { LineState } from './schedule/lines.ts';
 import type { SettingsStore } from './settings/settings.ts';
 import type { Channel } from './store/channel-repository.ts';
 import type { RetryDepth } from './store/retry-repository.ts';
+import type { Agent } from './unattended/agent.ts';
 import type { Posted } from './webhooks/notification.ts';
 import type { Verdict } from './webhooks/receiver.ts';
 

@@ -4,30 +4,30 @@ import type { Mapping } from '../shared/domain/mapping.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
 import { AppError, toAppError } from '../shared/rpc/errors.ts';
-import { about } from './about.ts';
+import { Connections } from './accounts/connections.ts';
+import type { OAuthProviderName } from './accounts/oauth-providers.ts';
 import type { App, AppPorts, LookApp, SignInRequest } from './app-contract.ts';
 import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
 import { resolveVaultKey } from './auth/vault-key.ts';
 import { ofBookingSystem } from './booking/booking-error.ts';
-import { Connections } from './connections.ts';
+import { about } from './diagnostics/about.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import { Enrolment } from './enrolment.ts';
-import { createFeedService, type FeedService } from './feed-service.ts';
-import { look } from './look.ts';
+import { look } from './look/look.ts';
+import { snapshotOf } from './look/snapshot.ts';
 import { addMapping, created, missing, removeCreated, unknown, updateMapping } from './mappings.ts';
-import type { OAuthProviderName } from './oauth-providers.ts';
 import type { Fetch } from './ports.ts';
 import { Lines } from './schedule/lines.ts';
-import { snapshotOf } from './snapshot.ts';
 import { backupFile, backupTo } from './store/backup.ts';
 import { copyInMemory, type Database } from './store/connection.ts';
 import { openDatabase } from './store/database.ts';
 import { acquireLock, type InstanceLock } from './store/instance-lock.ts';
 import type { Restored } from './store/restore.ts';
 import { createStore, type Store } from './store/store.ts';
-import { unattended } from './unattended.ts';
-import { compare, upkeep } from './upkeep.ts';
-import { createWebhookService, type WebhookService } from './webhook-service.ts';
+import { createFeedService, type FeedService } from './unattended/feed-service.ts';
+import { unattended } from './unattended/unattended.ts';
+import { compare, upkeep } from './unattended/upkeep.ts';
+import { createWebhookService, type WebhookService } from './unattended/webhook-service.ts';
 
 /** How long a command waits for another one to finish with the data directory. */
 const LOCK_WAIT_MS = 5_000;
@@ -94,7 +94,7 @@ export async function connectBeside(
   request: SignInRequest,
 ): Promise<ConnectedAccount> {
   await withConnections(ports, LOCK_WAIT_MS, (connections) => connections.requireKey());
-  const { signInByBrowser } = await import('./oauth-accounts.ts');
+  const { signInByBrowser } = await import('./accounts/oauth-accounts.ts');
   const { createHttp } = await import('./schedule/http.ts');
   const connection = await signInByBrowser(provider, request, ports, createHttp(ports));
   return withConnections(ports, KEEP_WAIT_MS, (connections) => connections.remember(connection));
@@ -297,15 +297,15 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       return decided;
     },
     async doctor() {
-      const { examine } = await import('./doctor.ts');
+      const { examine } = await import('./diagnostics/doctor.ts');
       return examine(ports, store, vault);
     },
     async diagnostics(machine) {
-      const { collectDiagnostics } = await import('./diagnostics.ts');
+      const { collectDiagnostics } = await import('./diagnostics/diagnostics.ts');
       return collectDiagnostics(ports, store, vault, looks.status(), machine);
     },
     async testConnections() {
-      const { testConnections } = await import('./connection-test.ts');
+      const { testConnections } = await import('./accounts/connection-test.ts');
       return testConnections(ports, enrolment, connections);
     },
     about: () => about(ports, files(ports.dataDir)),

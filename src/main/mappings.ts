@@ -1,8 +1,8 @@
 import type { Account } from '../shared/domain/account.ts';
 import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
 import { AppError } from '../shared/rpc/errors.ts';
+import type { Connections } from './accounts/connections.ts';
 import type { AppPorts, Created, MappingChanges, MappingInput } from './app-contract.ts';
-import type { Connections } from './connections.ts';
 import type { Enrolment } from './enrolment.ts';
 import { readOnly } from './providers/ics/ics-errors.ts';
 import type { Store } from './store/store.ts';

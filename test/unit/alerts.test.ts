@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alertDue } from '../../src/main/alerts.ts';
 import type { Run } from '../../src/main/store/run-repository.ts';
+import { alertDue } from '../../src/main/unattended/alerts.ts';
 
 const AFTER = 3;
 let hour = 24;

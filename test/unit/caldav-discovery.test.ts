@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { discoverCaldav } from '../../src/main/caldav-accounts.ts';
+import { discoverCaldav } from '../../src/main/accounts/caldav-accounts.ts';
 import { createCaldavProvider } from '../../src/main/providers/caldav/caldav-provider.ts';
 import { type Asked, clock, davServer, having, multistatus, xml } from './caldav-answers.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reachAll } from '../../src/main/reach.ts';
+import { reachAll } from '../../src/main/accounts/reach.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const target = (host: string) => ({ name: host, origin: `https://${host}` });

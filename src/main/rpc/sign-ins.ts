@@ -2,8 +2,8 @@ import type { Account } from '../../shared/domain/account.ts';
 import type { PendingSignIn } from '../../shared/domain/snapshot.ts';
 import type { ConnectedAccount } from '../../shared/rpc/contract.ts';
 import { AppError, toAppError } from '../../shared/rpc/errors.ts';
+import type { OAuthProviderName } from '../accounts/oauth-providers.ts';
 import type { SignInRequest } from '../app-contract.ts';
-import type { OAuthProviderName } from '../oauth-providers.ts';
 import type { Clock, OpenUrl, Random } from '../ports.ts';
 
 /** Each has a port open while it waits. */

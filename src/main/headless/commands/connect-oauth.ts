@@ -1,6 +1,6 @@
 import type { ConnectedAccount } from '../../../shared/rpc/contract.ts';
+import type { OAuthProviderName } from '../../accounts/oauth-providers.ts';
 import type { SignInRequest } from '../../app-contract.ts';
-import type { OAuthProviderName } from '../../oauth-providers.ts';
 import type { OpenUrl } from '../../ports.ts';
 import { findAgent } from '../agent/find-agent.ts';
 import type { CommandContext, Outcome } from '../command.ts';

@@ -1,5 +1,5 @@
 import type { DoctorCheck, DoctorReport } from '../../../shared/domain/doctor.ts';
-import { reportUnopened } from '../../doctor.ts';
+import { reportUnopened } from '../../diagnostics/doctor.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { withClient } from '../open-client.ts';

@@ -1,18 +1,18 @@
-import type { Account } from '../shared/domain/account.ts';
-import { check, type DoctorCheck, type DoctorReport, doctorReport } from '../shared/domain/doctor.ts';
-import { toAppError } from '../shared/rpc/errors.ts';
-import type { AppPorts } from './app-contract.ts';
-import type { Vault } from './auth/vault.ts';
-import { Connections } from './connections.ts';
-import { checkDirectory } from './diagnostics/directory-check.ts';
-import { clockCheck, networkChecks } from './diagnostics/network-checks.ts';
-import { proxyInForce } from './diagnostics/proxy.ts';
-import { recordedFetch } from './diagnostics/recorded-fetch.ts';
-import { findDiscrepancies } from './engine/discrepancies.ts';
-import { Enrolment } from './enrolment.ts';
-import { certificateProblem } from './schedule/certificate.ts';
-import { requireSound } from './store/integrity.ts';
-import type { Store } from './store/store.ts';
+import type { Account } from '../../shared/domain/account.ts';
+import { check, type DoctorCheck, type DoctorReport, doctorReport } from '../../shared/domain/doctor.ts';
+import { toAppError } from '../../shared/rpc/errors.ts';
+import { Connections } from '../accounts/connections.ts';
+import type { AppPorts } from '../app-contract.ts';
+import type { Vault } from '../auth/vault.ts';
+import { findDiscrepancies } from '../engine/discrepancies.ts';
+import { Enrolment } from '../enrolment.ts';
+import { certificateProblem } from '../schedule/certificate.ts';
+import { requireSound } from '../store/integrity.ts';
+import type { Store } from '../store/store.ts';
+import { checkDirectory } from './directory-check.ts';
+import { clockCheck, networkChecks } from './network-checks.ts';
+import { proxyInForce } from './proxy.ts';
+import { recordedFetch } from './recorded-fetch.ts';
 
 const NOTIFYING: ReadonlySet<string> = new Set(['google', 'microsoft']);
 

@@ -1,9 +1,9 @@
-import type { Booking } from '../shared/domain/booking.ts';
-import type { CalendarEvent } from '../shared/domain/calendar-event.ts';
-import type { WeekItem } from '../shared/domain/week.ts';
-import { AppError } from '../shared/rpc/errors.ts';
-import type { Store } from './store/store.ts';
-import { type WeekBookingRow, type WeekEventRow, WeekPicture, type WeekSpan } from './store/week-picture.ts';
+import type { Booking } from '../../shared/domain/booking.ts';
+import type { CalendarEvent } from '../../shared/domain/calendar-event.ts';
+import type { WeekItem } from '../../shared/domain/week.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
+import type { Store } from '../store/store.ts';
+import { type WeekBookingRow, type WeekEventRow, WeekPicture, type WeekSpan } from '../store/week-picture.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 35;

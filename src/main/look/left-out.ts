@@ -1,8 +1,8 @@
-import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
-import { mappingWindow, overlaps, selects } from './engine/planner/selection.ts';
-import { SKIP_REASONS } from './engine/planner/skip-reason.ts';
-import { bookingFromRow, type ObservedBookingRow } from './store/observed-row.ts';
-import type { Store } from './store/store.ts';
+import { type Mapping, writesEvents } from '../../shared/domain/mapping.ts';
+import { mappingWindow, overlaps, selects } from '../engine/planner/selection.ts';
+import { SKIP_REASONS } from '../engine/planner/skip-reason.ts';
+import { bookingFromRow, type ObservedBookingRow } from '../store/observed-row.ts';
+import type { Store } from '../store/store.ts';
 
 interface LeftOut {
   readonly at: string;

@@ -1,21 +1,21 @@
-import type { Account, CalendarListEntry } from '../shared/domain/account.ts';
-import type { ConnectedAccount, SubscribedFeed } from '../shared/rpc/contract.ts';
-import { AppError } from '../shared/rpc/errors.ts';
+import type { Account, CalendarListEntry } from '../../shared/domain/account.ts';
+import type { ConnectedAccount, SubscribedFeed } from '../../shared/rpc/contract.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
+import type { AppPorts, CaldavRequest, SignInRequest, SubscriptionRequest } from '../app-contract.ts';
+import type { Vault } from '../auth/vault.ts';
+import type { RetryNote } from '../engine/account-outcome.ts';
+import type { AccountConnection } from '../engine/sync-run.ts';
+import type { Enrolment } from '../enrolment.ts';
+import type { Fetch } from '../ports.ts';
+import type { CalendarProvider } from '../providers/provider.ts';
+import { createHttp, type HttpOptions } from '../schedule/http.ts';
+import type { Store } from '../store/store.ts';
 import type { AccountAccess, NewConnection } from './account-provider.ts';
 import { accountProvider } from './account-providers.ts';
-import type { AppPorts, CaldavRequest, SignInRequest, SubscriptionRequest } from './app-contract.ts';
-import type { Vault } from './auth/vault.ts';
 import { discoverCaldav } from './caldav-accounts.ts';
-import type { RetryNote } from './engine/account-outcome.ts';
-import type { AccountConnection } from './engine/sync-run.ts';
-import type { Enrolment } from './enrolment.ts';
 import { signInByBrowser } from './oauth-accounts.ts';
 import { isOAuthProvider, type OAuthProviderName } from './oauth-providers.ts';
-import type { Fetch } from './ports.ts';
-import type { CalendarProvider } from './providers/provider.ts';
 import type { ReachTarget } from './reach.ts';
-import { createHttp, type HttpOptions } from './schedule/http.ts';
-import type { Store } from './store/store.ts';
 
 /** Told of the requests that are counted as an account's. */
 type Watch = Pick<HttpOptions, 'onRequest' | 'onRetry' | 'giveUp'> & Partial<Pick<HttpOptions, 'fetch'>>;

@@ -1,5 +1,5 @@
-import type { ProviderName } from '../shared/domain/account.ts';
-import { AppError } from '../shared/rpc/errors.ts';
+import type { ProviderName } from '../../shared/domain/account.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
 import type { AccountProvider } from './account-provider.ts';
 import { caldavAccounts } from './caldav-accounts.ts';
 import { icsAccounts } from './ics-accounts.ts';

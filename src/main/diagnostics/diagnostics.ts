@@ -1,8 +1,8 @@
-import type { AppPorts, AppSnapshot } from './app-contract.ts';
-import type { Vault } from './auth/vault.ts';
-import { type DiagnosticsFile, diagnosticsFiles } from './diagnostics/bundle.ts';
+import type { AppPorts, AppSnapshot } from '../app-contract.ts';
+import type { Vault } from '../auth/vault.ts';
+import type { Store } from '../store/store.ts';
+import { type DiagnosticsFile, diagnosticsFiles } from './bundle.ts';
 import { examine } from './doctor.ts';
-import type { Store } from './store/store.ts';
 
 const SALT_BYTES = 16;
 

@@ -1,4 +1,4 @@
-import type { NewLogEntry } from '../shared/domain/sync-log.ts';
+import type { NewLogEntry } from '../../shared/domain/sync-log.ts';
 
 /** What an entry of the log says of what belongs to no run and to no mapping. */
 export const ENTRY: Omit<NewLogEntry, 'at' | 'operation' | 'status' | 'message' | 'code'> = {

@@ -1,13 +1,13 @@
-import type { ConflictItem, ConflictVersion } from '../shared/domain/decision.ts';
-import type { Explanation } from '../shared/domain/explanation.ts';
-import type { LookApp } from './app-contract.ts';
-import type { Vault } from './auth/vault.ts';
-import type { EventVersion } from './engine/intent.ts';
-import type { Enrolment } from './enrolment.ts';
+import type { ConflictItem, ConflictVersion } from '../../shared/domain/decision.ts';
+import type { Explanation } from '../../shared/domain/explanation.ts';
+import type { LookApp } from '../app-contract.ts';
+import type { Vault } from '../auth/vault.ts';
+import type { EventVersion } from '../engine/intent.ts';
+import type { Enrolment } from '../enrolment.ts';
+import type { ConflictRow } from '../store/conflict-repository.ts';
+import type { Store } from '../store/store.ts';
 import { leftOut } from './left-out.ts';
 import { NOTHING_RUNS, snapshotOf } from './snapshot.ts';
-import type { ConflictRow } from './store/conflict-repository.ts';
-import type { Store } from './store/store.ts';
 import { week } from './week.ts';
 
 /** Everything that only looks: it asks nobody and writes nothing. */
@@ -33,7 +33,7 @@ export function look(store: Store, vault: Vault, enrolment: Enrolment, close: ()
     allLogs: (filter, limit) => store.syncLog.all(filter, limit),
     week: (span) => week(store, enrolment.known()?.id ?? null, span),
     explain: (id) => explain(store, id),
-    feeds: { list: async () => (await import('./feeds/feeds.ts')).listFeeds(store, vault) },
+    feeds: { list: async () => (await import('../feeds/feeds.ts')).listFeeds(store, vault) },
     close,
   };
 }

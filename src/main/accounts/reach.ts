@@ -1,7 +1,7 @@
-import type { Reach } from '../shared/domain/reach.ts';
-import type { AppPorts } from './app-contract.ts';
-import { networkLayer } from './diagnostics/network-fault.ts';
-import { certificateProblem } from './schedule/certificate.ts';
+import type { Reach } from '../../shared/domain/reach.ts';
+import type { AppPorts } from '../app-contract.ts';
+import { networkLayer } from '../diagnostics/network-fault.ts';
+import { certificateProblem } from '../schedule/certificate.ts';
 
 /** Somewhere that syncing needs to get through to. */
 export interface ReachTarget {

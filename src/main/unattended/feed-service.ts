@@ -1,8 +1,8 @@
-import type { AppFeeds, AppPorts } from './app-contract.ts';
-import type { Vault } from './auth/vault.ts';
-import type { Enrolment } from './enrolment.ts';
-import type { Feeds } from './feeds/feeds.ts';
-import type { Store } from './store/store.ts';
+import type { AppFeeds, AppPorts } from '../app-contract.ts';
+import type { Vault } from '../auth/vault.ts';
+import type { Enrolment } from '../enrolment.ts';
+import type { Feeds } from '../feeds/feeds.ts';
+import type { Store } from '../store/store.ts';
 
 /** What the program does with feeds beside what its hosts ask for. */
 export interface FeedService extends AppFeeds {
@@ -21,7 +21,7 @@ export function createFeedService(
 ): FeedService {
   let loading: Promise<Feeds> | undefined;
   const feeds = (): Promise<Feeds> => {
-    loading ??= import('./feeds/feeds.ts').then(
+    loading ??= import('../feeds/feeds.ts').then(
       (room) =>
         new room.Feeds({
           store,

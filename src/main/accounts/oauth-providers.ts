@@ -1,14 +1,14 @@
-import type { OAuthService } from './auth/oauth-client.ts';
+import type { OAuthService } from '../auth/oauth-client.ts';
 import {
   type Environment,
   googleApiBaseUrl,
   googleOAuthService,
   microsoftGraphBaseUrl,
   microsoftOAuthService,
-} from './auth/oauth-settings.ts';
-import type { Fetch } from './ports.ts';
-import type { CalendarProvider } from './providers/provider.ts';
-import type { HttpOptions } from './schedule/http.ts';
+} from '../auth/oauth-settings.ts';
+import type { Fetch } from '../ports.ts';
+import type { CalendarProvider } from '../providers/provider.ts';
+import type { HttpOptions } from '../schedule/http.ts';
 
 /** The providers that people sign in to in the browser. */
 export type OAuthProviderName = 'google' | 'microsoft';
@@ -44,9 +44,9 @@ export const OAUTH_PROVIDERS: Readonly<Record<OAuthProviderName, OAuthProvider>>
     baseUrl: googleApiBaseUrl,
     load: async () => {
       const { createGoogleProvider, GOOGLE_CONCURRENCY } = await import(
-        './providers/google/google-provider.ts'
+        '../providers/google/google-provider.ts'
       );
-      const { isGoogleRateLimit } = await import('./providers/google/google-errors.ts');
+      const { isGoogleRateLimit } = await import('../providers/google/google-errors.ts');
       return {
         http: { concurrency: GOOGLE_CONCURRENCY, isRateLimited: isGoogleRateLimit },
         create: createGoogleProvider,
@@ -58,7 +58,7 @@ export const OAUTH_PROVIDERS: Readonly<Record<OAuthProviderName, OAuthProvider>>
     baseUrl: microsoftGraphBaseUrl,
     load: async () => {
       const { createMicrosoftProvider, MICROSOFT_CONCURRENCY } = await import(
-        './providers/microsoft/microsoft-provider.ts'
+        '../providers/microsoft/microsoft-provider.ts'
       );
       return { http: { concurrency: MICROSOFT_CONCURRENCY }, create: createMicrosoftProvider };
     },

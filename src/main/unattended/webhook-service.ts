@@ -1,18 +1,18 @@
-import type { Account } from '../shared/domain/account.ts';
-import type { RelayedWebhook } from '../shared/domain/push-event.ts';
-import type { SyncResult } from '../shared/domain/sync-result.ts';
-import { type AppError, toAppError } from '../shared/rpc/errors.ts';
-import type { AppPorts, AppWebhooks } from './app-contract.ts';
-import type { Vault } from './auth/vault.ts';
-import type { Connections } from './connections.ts';
-import { parseEndpoint } from './endpoint.ts';
-import type { Enrolment } from './enrolment.ts';
-import type { Store } from './store/store.ts';
+import type { Account } from '../../shared/domain/account.ts';
+import type { RelayedWebhook } from '../../shared/domain/push-event.ts';
+import type { SyncResult } from '../../shared/domain/sync-result.ts';
+import { type AppError, toAppError } from '../../shared/rpc/errors.ts';
+import type { Connections } from '../accounts/connections.ts';
+import type { AppPorts, AppWebhooks } from '../app-contract.ts';
+import type { Vault } from '../auth/vault.ts';
+import { parseEndpoint } from '../endpoint.ts';
+import type { Enrolment } from '../enrolment.ts';
+import type { Store } from '../store/store.ts';
+import { ChannelKeeper } from '../webhooks/channel-keeper.ts';
+import type { NotifyingProvider, Posted } from '../webhooks/notification.ts';
+import { Receiver } from '../webhooks/receiver.ts';
+import { Relays } from '../webhooks/relays.ts';
 import { ENTRY } from './upkeep-log.ts';
-import { ChannelKeeper } from './webhooks/channel-keeper.ts';
-import type { NotifyingProvider, Posted } from './webhooks/notification.ts';
-import { Receiver } from './webhooks/receiver.ts';
-import { Relays } from './webhooks/relays.ts';
 
 /** It does not relay, rather than being in trouble. */
 const isRefusal = ({ code, detail }: AppError): boolean =>

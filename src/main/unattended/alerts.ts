@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { AppPorts } from './app-contract.ts';
-import { createHttp } from './schedule/http.ts';
-import type { Run } from './store/run-repository.ts';
-import type { Store } from './store/store.ts';
+import type { AppPorts } from '../app-contract.ts';
+import { createHttp } from '../schedule/http.ts';
+import type { Run } from '../store/run-repository.ts';
+import type { Store } from '../store/store.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { AppError } from '../shared/rpc/errors.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
+import type { AppPorts, SubscriptionRequest } from '../app-contract.ts';
+import type { Fetch } from '../ports.ts';
+import type { FeedCheck, IcsProviderOptions } from '../providers/ics/ics-provider.ts';
+import type { HttpOptions } from '../schedule/http.ts';
 import type { AccountAccess, AccountProvider, NewConnection } from './account-provider.ts';
-import type { AppPorts, SubscriptionRequest } from './app-contract.ts';
-import type { Fetch } from './ports.ts';
-import type { FeedCheck, IcsProviderOptions } from './providers/ics/ics-provider.ts';
-import type { HttpOptions } from './schedule/http.ts';
 
 /** Sealed as a whole: whoever knows the address of a feed can read it. */
 const Subscription = z.object({
@@ -34,7 +34,7 @@ export const icsAccounts: AccountProvider = {
   secret: 'subscription',
 
   async open(access) {
-    const { createIcsProvider } = await import('./providers/ics/ics-provider.ts');
+    const { createIcsProvider } = await import('../providers/ics/ics-provider.ts');
     const subscription = await stored(access);
     if (subscription === null) {
       throw new AppError(
@@ -51,13 +51,13 @@ export const icsAccounts: AccountProvider = {
 
   /** Busy blocks are named after the feed's address, which the database must not have in the clear. */
   async subject(access) {
-    const { feedUrl, parseFeedAddress } = await import('./providers/ics/feed-address.ts');
+    const { feedUrl, parseFeedAddress } = await import('../providers/ics/feed-address.ts');
     const subscription = await stored(access);
     return subscription === null ? null : feedUrl(parseFeedAddress(subscription.url));
   },
 
   async origins(access) {
-    const { parseFeedAddress } = await import('./providers/ics/feed-address.ts');
+    const { parseFeedAddress } = await import('../providers/ics/feed-address.ts');
     const subscription = await stored(access);
     const address = subscription === null ? null : parseFeedAddress(subscription.url);
     return address?.kind === 'web' ? [address.url.origin] : [];
@@ -84,7 +84,7 @@ export async function subscribeToFeed(
   http: (options: Partial<HttpOptions>) => Fetch,
   technicianZone: () => Promise<string | null>,
 ): Promise<CheckedFeed> {
-  const { checkFeed } = await import('./providers/ics/ics-provider.ts');
+  const { checkFeed } = await import('../providers/ics/ics-provider.ts');
   const given = {
     url: request.url.trim(),
     allowPlainHttp: request.allowPlainHttp ?? false,
@@ -118,7 +118,7 @@ async function providerOptions(
   { clock, environment, log, settings }: Pick<AppPorts, 'clock' | 'environment' | 'log' | 'settings'>,
 ): Promise<IcsProviderOptions> {
   const { allowPrivateFeeds } = (await settings()).values();
-  const { systemLookup, systemReadFile } = await import('./providers/ics/system-access.ts');
+  const { systemLookup, systemReadFile } = await import('../providers/ics/system-access.ts');
   return {
     url,
     timeZone,

@@ -1,8 +1,8 @@
-import type { Reach } from '../shared/domain/reach.ts';
-import type { AppPorts } from './app-contract.ts';
+import type { Reach } from '../../shared/domain/reach.ts';
+import type { AppPorts } from '../app-contract.ts';
+import { proxyInForce } from '../diagnostics/proxy.ts';
+import type { Enrolment } from '../enrolment.ts';
 import type { Connections } from './connections.ts';
-import { proxyInForce } from './diagnostics/proxy.ts';
-import type { Enrolment } from './enrolment.ts';
 import { oauthOrigins } from './oauth-accounts.ts';
 import type { OAuthProviderName } from './oauth-providers.ts';
 import { type ReachTarget, reachAll } from './reach.ts';

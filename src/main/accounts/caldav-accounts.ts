@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { AppError } from '../shared/rpc/errors.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
+import type { AppPorts, CaldavRequest } from '../app-contract.ts';
+import { basicAuthorizedFetch } from '../auth/basic-auth.ts';
+import { parseEndpoint } from '../endpoint.ts';
+import type { Fetch } from '../ports.ts';
+import type { HttpOptions } from '../schedule/http.ts';
 import type { AccountAccess, AccountProvider, NewConnection } from './account-provider.ts';
-import type { AppPorts, CaldavRequest } from './app-contract.ts';
-import { basicAuthorizedFetch } from './auth/basic-auth.ts';
-import { parseEndpoint } from './endpoint.ts';
-import type { Fetch } from './ports.ts';
-import type { HttpOptions } from './schedule/http.ts';
 
 /** What opens an account, with what was found out when it was connected. */
 const Credentials = z.object({
@@ -37,7 +37,7 @@ export const caldavAccounts: AccountProvider = {
       );
     }
     const { createCaldavProvider, CALDAV_CONCURRENCY } = await import(
-      './providers/caldav/caldav-provider.ts'
+      '../providers/caldav/caldav-provider.ts'
     );
     const { clock, log } = access.ports;
     const http = access.countedHttp({ concurrency: CALDAV_CONCURRENCY, attemptTimeoutMs: ATTEMPT_MS });
@@ -71,8 +71,8 @@ export async function discoverCaldav(
 ): Promise<NewConnection> {
   const { username, password } = request;
   const url = parseEndpoint('The address', withScheme(request.url.trim()));
-  const { createDavClient } = await import('./providers/caldav/dav-client.ts');
-  const { discover, mayFollow } = await import('./providers/caldav/discovery.ts');
+  const { createDavClient } = await import('../providers/caldav/dav-client.ts');
+  const { discover, mayFollow } = await import('../providers/caldav/discovery.ts');
   const fetch = basicAuthorizedFetch(
     { username, password },
     (to) => mayFollow(url, to),

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { About } from '../shared/domain/about.ts';
-import type { AppPorts } from './app-contract.ts';
-import { policyFile } from './settings/policy.ts';
+import type { About } from '../../shared/domain/about.ts';
+import type { AppPorts } from '../app-contract.ts';
+import { policyFile } from '../settings/policy.ts';
 
 /** Versions that a person or support may ask for, by their usual names. */
 const RUNTIMES = { electron: 'Electron', chrome: 'Chromium', node: 'Node.js' } as const;

@@ -1,11 +1,11 @@
-import { DEFAULT_SETTINGS } from '../shared/domain/settings.ts';
-import type { SyncResult } from '../shared/domain/sync-result.ts';
+import { DEFAULT_SETTINGS } from '../../shared/domain/settings.ts';
+import type { SyncResult } from '../../shared/domain/sync-result.ts';
+import type { AppPorts } from '../app-contract.ts';
+import type { SyncOptions } from '../engine/sync-run.ts';
+import type { Enrolment } from '../enrolment.ts';
+import type { SettingsStore } from '../settings/settings.ts';
+import type { Store } from '../store/store.ts';
 import { createAgent, type OwnAgent } from './agent.ts';
-import type { AppPorts } from './app-contract.ts';
-import type { SyncOptions } from './engine/sync-run.ts';
-import type { Enrolment } from './enrolment.ts';
-import type { SettingsStore } from './settings/settings.ts';
-import type { Store } from './store/store.ts';
 import type { WebhookService } from './webhook-service.ts';
 
 const PAUSE = 'agent.paused-until';
@@ -41,7 +41,7 @@ export function unattended(
     intervalMs: () => (settings?.values() ?? DEFAULT_SETTINGS).intervalMinutes * MINUTE_MS,
     isKnown: ({ id, version }) => store.bookings.get(id)?.version === version,
     listen: async (to) => {
-      const { EventStream } = await import('./booking/event-stream.ts');
+      const { EventStream } = await import('../booking/event-stream.ts');
       webhooks.start(() => agent.noticed());
       return new EventStream({
         ...to,

@@ -1,10 +1,10 @@
-import type { AgentState } from '../shared/domain/agent-state.ts';
-import type { OverallState, Snapshot } from '../shared/domain/snapshot.ts';
-import type { SyncResult } from '../shared/domain/sync-result.ts';
-import type { AppSnapshot } from './app-contract.ts';
-import type { Enrolment } from './enrolment.ts';
-import type { Store } from './store/store.ts';
-import { maintenanceOf } from './upkeep.ts';
+import type { AgentState } from '../../shared/domain/agent-state.ts';
+import type { OverallState, Snapshot } from '../../shared/domain/snapshot.ts';
+import type { SyncResult } from '../../shared/domain/sync-result.ts';
+import type { AppSnapshot } from '../app-contract.ts';
+import type { Enrolment } from '../enrolment.ts';
+import type { Store } from '../store/store.ts';
+import { maintenanceOf } from '../unattended/upkeep.ts';
 
 /** What only the process that owns the data directory knows. */
 export type Unattended = Pick<

@@ -1,13 +1,13 @@
-import { Maintenance } from '../shared/domain/maintenance.ts';
-import type { NewLogEntry } from '../shared/domain/sync-log.ts';
-import { toAppError } from '../shared/rpc/errors.ts';
+import { Maintenance } from '../../shared/domain/maintenance.ts';
+import type { NewLogEntry } from '../../shared/domain/sync-log.ts';
+import { toAppError } from '../../shared/rpc/errors.ts';
+import type { AppPorts } from '../app-contract.ts';
+import { findDiscrepancies } from '../engine/discrepancies.ts';
+import type { Enrolment } from '../enrolment.ts';
+import { maintain } from '../store/maintenance.ts';
+import type { Store } from '../store/store.ts';
 import { raiseAlert } from './alerts.ts';
-import type { AppPorts } from './app-contract.ts';
 import { tellCalendarHealth } from './calendar-health.ts';
-import { findDiscrepancies } from './engine/discrepancies.ts';
-import type { Enrolment } from './enrolment.ts';
-import { maintain } from './store/maintenance.ts';
-import type { Store } from './store/store.ts';
 import { ENTRY } from './upkeep-log.ts';
 
 const DAY_MS = 86_400_000;

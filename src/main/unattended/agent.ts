@@ -1,15 +1,15 @@
-import type { AgentState } from '../shared/domain/agent-state.ts';
-import type { BookingChanged } from '../shared/domain/push-event.ts';
-import type { LastRun } from '../shared/domain/snapshot.ts';
-import type { SyncProgress } from '../shared/domain/sync-progress.ts';
-import type { SideResult, SyncResult } from '../shared/domain/sync-result.ts';
-import { AppError, type ErrorCode, toAppError } from '../shared/rpc/errors.ts';
-import type { EventStream, EventStreamOptions } from './booking/event-stream.ts';
-import { stopped } from './engine/account-outcome.ts';
-import type { Rounds, SyncOptions } from './engine/sync-run.ts';
-import { Turns } from './engine/turns.ts';
-import type { Clock, Log, Power, Random } from './ports.ts';
-import { Scheduler } from './schedule/scheduler.ts';
+import type { AgentState } from '../../shared/domain/agent-state.ts';
+import type { BookingChanged } from '../../shared/domain/push-event.ts';
+import type { LastRun } from '../../shared/domain/snapshot.ts';
+import type { SyncProgress } from '../../shared/domain/sync-progress.ts';
+import type { SideResult, SyncResult } from '../../shared/domain/sync-result.ts';
+import { AppError, type ErrorCode, toAppError } from '../../shared/rpc/errors.ts';
+import type { EventStream, EventStreamOptions } from '../booking/event-stream.ts';
+import { stopped } from '../engine/account-outcome.ts';
+import type { Rounds, SyncOptions } from '../engine/sync-run.ts';
+import { Turns } from '../engine/turns.ts';
+import type { Clock, Log, Power, Random } from '../ports.ts';
+import { Scheduler } from '../schedule/scheduler.ts';
 
 /** What a run that somebody asks for is about. */
 export type SyncScope = Pick<SyncOptions, 'accountId' | 'mappingId' | 'full'>;

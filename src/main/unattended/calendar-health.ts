@@ -1,5 +1,5 @@
-import type { BookingApi, CalendarHealth } from './booking/booking-port.ts';
-import type { HealthRepository, HealthStatus, ImportedAccount } from './store/health-repository.ts';
+import type { BookingApi, CalendarHealth } from '../booking/booking-port.ts';
+import type { HealthRepository, HealthStatus, ImportedAccount } from '../store/health-repository.ts';
 
 const MINUTE_MS = 60_000;
 

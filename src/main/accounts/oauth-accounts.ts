@@ -1,9 +1,9 @@
+import type { AppPorts, SignInRequest } from '../app-contract.ts';
+import { TokenSet } from '../auth/oauth-client.ts';
+import { authorizedFetch, createTokenSource } from '../auth/token-source.ts';
+import type { Fetch } from '../ports.ts';
 import type { AccountAccess, AccountProvider, NewConnection } from './account-provider.ts';
-import type { AppPorts, SignInRequest } from './app-contract.ts';
-import { TokenSet } from './auth/oauth-client.ts';
-import { authorizedFetch, createTokenSource } from './auth/token-source.ts';
 import { OAUTH_PROVIDERS, type OAuthProviderName } from './oauth-providers.ts';
-import type { Fetch } from './ports.ts';
 
 /** Accounts that people sign in to in the browser. What opens them is their tokens, which renew themselves. */
 export function oauthAccounts(name: OAuthProviderName): AccountProvider {
@@ -33,7 +33,7 @@ export function oauthAccounts(name: OAuthProviderName): AccountProvider {
     async signOut(access) {
       const tokens = await storedTokens(access);
       if (tokens === null) return;
-      const { revoke } = await import('./auth/oauth-client.ts');
+      const { revoke } = await import('../auth/oauth-client.ts');
       await revoke(service(access.ports.environment), tokens, access.http());
     },
   };
@@ -49,7 +49,7 @@ export async function signInByBrowser(
   { environment, clock, random }: AppPorts,
   fetch: Fetch,
 ): Promise<NewConnection> {
-  const { signIn } = await import('./auth/oauth.ts');
+  const { signIn } = await import('../auth/oauth.ts');
   const { service, baseUrl } = OAUTH_PROVIDERS[provider];
   // Nobody should sign in to find out afterwards that the API cannot be reached at such an address.
   baseUrl(environment);

@@ -1,8 +1,8 @@
-import type { Account } from '../shared/domain/account.ts';
-import type { AppPorts } from './app-contract.ts';
-import type { Fetch } from './ports.ts';
-import type { CalendarProvider } from './providers/provider.ts';
-import type { HttpOptions } from './schedule/http.ts';
+import type { Account } from '../../shared/domain/account.ts';
+import type { AppPorts } from '../app-contract.ts';
+import type { Fetch } from '../ports.ts';
+import type { CalendarProvider } from '../providers/provider.ts';
+import type { HttpOptions } from '../schedule/http.ts';
 
 /** How the accounts of one provider are reached, whatever opens them: a sign-in, a password, an address. */
 export interface AccountProvider {
