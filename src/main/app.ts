@@ -178,7 +178,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     await lookAfter();
     return result;
   };
-  const agent = unattended(ports, store, enrolment, webhooks, syncAndFollow, lookAfter, () => lines.cut());
+  const agent = unattended(ports, store, enrolment, webhooks, syncAndFollow, lookAfter, lines);
   /** What somebody has just changed should not wait for the timer. */
   const thenSync = async <T>(change: Promise<T>): Promise<T> => {
     const done = await change;

@@ -35,6 +35,7 @@ describe('a failed export', () => {
   });
 
   it('is never given up for want of a network or a sign-in', () => {
+    expect(failing('OFFLINE', 3).waits.map((minutes) => minutes * 60)).toEqual([10, 20, 40]);
     expect(failing('OFFLINE', 2_000).row?.next_attempt_at).not.toBeNull();
     expect(failing('AUTH_EXPIRED', 2_000).row?.next_attempt_at).not.toBeNull();
   });

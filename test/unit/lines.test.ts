@@ -129,6 +129,39 @@ describe('a service that fails', () => {
   });
 });
 
+describe('news of the network', () => {
+  it('lets what did not answer be asked at once, by one request', async () => {
+    answer = gone;
+    await fail(5);
+    lines.reached();
+    expect(await Promise.all([outcome(), outcome()])).toEqual(['no answer', 'OFFLINE']);
+    expect(requests).toBe(6);
+    answer = ok;
+    lines.disturbed();
+    expect(await outcome()).toBe(200);
+  });
+
+  it('leaves what answered badly its rest', async () => {
+    await fail(5);
+    lines.reached();
+    lines.disturbed();
+    expect(await outcome()).toBe('PROVIDER_ERROR');
+  });
+
+  it('does not count what waited on the network of before', async () => {
+    answer = gone;
+    await fail(5);
+    await clock.advance(30 * SECOND);
+    answer = () => new Promise(() => {});
+    const probe = outcome();
+    await clock.advance(SECOND);
+    lines.disturbed();
+    expect(await probe).toBe('no answer');
+    answer = ok;
+    expect(await outcome()).toBe(200);
+  });
+});
+
 describe('a service that asks for a pause', () => {
   it('gets it from unattended calls, and not from those somebody waits for', async () => {
     answer = async () => new Response('', { status: 429, headers: { 'retry-after': '120' } });
@@ -160,7 +193,7 @@ describe('a call that is given up', () => {
     answer = () => new Promise(() => {});
     const call = outcome();
     await clock.advance(SECOND);
-    lines.cut();
+    lines.disturbed();
     expect(await call).toBe('no answer');
     answer = ok;
     expect(await outcome()).toBe(200);

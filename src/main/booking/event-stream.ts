@@ -31,6 +31,11 @@ const SILENCE_MS = 45_000;
 const CONNECT_MS = 30_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 5 * 60_000;
+/**
+ * Where nobody answers, asking burdens nobody, and it is how the end of an outage shows that the machine does not
+ * tell of: a router without its line, a tunnel that is down. Still gentler than a browser's own event source.
+ */
+const LONGEST_UNREACHABLE_WAIT_MS = 10_000;
 /** A stream that lasted this long was a good one: the next wait is the first again. */
 const GOOD_MS = 60_000;
 /** How soon to look again whether there is something to listen to. */
@@ -39,7 +44,10 @@ const NOTHING_WAIT_MS = 10 * 60_000;
 const MAX_EVENT_CHARS = 1024 * 1024;
 
 /** How listening came to its end. */
-type Ending = { readonly kind: 'nothing' | 'refused' | 'cut'; readonly waitMs: number };
+type Ending =
+  | { readonly kind: 'nothing' | 'refused'; readonly waitMs: number }
+  /** Nobody answered, or what had been opened broke off. */
+  | { readonly kind: 'unreachable' | 'cut'; readonly error: unknown };
 
 /**
  * Listens to the booking system's server-sent events (`GET /events`) until it is stopped. Goes on after the last
@@ -90,17 +98,24 @@ export class EventStream {
 
   async #listen(stopping: AbortSignal): Promise<void> {
     const { clock, random, log } = this.#options;
+    let wasUnreachable = false;
     for (let failures = 0; !stopping.aborted; ) {
       const signal = AbortSignal.any([stopping, this.#again.signal]);
       const started = clock.now().getTime();
       const ending = await this.#once(signal);
       this.#isOpen = false;
       this.#tried.resolve();
-      failures = clock.now().getTime() - started >= GOOD_MS ? 1 : failures + 1;
-      const backoff = random.unit() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 16));
-      if (ending.kind !== 'nothing') log('info', 'events', `The event stream ended: ${ending.kind}`);
+      const wasGood = clock.now().getTime() - started >= GOOD_MS;
+      failures = wasGood || (wasUnreachable && ending.kind !== 'unreachable') ? 1 : failures + 1;
+      const isUnreachable = ending.kind === 'unreachable';
+      // A night without a network is one line.
+      if (ending.kind !== 'nothing' && !(isUnreachable && wasUnreachable)) {
+        const fields = 'error' in ending ? { error: String(ending.error) } : {};
+        log('info', 'events', `The event stream ended: ${ending.kind}`, fields);
+      }
+      wasUnreachable = isUnreachable;
       if (signal.aborted) failures = 0;
-      else await pause(clock, Math.max(ending.waitMs, ending.kind === 'nothing' ? 0 : backoff), signal);
+      else await pause(clock, waitAfter(ending, failures, random.unit()), signal);
     }
   }
 
@@ -109,10 +124,12 @@ export class EventStream {
     const { log, fetch } = this.#options;
     const over = new AbortController();
     const watch = new Watch(this.#options.clock, () => over.abort(SILENT));
+    let asking = false;
     try {
       const source = await this.#options.source();
       if (source === null) return { kind: 'nothing', waitMs: NOTHING_WAIT_MS };
       watch.expect(CONNECT_MS);
+      asking = true;
       const answer = await fetch(source.url, {
         headers: {
           accept: 'text/event-stream',
@@ -125,6 +142,7 @@ export class EventStream {
         redirect: 'manual',
         signal: AbortSignal.any([signal, over.signal]),
       });
+      asking = false;
       if (!isEventStream(answer)) {
         await answer.body?.cancel();
         log('warn', 'events', `The booking system answered ${answer.status} instead of events`);
@@ -135,12 +153,13 @@ export class EventStream {
       this.#options.onOpen();
       this.#tried.resolve();
       await this.#read(answer.body, watch);
+      return { kind: 'cut', error: null };
     } catch (error) {
-      if (!signal.aborted) log('info', 'events', 'The event stream broke off', { error: String(error) });
+      // Whoever takes a connection and says nothing is there.
+      return { kind: asking && !over.signal.aborted ? 'unreachable' : 'cut', error };
     } finally {
       watch.end();
     }
-    return { kind: 'cut', waitMs: 0 };
   }
 
   async #read(body: ReadableStream<Uint8Array>, watch: Watch): Promise<void> {
@@ -174,6 +193,22 @@ export class EventStream {
 const STOPPED = new Error('Nobody listens any more');
 const AGAIN = new Error('Connecting anew');
 const SILENT = new TypeError('The booking system fell silent');
+
+/** @param unit a random number in [0, 1): devices that were cut off together do not come back together */
+function waitAfter(ending: Ending, failures: number, unit: number): number {
+  const backoff = (longest: number): number =>
+    unit * Math.min(longest, FIRST_WAIT_MS * 2 ** Math.min(failures, 16));
+  switch (ending.kind) {
+    case 'nothing':
+      return ending.waitMs;
+    case 'refused':
+      return Math.max(ending.waitMs, backoff(LONGEST_WAIT_MS));
+    case 'cut':
+      return backoff(LONGEST_WAIT_MS);
+    case 'unreachable':
+      return backoff(LONGEST_UNREACHABLE_WAIT_MS);
+  }
+}
 
 function isEventStream(answer: Response): answer is Response & { body: ReadableStream<Uint8Array> } {
   const type = answer.headers.get('content-type') ?? '';

@@ -17,6 +17,8 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
 /** An outage that ends is noticed as soon as the timer would. */
 const LONGEST_PASSING_WAIT_MS = 10 * MINUTE_MS;
 const PASSING_GIVE_UP_MS = 3 * 24 * HOUR_MS;
+/** Without a network nothing is wrong with the export: the first run that finds one again should not pass it over. */
+const FIRST_OFFLINE_WAIT_MS = 10_000;
 /** What is refused is tried a few times, over some two hours: somebody may be putting it right. */
 const REFUSED_ATTEMPTS = 8;
 
@@ -39,13 +41,16 @@ export function afterFailure(
   const attempts = (same?.attempts ?? 0) + 1;
   const firstFailedAt = same?.first_failed_at ?? now.toISOString();
   const passing = PASSING.has(error.code);
-  const exponential = MINUTE_MS * 2 ** Math.min(attempts - 1, 12) * (0.5 + unit / 2);
+  const isOffline = error.code === 'OFFLINE';
+  const exponential =
+    (isOffline ? FIRST_OFFLINE_WAIT_MS : MINUTE_MS) * 2 ** Math.min(attempts - 1, 12) * (0.5 + unit / 2);
   const waitMs = Math.max(
     passing ? Math.min(exponential, LONGEST_PASSING_WAIT_MS) : exponential,
-    (error.retryAfterSeconds ?? 0) * 1_000,
+    // Nobody asked for a wait where nobody answered.
+    isOffline ? 0 : (error.retryAfterSeconds ?? 0) * 1_000,
   );
   // Without a sign-in, or without a network, nothing is wrong with the export itself.
-  const lasting = error.code !== 'AUTH_EXPIRED' && error.code !== 'OFFLINE';
+  const lasting = error.code !== 'AUTH_EXPIRED' && !isOffline;
   const givenUp = passing
     ? lasting && now.getTime() - Date.parse(firstFailedAt) >= PASSING_GIVE_UP_MS
     : attempts >= REFUSED_ATTEMPTS;

@@ -20,6 +20,10 @@ export const mayProbe = (breaker: Breaker, now: number): boolean =>
   // A rest is never longer than its longest: more than that means that the clock was set back.
   breaker.kind === 'open' && (now >= breaker.until || breaker.until - now > LONGEST_REST_MS);
 
+/** After news of the network: one request may find out at once, and rests begin anew. */
+export const inDoubt = (breaker: Breaker, now: number): Breaker =>
+  breaker.kind === 'closed' ? breaker : { kind: 'open', until: now, opened: 0 };
+
 /** @param unit a random number in [0, 1): devices that failed together do not come back together */
 export function afterAnswer(breaker: Breaker, ok: boolean, now: number, unit: number): Breaker {
   if (ok) return CLOSED;

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/rpc/errors.ts';
 import type { Clock, Fetch, Log, Random } from '../ports.ts';
-import { afterAnswer, type Breaker, CLOSED, mayProbe } from './breaker.ts';
+import { afterAnswer, type Breaker, CLOSED, inDoubt, mayProbe } from './breaker.ts';
 import { retryAfterMs } from './retry.ts';
 
 /** Longer than any service means it: a header of years would keep it out for years. */
@@ -58,10 +58,21 @@ export class Lines {
     });
   }
 
-  /** Ends every request that waits for its answer, as if the connection had broken: the machine slept, say. */
-  cut(): void {
+  /**
+   * The machine slept, or is on another network: ends every request that waits for its answer, as if the connection
+   * had broken, and lets whatever did not answer before be asked again.
+   */
+  disturbed(): void {
     this.#cut.abort(new TypeError('The network has changed'));
     this.#cut = new AbortController();
+    this.reached();
+  }
+
+  /** There is a way out: what did not answer may be asked at once. What answered badly is left its rest. */
+  reached(): void {
+    for (const line of this.#lines.values()) {
+      if (!line.answered && line.breaker.kind === 'open') line.breaker = inDoubt(line.breaker, this.#now());
+    }
   }
 
   /**
@@ -73,6 +84,7 @@ export class Lines {
       const { origin } = new URL(input instanceof Request ? input.url : input);
       const line = this.#line(`${service} ${origin}`);
       const probing = unattended ? await this.#admit(service, line) : null;
+      const cut = this.#cut.signal;
       try {
         const answer = await this.#send(input, init);
         this.#note(line, answer.status < 500, true);
@@ -80,10 +92,8 @@ export class Lines {
         line.pausedUntil = answer.ok || pause === 0 ? 0 : this.#now() + Math.min(pause, LONGEST_PAUSE_MS);
         return answer;
       } catch (error) {
-        // Whoever gave up the call said nothing of the service.
-        const late = init?.signal?.aborted !== true || init.signal.reason instanceof TypeError;
-        if (late && !(error instanceof AppError)) this.#note(line, false, false);
-        else if (line.breaker.kind === 'half-open') this.#note(line, false, line.answered);
+        if (cut.aborted) this.#noteCut(line);
+        else this.#noteFailure(line, error, init?.signal);
         throw error;
       } finally {
         probing?.();
@@ -123,6 +133,18 @@ export class Lines {
     } finally {
       cut.removeEventListener('abort', end);
     }
+  }
+
+  /** A connection of before says nothing of the way there is now. */
+  #noteCut(line: Line): void {
+    if (line.breaker.kind === 'half-open') line.breaker = inDoubt(line.breaker, this.#now());
+  }
+
+  #noteFailure(line: Line, error: unknown, signal: AbortSignal | null | undefined): void {
+    // Whoever gave up the call said nothing of the service.
+    const late = signal?.aborted !== true || signal.reason instanceof TypeError;
+    if (late && !(error instanceof AppError)) this.#note(line, false, false);
+    else if (line.breaker.kind === 'half-open') this.#note(line, false, line.answered);
   }
 
   #note(line: Line, ok: boolean, answered: boolean): void {

@@ -1,5 +1,12 @@
 import type { Clock, Log, Power, PowerChange, Random } from '../ports.ts';
-import { after, dueAt, newTimetable, type Timetable, type TimetableEvent } from './timetable.ts';
+import {
+  after,
+  dueAt,
+  newTimetable,
+  type RunOutcome,
+  type Timetable,
+  type TimetableEvent,
+} from './timetable.ts';
 
 /**
  * The longest single sleep. Timers do not run while a machine sleeps, so that one of ten minutes would end long after
@@ -16,8 +23,8 @@ export interface SchedulerPorts {
   readonly random: Random;
   readonly log: Log;
   readonly power: Power;
-  /** One unattended run; says whether trouble that passes by itself kept it from its work. */
-  readonly run: () => Promise<{ readonly outage: boolean }>;
+  /** One unattended run. */
+  readonly run: () => Promise<RunOutcome>;
   /** Whether a run is under way, whoever began it. */
   readonly isRunning: () => boolean;
   /** Has those accounts look once more that are through in the run under way; false where that is no use yet. */
@@ -87,6 +94,11 @@ export class Scheduler {
     this.#note({ kind: 'asked', by });
   }
 
+  /** A server was not there, and is again: what that held up should not wait. */
+  reached(): void {
+    this.#note({ kind: 'reached' });
+  }
+
   /** Whatever the ports answer may have changed. */
   recheck(): void {
     this.#awake.abort(WOKEN);
@@ -95,10 +107,10 @@ export class Scheduler {
   }
 
   /** A run was made outside the timetable: the timer begins anew. */
-  ranMeanwhile(outage: boolean): void {
+  ranMeanwhile(outcome: RunOutcome): void {
     const intervalMs = this.#ports.intervalMs();
     this.#lookedAfterAt = this.#now();
-    this.#note({ kind: 'ended', outage, intervalMs, unit: this.#ports.random.unit() });
+    this.#note({ kind: 'ended', outcome, intervalMs, unit: this.#ports.random.unit() });
   }
 
   /** When the next run is due: milliseconds since the epoch, or null while nothing is planned. */
@@ -134,11 +146,10 @@ export class Scheduler {
   async #runOnce(): Promise<void> {
     this.#noteStart();
     try {
-      const { outage } = await this.#ports.run();
-      this.ranMeanwhile(outage);
+      this.ranMeanwhile(await this.#ports.run());
     } catch (error) {
       this.#ports.log('error', 'schedule', 'A run failed in an unforeseen way', { error });
-      this.ranMeanwhile(false);
+      this.ranMeanwhile('through');
     } finally {
       this.#run = null;
       this.recheck();

@@ -31,13 +31,26 @@ export interface Timetable {
   readonly outageRuns: number;
 }
 
+/**
+ * How a run ended: trouble that passes by itself kept it from its work, by what it asked, or without that it could ask
+ * anybody, since all are given a rest.
+ */
+export type RunOutcome = 'through' | 'outage' | 'unasked';
+
 /** What has happened to a timetable. `unit` is a random number in [0, 1). */
 export type TimetableEvent =
   /** By a person, who sees how long it takes, or by a server's notice. */
   | { readonly kind: 'asked'; readonly by: 'person' | 'notice' }
   /** A run began, or those that are through in the one under way look once more. */
   | { readonly kind: 'started'; readonly intervalMs: number }
-  | { readonly kind: 'ended'; readonly outage: boolean; readonly unit: number; readonly intervalMs: number }
+  | {
+      readonly kind: 'ended';
+      readonly outcome: RunOutcome;
+      readonly unit: number;
+      readonly intervalMs: number;
+    }
+  /** A server was not there, and is again. */
+  | { readonly kind: 'reached' }
   /** The machine woke up, or the network changed. */
   | { readonly kind: 'disturbed'; readonly unit: number };
 
@@ -67,11 +80,14 @@ export function after(timetable: Timetable, event: TimetableEvent, now: number):
       return { ...timetable, pollAt, askedAt: null, noticed: null, noticeRuns, lastStart: now };
     }
     case 'ended': {
-      const outageRuns = event.outage ? timetable.outageRuns + 1 : 0;
+      const outageRuns = outagesAfter(timetable.outageRuns, event.outcome);
       const poll = event.intervalMs * (1 - POLL_SPREAD + 2 * POLL_SPREAD * event.unit);
       const soon = FIRST_OUTAGE_WAIT_MS * 2 ** (outageRuns - 1) * (0.5 + event.unit / 2);
-      return { ...timetable, outageRuns, pollAt: now + (event.outage ? Math.min(poll, soon) : poll) };
+      return { ...timetable, outageRuns, pollAt: now + (outageRuns > 0 ? Math.min(poll, soon) : poll) };
     }
+    case 'reached':
+      // However many notices came before: whoever reached it has waited before trying again.
+      return { ...timetable, askedAt: timetable.askedAt ?? now, outageRuns: 0 };
     case 'disturbed': {
       const settled = now + SETTLING_MS + event.unit * SETTLING_SPREAD_MS;
       return { ...timetable, notBefore: settled, pollAt: settled, outageRuns: 0 };
@@ -88,6 +104,18 @@ export function dueAt(timetable: Timetable, retryAt: number | null): number {
   const asked = askedAt === null ? pollAt : askedAt + SETTLE_MS;
   const retry = retryAt === null ? pollAt : Math.max(retryAt, lastStart + RETRY_SPACING_MS);
   return Math.max(notBefore, Math.min(pollAt, asked, noticeDueAt(timetable), retry));
+}
+
+function outagesAfter(before: number, outcome: RunOutcome): number {
+  switch (outcome) {
+    case 'through':
+      return 0;
+    case 'outage':
+      return before + 1;
+    case 'unasked':
+      // Nothing was found out, so that there is no reason to wait for longer than before.
+      return Math.max(1, before);
+  }
 }
 
 function noticeDueAt({ noticed, noticeRuns, pollAt }: Timetable): number {

@@ -10,6 +10,7 @@ import type { Rounds, SyncOptions } from '../engine/sync-run.ts';
 import { Turns } from '../engine/turns.ts';
 import type { Clock, Log, Power, Random } from '../ports.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
+import type { RunOutcome } from '../schedule/timetable.ts';
 
 /** What a run that somebody asks for is about. */
 export type SyncScope = Pick<SyncOptions, 'accountId' | 'mappingId' | 'full'>;
@@ -39,6 +40,14 @@ export interface Agent {
   onChange(listener: (state: AgentState) => void): () => void;
 }
 
+/** Whoever remembers how the servers were. */
+export interface NetworkNews {
+  /** Requests under way wait for what is on another network. */
+  disturbed(): void;
+  /** There is a way out: what is remembered of servers that did not answer may be out of date. */
+  reached(): void;
+}
+
 export interface AgentPorts {
   readonly clock: Clock;
   readonly random: Random;
@@ -46,8 +55,7 @@ export interface AgentPorts {
   readonly power: Power;
   /** `attended`: somebody waits for it. */
   readonly run: (options: SyncOptions, attended: boolean) => Promise<SyncResult>;
-  /** Ends the requests under way: what they wait for is on another network. */
-  readonly cutConnections: () => void;
+  readonly network: NetworkNews;
   /** What is due now and then, whether anything is synced or not. */
   readonly upkeep: () => Promise<void>;
   /** Before the first unattended run; `onChange` is called when `intervalMs` changes. @returns unsubscribes */
@@ -110,7 +118,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     random: ports.random,
     log,
     power: ports.power,
-    run: async () => ({ outage: isOutage(await attempt()) }),
+    run: async () => outcomeOf(await attempt()),
     isRunning: () => running !== null,
     again: () => running?.rounds?.again() === true,
     isReady: ports.isReady,
@@ -120,7 +128,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
     pausedUntil,
     onSuspend: cancel,
     onDisturbed: () => {
-      ports.cutConnections();
+      ports.network.disturbed();
       stream?.reconnect();
     },
     onChange: changed,
@@ -243,7 +251,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
 
   async function asked(options: SyncOptions): Promise<SyncResult> {
     const result = await perform(options, true);
-    if (!result.dryRun) scheduler.ranMeanwhile(isOutage(result));
+    if (!result.dryRun) scheduler.ranMeanwhile(outcomeOf(result));
     return result;
   }
 
@@ -262,7 +270,8 @@ export function createAgent(ports: AgentPorts): OwnAgent {
       const opened = await ports.listen({
         // What happened while nobody listened is read; what happens from now on is told.
         onOpen: () => {
-          if (scheduler.started) scheduler.ask('notice');
+          ports.network.reached();
+          if (scheduler.started) scheduler.reached();
         },
         onBookingChanged: (change) => {
           // Our own changes are told as well, often before their answer is here.
@@ -271,7 +280,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
         },
       });
       stream = opened;
-      unsubscribe = await ports.prepare(() => scheduler.ranMeanwhile(false));
+      unsubscribe = await ports.prepare(() => scheduler.ranMeanwhile('through'));
       opened.start();
       // Listening first, so that nothing can change unseen between the first run and the first event.
       await Promise.race([opened.tried, clock.sleep(LISTEN_FIRST_MS)]);
@@ -330,9 +339,12 @@ function instantAhead(text: string, now: Date): string {
 /** Trouble of others that ends by itself, perhaps in a moment: looked after sooner than by the timer. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['OFFLINE', 'PROVIDER_ERROR', 'RATE_LIMITED']);
 
-function isOutage(outcome: SyncResult | AppError): boolean {
-  if (outcome instanceof Error) return PASSING.has(outcome.code);
-  return outcome.accounts.some(({ error }) => error !== null && PASSING.has(error.code));
+function outcomeOf(ended: SyncResult | AppError): RunOutcome {
+  if (ended instanceof Error) return PASSING.has(ended.code) ? 'outage' : 'through';
+  const isOutage = ended.accounts.some(({ error }) => error !== null && PASSING.has(error.code));
+  if (!isOutage) return 'through';
+  const asked = ended.accounts.some(({ requests }) => requests.provider + requests.booking > 0);
+  return asked ? 'outage' : 'unasked';
 }
 
 /** Whether nothing at all has answered. */

@@ -5,7 +5,7 @@ import type { SyncOptions } from '../engine/sync-run.ts';
 import type { Enrolment } from '../enrolment.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import type { Store } from '../store/store.ts';
-import { createAgent, type OwnAgent } from './agent.ts';
+import { createAgent, type NetworkNews, type OwnAgent } from './agent.ts';
 import type { WebhookService } from './webhook-service.ts';
 
 const PAUSE = 'agent.paused-until';
@@ -19,7 +19,7 @@ export function unattended(
   webhooks: WebhookService,
   run: (options: SyncOptions) => Promise<SyncResult>,
   upkeep: () => Promise<void>,
-  cutConnections: () => void,
+  network: NetworkNews,
 ): OwnAgent {
   const { clock, random, log, power, fetch } = ports;
   let settings: SettingsStore | null = null;
@@ -30,7 +30,7 @@ export function unattended(
     power,
     run: (options, attended) => run({ ...options, unattended: !attended }),
     upkeep,
-    cutConnections,
+    network,
     prepare: async (onChange) => {
       settings = await ports.settings();
       return settings.onChange(onChange);
