@@ -284,7 +284,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     async resolveConflict(id, keep) {
       const { decideConflict } = await import('./engine/decisions.ts');
       decideConflict(store, id, keep);
-      agent.ask();
+      agent.decided();
     },
     async undoConflict(id) {
       const { undoConflict } = await import('./engine/decisions.ts');

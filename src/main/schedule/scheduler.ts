@@ -1,5 +1,6 @@
 import type { Clock, Log, Power, PowerChange, Random } from '../ports.ts';
 import {
+  type Asker,
   after,
   dueAt,
   newTimetable,
@@ -90,7 +91,7 @@ export class Scheduler {
   }
 
   /** Something has changed that should not wait for the timer. */
-  ask(by: 'person' | 'notice'): void {
+  ask(by: Asker): void {
     this.#note({ kind: 'asked', by });
   }
 

@@ -82,6 +82,8 @@ export interface OwnAgent extends Agent {
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Somebody changed something that should not wait for the timer. */
   ask(): void;
+  /** Somebody decided something, and has a moment to take it back. */
+  decided(): void;
   /** A calendar said that it has changed. */
   noticed(): void;
   /** Who this device is to the booking system has changed. */
@@ -264,6 +266,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
       return turns.take(work);
     },
     ask: () => scheduler.ask('person'),
+    decided: () => scheduler.ask('decision'),
     noticed: () => scheduler.ask('notice'),
     async start() {
       if (stream !== null) return;
