@@ -7,6 +7,7 @@ process.env.TZ = 'Pacific/Chatham';
 
 const SECOND = 1000;
 
+/** @param testTimeout far above what a test takes: a slow machine is no fault, and what hangs ends all the same */
 const project = (name: string, testTimeout: number, globalSetup: string[] = []) => ({
   extends: true as const,
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout, globalSetup },
@@ -20,9 +21,9 @@ export default defineConfig({
       // These start programs and servers, each test in a process tree of its own.
       project('integration', 90 * SECOND),
       // The built desktop program, on Electron where its binary is, else in Node with a stand-in and real pages.
-      project('electron-host', 60 * SECOND, ['test/electron-host/say-electron.ts']),
+      project('electron-host', 180 * SECOND, ['test/electron-host/say-electron.ts']),
       // In Chromium, over the built screens.
-      project('e2e', 60 * SECOND, ['test/e2e/build-screens.ts']),
+      project('e2e', 180 * SECOND, ['test/e2e/build-screens.ts']),
     ],
     pool: 'forks',
     // By itself Vitest leaves a core free, which on a machine with two is half of it.

@@ -22,6 +22,8 @@ const FaultEffect = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('drop'), when: z.enum(['before', 'after']) }),
   /** Holds the request back on the sandbox's clock, then treats it as usual. */
   z.object({ kind: z.literal('delay'), milliseconds: z.number().min(0) }),
+  /** Holds the request back until the fault is removed, then treats it as usual. */
+  z.object({ kind: z.literal('hold') }),
   /** Cuts the answer's body in the middle. */
   z.object({ kind: z.literal('truncate') }),
   /** Behaviour that only the service can act out: it asks through `Faults.takeHook`. */
@@ -72,6 +74,8 @@ interface Rule {
   readonly path: RegExp | null;
   readonly times: number | null;
   readonly effect: FaultEffect;
+  /** Settled once it is removed. */
+  readonly removed: PromiseWithResolvers<void>;
   toSkip: number;
   hits: number;
 }
@@ -97,6 +101,8 @@ export class Faults {
   readonly journal: RequestJournal;
   readonly #clock: SandboxClock;
   #rules: Rule[] = [];
+  /** Rules that hold requests back, also those that hit no more. */
+  #holding: Rule[] = [];
   #added = 0;
   readonly #hits = new Map<string, number>();
   readonly #tally = new Map<string, number>();
@@ -120,23 +126,29 @@ export class Faults {
       path: path === undefined ? null : new RegExp(path),
       times,
       effect,
+      removed: Promise.withResolvers(),
       toSkip: skip,
       hits: 0,
     };
     this.#rules.push(added);
+    if (effect.kind === 'hold') this.#holding.push(added);
     return added.id;
   }
 
-  /** Ends a rule; false when none of that id is active. */
+  /** Ends a rule; false when none of that id is active, nor holds a request back. */
   remove(id: string): boolean {
-    const before = this.#rules.length;
-    this.#rules = this.#rules.filter((rule) => rule.id !== id);
-    return this.#rules.length < before;
+    const ended = new Set([...this.#rules, ...this.#holding].filter((rule) => rule.id === id));
+    for (const { removed } of ended) removed.resolve();
+    this.#rules = this.#rules.filter((rule) => !ended.has(rule));
+    this.#holding = this.#holding.filter((rule) => !ended.has(rule));
+    return ended.size > 0;
   }
 
   /** Ends every rule. What has been hit stays counted. */
   clear(): void {
+    for (const { removed } of this.#holding) removed.resolve();
     this.#rules = [];
+    this.#holding = [];
   }
 
   /** The rules that can still hit. */
@@ -174,7 +186,7 @@ export class Faults {
 
   /**
    * Puts the faults and the journal around the routes of `app` (and of the plugins registered on it afterwards). A
-   * service's plugin calls this once, first thing. A request meets any number of delays and at most one other
+   * service's plugin calls this once, first thing. A request meets any number of delays and holds and at most one other
    * effect: that of the first rule that matches.
    */
   attach(app: FastifyInstance, service: string, format: ErrorFormat = problemFormat): void {
@@ -230,6 +242,8 @@ export class Faults {
       if (rule.effect.kind === 'hook' || !this.#hit(rule, service, request)) continue;
       if (rule.effect.kind === 'delay') {
         await this.#clock.sleep(rule.effect.milliseconds);
+      } else if (rule.effect.kind === 'hold') {
+        await rule.removed.promise;
       } else {
         entry.hitBy(rule.id);
         return rule.effect;

@@ -16,6 +16,7 @@ import {
 import { type CaldavCalendar, eventObject, makeCalendar, stamp } from '../support/caldav-calendar.ts';
 import { type CaldavServer, PASSWORD, startCaldavServer, USERNAME } from '../support/caldav-server.ts';
 import { OUTLOOK } from '../support/outlook.ts';
+import { PATIENCE_MS, sayingSo } from './browser.ts';
 import { openProduct, type Product } from './open-product.ts';
 
 /**
@@ -97,8 +98,9 @@ describe('somebody with calendars in several places', () => {
     await dialog().getByRole('button', { name: 'Subscribe' }).click();
     await dialog().getByRole('alert').waitFor();
     await dialog().getByLabel('Address of the feed').fill(sandbox.feedUrl('terms'));
-    await dialog().getByRole('button', { name: 'Subscribe' }).click();
-    await page.getByText('Subscribed: 1 event.').waitFor();
+    await sayingSo(page.getByText('Subscribed: 1 event.'), () =>
+      dialog().getByRole('button', { name: 'Subscribe' }).click(),
+    );
     await card('School terms').getByText('Connected, read-only').waitFor();
     expect(product.faults).toEqual([]);
   });
@@ -152,17 +154,17 @@ describe('somebody with calendars in several places', () => {
     const { button, goTo, page } = product;
     await goTo('Overview');
     // Every write waits until the screen was seen to tell of it, however slow the machine.
-    const slow = sandbox.faults.add({
+    const held = sandbox.faults.add({
       service: 'microsoft',
       method: 'POST',
       times: null,
-      effect: { kind: 'delay', milliseconds: 2000 },
+      effect: { kind: 'hold' },
     });
     await button('Sync now').click();
     await page.getByText(/Writing to your calendar.*of \d+/).waitFor();
     // At nought it has no width, which counts as hidden here.
     await page.getByRole('progressbar', { name: 'Sync progress' }).waitFor({ state: 'attached' });
-    sandbox.faults.remove(slow);
+    sandbox.faults.remove(held);
     await button('Sync now').waitFor();
     await page.getByRole('progressbar', { name: 'Sync progress' }).waitFor({ state: 'detached' });
     expect(subjects()).toHaveLength(12);
@@ -200,7 +202,7 @@ describe('somebody with calendars in several places', () => {
     await signIn();
     await card(EMAIL).getByText('Connected', { exact: true }).waitFor();
     await card(EMAIL).getByRole('button', { name: 'Sync now' }).click();
-    await expect.poll(subjects, { timeout: 30_000 }).toContain('Missed meanwhile');
+    await expect.poll(subjects, { timeout: PATIENCE_MS }).toContain('Missed meanwhile');
     expect(product.faults).toEqual([]);
   });
 });

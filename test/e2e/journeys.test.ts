@@ -11,11 +11,12 @@ import {
   createMachine,
   EMAIL,
   type Machine,
+  NOW,
   resetCompany,
   setUp,
   startCompany,
 } from '../integration/cli-harness.ts';
-import { launchBrowser, newContext, watchFaults } from './browser.ts';
+import { launchBrowser, newContext, PATIENCE_MS, sayingSo, watchFaults } from './browser.ts';
 
 /** What people do, in the screens that the real program serves, against the company's servers. */
 
@@ -40,6 +41,9 @@ beforeEach(async () => {
   machine = createMachine(companyEnvironment(sandbox));
   context = await newContext(browser);
   page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  // The week that is shown is the one that the tests have filled, also where midnight passes meanwhile.
+  await context.clock.setFixedTime(NOW);
   faults = watchFaults(page);
 });
 afterEach(async () => {
@@ -60,10 +64,7 @@ const button = (name: string | RegExp) => page.getByRole('button', { name });
 /** What “Copy link” puts on the clipboard. */
 async function copiedLink(): Promise<string> {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await button(/^Copy link/).click();
-  await button(/^Copy link/)
-    .getByText('Copied')
-    .waitFor();
+  await sayingSo(button(/^Copy link/).getByText('Copied'), () => button(/^Copy link/).click());
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
@@ -181,8 +182,7 @@ describe('somebody who is set up', () => {
 
     await button('More for Tess Technician').click();
     await page.getByRole('menuitem', { name: 'New link…' }).click();
-    await button('Replace the link').click();
-    await page.getByText('The feed has a new link').waitFor();
+    await sayingSo(page.getByText('The feed has a new link'), () => button('Replace the link').click());
     expect((await page.request.get(link)).status()).toBe(404);
     const next = await copiedLink();
     expect((await page.request.get(next)).status()).toBe(200);
@@ -200,8 +200,9 @@ describe('somebody who is set up', () => {
     await button(`More for ${EMAIL}`).click();
     await page.getByRole('menuitem', { name: 'Disconnect…' }).click();
     await page.getByText('Remove them').click();
-    await button('Remove 1 entry and disconnect').click();
-    await page.getByText(`${EMAIL} was disconnected`).waitFor();
+    await sayingSo(page.getByText(`${EMAIL} was disconnected`), () =>
+      button('Remove 1 entry and disconnect').click(),
+    );
     expect(sandbox.google.events(EMAIL).map(({ summary }) => summary)).not.toContain('Boiler service');
     expect(faults).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright';
-import type { Machine } from '../integration/cli-harness.ts';
-import { launchBrowser, newContext, watchFaults } from './browser.ts';
+import { type Machine, NOW } from '../integration/cli-harness.ts';
+import { launchBrowser, newContext, PATIENCE_MS, watchFaults } from './browser.ts';
 
 /** The screens of the real program, as somebody has them open. */
 export interface Product extends AsyncDisposable {
@@ -18,15 +18,14 @@ export interface Product extends AsyncDisposable {
   choose(label: string, option: string | RegExp): Promise<void>;
 }
 
-/** Everything happens in one second on a machine that has nothing else to do. */
-const PATIENCE_MS = 20_000;
-
 /** Starts `serve` on a machine and opens the link it prints in a browser of its own. */
 export async function openProduct(machine: Machine): Promise<Product> {
   const browser: Browser = await launchBrowser();
   const context = await newContext(browser);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
+  // The week that is shown is the one that the tests have filled, also where midnight passes meanwhile.
+  await context.clock.setFixedTime(NOW);
   const faults = watchFaults(page);
   const agent = machine.start('serve', '--port', '0');
   const [, link = ''] = await agent.waitFor('stderr', /^ready: (\S+)$/m);

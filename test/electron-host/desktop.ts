@@ -29,7 +29,7 @@ export async function buildDesktop(): Promise<void> {
 }
 
 /** Programs start slowly on a machine that has much to do. */
-export const PATIENCE = { timeout: 30_000, interval: 50 };
+export const PATIENCE = { timeout: 90_000, interval: 50 };
 
 /** Gives a machine's desktop a place for tray icons, as its session bus tells of it. */
 export function addTray(machine: Machine): void {

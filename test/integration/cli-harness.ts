@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Temporal } from 'temporal-polyfill';
 import type { z } from 'zod';
 import { bundleEntry, headlessBundle } from '../../scripts/headless-bundle.mjs';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -116,9 +117,6 @@ export const EMAIL = 'tess@example.com';
 export const SECOND_CALENDAR = 'second@group.calendar.example';
 export const CODE = 'TESS-1';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
 /** The company's servers on a loopback port, with one technician who has a Google account. */
 export async function startCompany(): Promise<Sandbox> {
   const sandbox = createSandbox({
@@ -205,10 +203,14 @@ export async function succeed(outcome: Promise<Outcome>): Promise<Outcome> {
   return ended;
 }
 
-/** Noon of today in `days` days, UTC, and so many hours later. */
+/** When the tests of a file began, so that their day is the same to their end: also where midnight passes meanwhile. */
+export const NOW = new Date();
+
+/** Noon of today in `days` days, where the technician is, and so many hours later: a UTC instant. */
 export function at(days: number, hours = 0): string {
-  const noon = Math.floor(Date.now() / DAY_MS) * DAY_MS + 12 * HOUR_MS;
-  return new Date(noon + days * DAY_MS + hours * HOUR_MS).toISOString();
+  const today = Temporal.Instant.from(NOW.toISOString()).toZonedDateTimeISO('Europe/London').toPlainDate();
+  const noon = today.add({ days }).toZonedDateTime({ timeZone: 'Europe/London', plainTime: '12:00' });
+  return new Date(noon.add({ hours }).epochMilliseconds).toISOString();
 }
 
 /** A booking of the technician in so many days, one hour long. */

@@ -96,6 +96,31 @@ describe('effects', () => {
     expect(slept).toEqual([1500]);
   });
 
+  it('holds a request back until it is removed, also the last that it hits', async () => {
+    const { add, get, faults } = service();
+    const id = add({ times: 1, effect: { kind: 'hold' } });
+    let answered = false;
+    const held = get().then((answer) => {
+      answered = true;
+      return answer;
+    });
+    await expect.poll(() => faults.hits(id)).toBe(1);
+    expect((await get()).status).toBe(200);
+    expect(answered).toBe(false);
+    expect(faults.remove(id)).toBe(true);
+    expect((await held).status).toBe(200);
+    expect(faults.remove(id)).toBe(false);
+  });
+
+  it('lets go of what it holds when all faults are cleared', async () => {
+    const { add, get, faults } = service();
+    const id = add({ effect: { kind: 'hold' } });
+    const held = get();
+    await expect.poll(() => faults.hits(id)).toBe(1);
+    faults.clear();
+    expect((await held).status).toBe(200);
+  });
+
   it('hands hooks to the service that asks for them', () => {
     const { add, faults } = service();
     add({ path: '/things/2', times: null, effect: { kind: 'hook', name: 'stale', argument: { by: 2 } } });
