@@ -3,6 +3,7 @@ import type { TokenSet } from '../../src/main/auth/oauth-client.ts';
 import { microsoftGraphBaseUrl, microsoftOAuthService } from '../../src/main/auth/oauth-settings.ts';
 import { authorizedFetch, createTokenSource } from '../../src/main/auth/token-source.ts';
 import type { OpenUrl } from '../../src/main/ports.ts';
+import { batchedFetch } from '../../src/main/providers/microsoft/graph-batch.ts';
 import {
   createMicrosoftProvider,
   MICROSOFT_CONCURRENCY,
@@ -50,8 +51,9 @@ export async function openMicrosoft(
   sandbox.microsoft.configure({ autoApprove: EMAIL });
 
   const service = microsoftOAuthService(sandbox.env());
+  const baseUrl = microsoftGraphBaseUrl(sandbox.env());
   const http = createHttp({
-    fetch: sandbox.fetch,
+    fetch: batchedFetch({ baseUrl, fetch: sandbox.fetch, clock, random }),
     clock,
     random,
     log: () => undefined,
@@ -70,7 +72,7 @@ export async function openMicrosoft(
     },
   });
   const provider = createMicrosoftProvider({
-    baseUrl: microsoftGraphBaseUrl(sandbox.env()),
+    baseUrl,
     fetch: authorizedFetch(tokens, http),
   });
   return {

@@ -31,7 +31,15 @@ async function withClient() {
   const client = await officialClient(fixture);
   const send = async (requests: readonly BatchItem[]) => {
     const { responses } = await client.api('/$batch').post({ requests });
-    return responses as { id: string; status: number; headers: Record<string, string>; body?: never }[];
+    const answers = responses as {
+      id: string;
+      status: number;
+      headers: Record<string, string>;
+      body?: never;
+    }[];
+    // They come as they are done.
+    const place = (id: string): number => requests.findIndex((request) => request.id === id);
+    return answers.sort((a, b) => place(a.id) - place(b.id));
   };
   return { ...fixture, client, send };
 }
@@ -68,7 +76,7 @@ describe('a batch', () => {
       { id: 'gone', method: 'GET', url: `${EVENTS}/${id.replace('A', 'B')}` },
       { id: 'stale', method: 'DELETE', url: `/me/events/${id}`, headers: { 'If-Match': 'W/"x"' } },
       { id: 'read', method: 'GET', url: `me/events/${id}?$select=subject` },
-      { id: 'delete', method: 'DELETE', url: `/me/events/${id}` },
+      { id: 'delete', method: 'DELETE', url: `/me/events/${id}`, dependsOn: ['read'] },
     ]);
     expect(responses.map(({ status }) => status)).toEqual([400, 412, 200, 204]);
     expect(responses[1]?.body).toMatchObject({ error: { code: 'ErrorIrresolvableConflict' } });
@@ -165,5 +173,23 @@ describe('a mailbox', () => {
     const { send } = await withClient();
     const batches = [1, 2, 3, 4].map(() => send([{ id: '1', method: 'GET', url: '/me' }]));
     expect((await Promise.all(batches)).flat().map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+
+  it('is given four requests of a batch at once, and refuses those of a second one', async () => {
+    const { anna, gate, turn, baseUrl, sandbox, faults } = await withGate();
+    const send = async (size: number): Promise<readonly number[]> => {
+      const requests = Array.from({ length: size }, (_, id) => ({ id: `${id}`, method: 'GET', url: '/me' }));
+      const answer = await clientWith(sandbox.fetch, baseUrl, anna).api('/$batch').post({ requests });
+      return answer.responses.map(({ status }: { status: number }) => status);
+    };
+    faults.clear();
+    const effect = { kind: 'delay' as const, milliseconds: 1000 };
+    faults.add({ service: 'microsoft', path: '/me$', times: null, effect });
+    const [first, second] = [send(20), send(2)];
+    for (let n = 0; n < 5; n += 1) await turn();
+    expect(faults.journal.highWater('microsoft')).toBe(2 + 4 + 2);
+    gate.resolve();
+    expect(await first).toEqual(Array(20).fill(200));
+    expect(await second).toEqual([429, 429]);
   });
 });

@@ -13,7 +13,10 @@ import { addBooking, addPersonal, CALENDAR, createWorld, exported, type World } 
 
 type Moment = 'before' | 'after';
 
-/** Ends the app at one of its requests, before that has reached its server or after it took effect there. */
+/**
+ * Ends the app at one of its requests, before that has reached its server or after it took effect there. Each request
+ * of a batch is one: those before it took effect.
+ */
 class Killer {
   requests = 0;
   #at = Number.POSITIVE_INFINITY;
@@ -23,9 +26,13 @@ class Killer {
   readonly network =
     (fetch: Fetch): Fetch =>
     async (input, init) => {
-      this.requests += 1;
-      if (this.requests !== this.#at) return fetch(input, init);
-      if (this.#when === 'after') await fetch(input, init);
+      const before = this.requests;
+      const batch = String(input).endsWith('$batch') ? JSON.parse(String(init?.body)).requests : null;
+      this.requests += batch?.length ?? 1;
+      if (before >= this.#at || this.#at > this.requests) return fetch(input, init);
+      const done = this.#at - before - (this.#when === 'before' ? 1 : 0);
+      const requests = batch?.slice(0, done);
+      if (done > 0) await fetch(input, { ...init, ...(batch && { body: JSON.stringify({ requests }) }) });
       this.world?.kill();
       throw new TypeError('The process is dead');
     };

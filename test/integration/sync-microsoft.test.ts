@@ -136,6 +136,35 @@ describe('a calendar at Microsoft', () => {
   });
 });
 
+describe('many bookings at once', () => {
+  it('go out in batches, and what one of them is throttled for is asked again alone', async () => {
+    for (let day = 1; day <= 50; day += 1) {
+      const date = new Date(Date.parse('2026-11-24') + day * 86_400_000).toISOString().slice(0, 10);
+      addBooking(world, 9, {
+        title: `Job of ${date}`,
+        start: `${date}T06:00:00Z`,
+        end: `${date}T07:00:00Z`,
+      });
+    }
+    const { faults } = world.sandbox;
+    const effect = { kind: 'status', status: 429, retryAfterSeconds: 5 } as const;
+    faults.add({ service: 'microsoft', method: 'POST', path: '/events$', skip: 7, effect });
+    faults.journal.clear();
+    const account = onlyAccount(await world.sync());
+    expect(account).toMatchObject({ ok: true, mappings: [{ exported: { created: 50 } }] });
+    const count = (method: string, path: RegExp): number =>
+      faults.journal.count({ service: 'microsoft', method, path });
+    expect(count('POST', /\/events$/)).toBe(51);
+    expect(count('PATCH', /\/events\//)).toBe(50);
+    expect(count('POST', /batch$/)).toBeLessThanOrEqual(10);
+    expect(account.requests.provider).toBeLessThanOrEqual(12);
+    // One batch, and what the mailbox serves of it at once.
+    expect(faults.journal.highWater('microsoft')).toBe(1 + 4);
+    expect(shownInOutlook(world).filter(({ isOurs }) => isOurs)).toHaveLength(52);
+    await expectQuiet();
+  });
+});
+
 describe('when the answer to a create is lost', () => {
   const loseAnswers = (): void =>
     void world.sandbox.faults.add({

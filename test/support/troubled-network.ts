@@ -8,7 +8,14 @@ export type Trouble =
   /** Its answer breaks off in the middle. */
   | { readonly kind: 'truncate' };
 
-type IsMeant = (request: Request) => boolean;
+interface Asked {
+  readonly method: string;
+  readonly url: string;
+  /** What a batch at Microsoft's carries. */
+  readonly carried: readonly Pick<Asked, 'method' | 'url'>[];
+}
+
+type IsMeant = (request: Asked) => boolean;
 
 /** A network in which requests go wrong as they are told to, whatever server they are for. */
 export class TroubledNetwork {
@@ -24,7 +31,7 @@ export class TroubledNetwork {
   readonly between =
     (fetch: Fetch): Fetch =>
     async (input, init) => {
-      const request = new Request(input, init);
+      const request = await asked(new Request(input, init));
       if (this.#meanwhile?.isMeant(request) === true) {
         const { act } = this.#meanwhile;
         this.#meanwhile = null;
@@ -59,7 +66,7 @@ export class TroubledNetwork {
     this.#meanwhile = null;
   }
 
-  #next(request: Request): Trouble | null {
+  #next(request: Asked): Trouble | null {
     for (const each of this.#troubles.filter(({ isMeant }) => isMeant(request))) {
       if (each.skip > 0) each.skip -= 1;
       else if (each.hits < each.times) {
@@ -69,6 +76,11 @@ export class TroubledNetwork {
     }
     return null;
   }
+}
+
+async function asked(request: Request): Promise<Asked> {
+  const { method, url } = request;
+  return { method, url, carried: /\$batch$/.test(url) ? JSON.parse(await request.text()).requests : [] };
 }
 
 async function halved(answer: Response): Promise<Response> {
@@ -82,7 +94,7 @@ export type CalendarAct = 'create' | 'update' | 'delete' | 'read';
 
 const METHODS: Readonly<Record<CalendarName, Readonly<Record<CalendarAct, RegExp>>>> = {
   Google: { create: /^POST/, update: /^PATCH/, delete: /^DELETE/, read: /^GET/ },
-  Microsoft: { create: /^POST .*\/events$/, update: /^PATCH/, delete: /^DELETE/, read: /^GET|\$batch$/ },
+  Microsoft: { create: /^POST .*\/events$/, update: /^PATCH/, delete: /^DELETE/, read: /^GET/ },
   CalDAV: { create: /^PUT/, update: /^PUT/, delete: /^DELETE/, read: /^PROPFIND|^REPORT/ },
 };
 const PATHS: Readonly<Record<CalendarName, RegExp>> = {
@@ -94,8 +106,10 @@ const PATHS: Readonly<Record<CalendarName, RegExp>> = {
 /** Whether a request is one to that calendar that does this; without `act`, whatever it does. */
 export const isCalendarRequest =
   (name: CalendarName, act: CalendarAct | null = null): IsMeant =>
-  ({ method, url }) =>
-    PATHS[name].test(url) && (act === null || METHODS[name][act].test(`${method} ${url}`));
+  (request) =>
+    PATHS[name].test(request.url) &&
+    (act === null ||
+      [request, ...request.carried].some(({ method, url }) => METHODS[name][act].test(`${method} ${url}`)));
 
 /** Whether a request is one to the booking system. */
 export const isBookingRequest: IsMeant = ({ url }) => /\/booking\//.test(url);

@@ -27,7 +27,7 @@ export interface AccountProvider {
 /** What an account of any provider is reached with. */
 export interface AccountAccess {
   readonly account: Account;
-  readonly ports: Pick<AppPorts, 'clock' | 'environment' | 'log' | 'settings'>;
+  readonly ports: Pick<AppPorts, 'clock' | 'environment' | 'log' | 'random' | 'settings'>;
   /** What opens the account, or null when there is nothing (any more). */
   loadSecret(): Promise<string | null>;
   /**
@@ -37,8 +37,11 @@ export interface AccountAccess {
   saveSecret(secret: string, expiresAt: string | null): Promise<void>;
   /** Retries and limits. */
   http(options?: Partial<HttpOptions>): Fetch;
-  /** The same for the requests that are counted as the account's. */
-  countedHttp(options?: Partial<HttpOptions>): Fetch;
+  /**
+   * The same for the requests that are counted as the account's.
+   * @param carry what they go through below that; what it sends is counted, not what it is given
+   */
+  countedHttp(options?: Partial<HttpOptions>, carry?: (fetch: Fetch) => Fetch): Fetch;
 }
 
 /** Somebody who has just shown what opens an account. */

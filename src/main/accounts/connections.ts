@@ -17,8 +17,11 @@ import { signInByBrowser } from './oauth-accounts.ts';
 import { isOAuthProvider, type OAuthProviderName } from './oauth-providers.ts';
 import type { ReachTarget } from './reach.ts';
 
-/** Told of the requests that are counted as an account's. */
-type Watch = Pick<HttpOptions, 'onRequest' | 'onRetry' | 'giveUp'> & Partial<Pick<HttpOptions, 'fetch'>>;
+/** The way out, and who is told of what happens on it. */
+interface Watch extends Partial<Pick<HttpOptions, 'fetch' | 'onRetry' | 'giveUp'>> {
+  /** Told of every request that is counted as the account's, once it is over. */
+  readonly onRequest?: () => void;
+}
 
 /** Calendar accounts: signing in and out, and the way out to each. */
 export class Connections {
@@ -167,13 +170,13 @@ export class Connections {
     giveUp?: AbortSignal,
   ): Promise<AccountConnection> {
     const count = { provider: 0, booking: 0 };
-    const watch = (to: keyof typeof count, service: string): Watch => ({
+    const watch = (to: keyof typeof count, service: string) => ({
       fetch: out(service),
       ...(giveUp !== undefined && { giveUp }),
       onRequest: () => {
         count[to] += 1;
       },
-      onRetry: (attempt) => onRetry?.({ to, ...attempt }),
+      onRetry: (attempt: Omit<Parameters<RetryNote>[0], 'to'>) => onRetry?.({ to, ...attempt }),
     });
     return {
       provider: await this.#open(account, watch('provider', account.provider)),
@@ -203,7 +206,10 @@ export class Connections {
           ...(watch.giveUp !== undefined && { giveUp: watch.giveUp }),
           ...options,
         }),
-      countedHttp: (options) => this.#http({ ...watch, ...options }),
+      countedHttp: (options, carry = (fetch) => fetch) => {
+        const { onRequest, fetch = this.#ports.fetch, ...rest } = watch;
+        return this.#http({ ...rest, fetch: carry(telling(fetch, onRequest)), ...options });
+      },
     };
   }
 
@@ -229,6 +235,20 @@ export class Connections {
     const { fetch, clock, random, log } = this.#ports;
     return createHttp({ fetch, clock, random, log, ...options });
   }
+}
+
+/** Tells of what was sent; a request that was held back was not. */
+function telling(fetch: Fetch, onRequest: (() => void) | undefined): Fetch {
+  return async (input, init) => {
+    try {
+      const answer = await fetch(input, init);
+      onRequest?.();
+      return answer;
+    } catch (thrown) {
+      if (!(thrown instanceof AppError)) onRequest?.();
+      throw thrown;
+    }
+  };
 }
 
 const renewedAt = (accountId: string): string => `token-renewed-at:${accountId}`;

@@ -12,8 +12,10 @@ export function oauthAccounts(name: OAuthProviderName): AccountProvider {
     secret: 'tokens',
 
     async open(access) {
-      const { environment, clock } = access.ports;
-      const { http, create } = await load();
+      const { environment, clock, random } = access.ports;
+      const { http, carrier, create } = await load();
+      const base = baseUrl(environment);
+      const carry = (fetch: Fetch): Fetch => carrier?.({ baseUrl: base, fetch, clock, random }) ?? fetch;
       const tokens = createTokenSource({
         service: service(environment),
         load: () => storedTokens(access),
@@ -22,8 +24,8 @@ export function oauthAccounts(name: OAuthProviderName): AccountProvider {
         clock,
       });
       return create({
-        baseUrl: baseUrl(environment),
-        fetch: authorizedFetch(tokens, access.countedHttp(http)),
+        baseUrl: base,
+        fetch: authorizedFetch(tokens, access.countedHttp(http, carry)),
         subject: access.account.subject,
       });
     },

@@ -6,7 +6,7 @@ import {
   microsoftGraphBaseUrl,
   microsoftOAuthService,
 } from '../auth/oauth-settings.ts';
-import type { Fetch } from '../ports.ts';
+import type { Clock, Fetch, Random } from '../ports.ts';
 import type { CalendarProvider } from '../providers/provider.ts';
 import type { HttpOptions } from '../schedule/http.ts';
 
@@ -28,7 +28,14 @@ interface OAuthProvider {
 
 interface LoadedProvider {
   /** What the provider's requests need that others do not. */
-  readonly http: Pick<HttpOptions, 'concurrency' | 'isRateLimited'>;
+  readonly http: Pick<HttpOptions, 'attemptTimeoutMs' | 'concurrency' | 'isRateLimited'>;
+  /** What they go through on their way out, below the retries. */
+  readonly carrier?: (options: {
+    readonly baseUrl: string;
+    readonly fetch: Fetch;
+    readonly clock: Clock;
+    readonly random: Random;
+  }) => Fetch;
   readonly create: (options: {
     readonly baseUrl: string;
     /** Authorizes, retries and limits. */
@@ -37,6 +44,9 @@ interface LoadedProvider {
     readonly subject: string;
   }) => CalendarProvider;
 }
+
+/** Graph serves a full batch in five rounds, one after the other. */
+const BATCH_MS = 20_000;
 
 export const OAUTH_PROVIDERS: Readonly<Record<OAuthProviderName, OAuthProvider>> = {
   google: {
@@ -60,7 +70,12 @@ export const OAUTH_PROVIDERS: Readonly<Record<OAuthProviderName, OAuthProvider>>
       const { createMicrosoftProvider, MICROSOFT_CONCURRENCY } = await import(
         '../providers/microsoft/microsoft-provider.ts'
       );
-      return { http: { concurrency: MICROSOFT_CONCURRENCY }, create: createMicrosoftProvider };
+      const { batchedFetch } = await import('../providers/microsoft/graph-batch.ts');
+      return {
+        http: { concurrency: MICROSOFT_CONCURRENCY, attemptTimeoutMs: BATCH_MS },
+        carrier: batchedFetch,
+        create: createMicrosoftProvider,
+      };
     },
   },
 };

@@ -4,6 +4,7 @@ import type { AccountContext, MappingContext, RunContext } from './context.ts';
 import { drop } from './drop-entry.ts';
 import { resendBatches } from './execute-blocks.ts';
 import { sendProposal } from './execute-proposals.ts';
+import { inParallel } from './in-parallel.ts';
 import type { EventIntent } from './intent.ts';
 import { fingerprint } from './planner/fingerprint.ts';
 import { noteGone, settleDeleted, settleWritten } from './settle-event.ts';
@@ -25,10 +26,12 @@ export async function recover(run: RunContext, account: AccountContext): Promise
       ({ operation }) => operation === 'upsert-block' || operation === 'delete-block',
     );
     await resendBatches(run, account, context, blocks);
-    for (const entry of sent) {
-      if (entry.operation === 'propose') await sendProposal(run, account, context, entry);
-      else if (!blocks.includes(entry)) await probeEvent(run, account, context, entry);
-    }
+    const proposals = sent.filter(({ operation }) => operation === 'propose');
+    for (const entry of proposals) await sendProposal(run, account, context, entry);
+    const events = sent.filter((entry) => !blocks.includes(entry) && !proposals.includes(entry));
+    await inParallel(events, account.provider.capabilities.concurrency, (entry) =>
+      probeEvent(run, account, context, entry),
+    );
   }
 }
 

@@ -38,11 +38,6 @@ export function isMissing(answer: GraphAnswer): boolean {
   return answer.status === 404 || (answer.status >= 400 && MISSING_CODES.has(code));
 }
 
-/** Whether asking again by itself may well succeed. */
-export function isTransient({ status }: GraphAnswer): boolean {
-  return status === 408 || status === 412 || status === 429 || status >= 500;
-}
-
 /** The body of an answer that says yes. @throws AppError otherwise */
 export function accepted(answer: GraphAnswer): unknown {
   if (answer.status >= 200 && answer.status < 300) return answer.body;

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { CalendarListEntry } from '../../../shared/domain/account.ts';
 import type { Fetch } from '../../ports.ts';
 import type { CalendarProvider, EventLookup } from '../provider.ts';
+import { LARGEST_BATCH } from './batch-message.ts';
 import { GraphEvent, lookupFrom, occurrenceOf } from './event-from-graph.ts';
 import { listEvents } from './event-listing.ts';
 import { createBody, updateBody } from './event-to-graph.ts';
-import { readMany } from './graph-batch.ts';
 import { createGraphClient } from './graph-client.ts';
 import { pages } from './graph-pages.ts';
 import { graphNotifications } from './graph-subscriptions.ts';
@@ -16,12 +16,12 @@ import { isAsSent, sealBody, storedEvent } from './stored-event.ts';
 export interface MicrosoftProviderOptions {
   /** What precedes `/v1.0`. */
   readonly baseUrl: string;
-  /** Authorizes, retries and limits; see `authorizedFetch` and `createHttp`. */
+  /** Authorizes, retries, limits and puts into batches; see `authorizedFetch`, `createHttp` and `batchedFetch`. */
   readonly fetch: Fetch;
 }
 
-/** https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-limits */
-export const MICROSOFT_CONCURRENCY = 4;
+/** As many as one batch carries; of those Graph serves at once what the mailbox allows. See `batchedFetch`. */
+export const MICROSOFT_CONCURRENCY = LARGEST_BATCH;
 
 /** https://learn.microsoft.com/en-us/graph/api/resources/calendar */
 const GraphCalendar = z.object({
@@ -44,9 +44,8 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
     calendarId: string,
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, GraphEvent | null>> {
-    const answers = await readMany(
-      client,
-      ids.map((id) => `${eventPath(calendarId, id)}?${EXPAND_TAG}`),
+    const answers = await Promise.all(
+      ids.map((id) => client.send({ method: 'GET', target: `${eventPath(calendarId, id)}?${EXPAND_TAG}` })),
     );
     return new Map(
       answers.map((answer, index) => [
