@@ -17,6 +17,7 @@ import {
   startCompany,
   succeed,
 } from '../integration/cli-harness.ts';
+import { quietPort } from '../support/quiet-port.ts';
 import { PATIENCE_MS, sayingSo } from './browser.ts';
 import { openProduct, type Product } from './open-product.ts';
 
@@ -29,6 +30,8 @@ const ENTRIES = 100_000;
 /** Bookings, all of which are gone at once when the booking system answers badly. */
 const MANY = 13;
 
+/** Where the company is, also when it comes back. */
+let port: number;
 let sandbox: Sandbox;
 let machine: Machine;
 let product: Product;
@@ -36,7 +39,8 @@ let moved: string;
 
 beforeAll(async () => {
   await buildProgram();
-  sandbox = await startCompany();
+  port = await quietPort();
+  sandbox = await startCompany(port);
   resetCompany(sandbox);
   machine = createMachine(companyEnvironment(sandbox));
   moved = addBooking(sandbox, 0, 'Boiler service');
@@ -152,7 +156,6 @@ describe('a day with the window open', () => {
   it('without a network it says so, and goes on by itself when that is back', async () => {
     const { button, goTo, page } = product;
     await goTo('Overview');
-    const port = Number(new URL(sandbox.urls().control).port);
     await sandbox.close();
     await button('Sync now').click();
     // Somebody who syncs by hand has every call tried for fifteen seconds.

@@ -15,6 +15,8 @@ export interface FixtureProgram {
   say(message: ServerMessage): Promise<void>;
   /** Is gone for good. */
   end(): Promise<void>;
+  /** Whether it leaves a question without an answer for ever. */
+  readonly keepsWaiting: boolean;
   /** The methods that were called, with their input. */
   readonly calls: readonly { readonly method: string; readonly input: unknown }[];
 }
@@ -30,6 +32,7 @@ export function fixtureProgram(initial: Snapshot, handlers: Partial<Handlers> = 
   });
   return {
     calls,
+    keepsWaiting: Object.values(handlers).includes(pending),
     async dispatch(message) {
       if (ended) throw new Error('The program is gone.');
       const { method, input } = message as { method: string; input: unknown };

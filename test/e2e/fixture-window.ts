@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright';
-import { watchFaults } from './browser.ts';
+import { PATIENCE_MS, watchFaults } from './browser.ts';
 import type { FixtureProgram } from './fixture-program.ts';
 import { serveBuiltScreens } from './screens-server.ts';
 
@@ -11,7 +11,7 @@ export interface FixtureWindow extends AsyncDisposable {
   readonly page: Page;
   /** What went wrong since the last `open`. */
   faults(): readonly string[];
-  /** Loads the page anew over another program. */
+  /** Loads the page anew over another program, until all that it answers is there. */
   open(program: FixtureProgram, path: string): Promise<void>;
 }
 
@@ -25,6 +25,7 @@ export async function openFixtureWindow(context: BrowserContext): Promise<Fixtur
   await context.exposeFunction('testRequest', (message: unknown) => program?.dispatch(message));
   await context.addInitScript(installBridge);
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.clock.setFixedTime(NOW);
   const faults = watchFaults(page);
   let seen = 0;
@@ -44,6 +45,10 @@ export async function openFixtureWindow(context: BrowserContext): Promise<Fixtur
       opened += 1;
       await page.goto(`${server.origin}/?${opened}#${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
+      // Nothing is on its way any more.
+      if (!next.keepsWaiting) {
+        await page.waitForFunction(() => document.querySelector('.mantine-Skeleton-root') === null);
+      }
     },
     async [Symbol.asyncDispose]() {
       await context.close();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { type DoctorCheck, DoctorReport } from '../../src/shared/domain/doctor.ts';
+import { quietPort } from '../support/quiet-port.ts';
 import { CERTIFICATE, KEY } from './cli-certificate.ts';
 import {
   buildProgram,
@@ -121,10 +122,7 @@ describe('doctor', () => {
 
   it('names a proxy that nobody answers at, and who set it', async () => {
     bookingSystem('https://bookings.company.example/api/v1');
-    const closed = createServer();
-    await once(closed.listen(0, '127.0.0.1'), 'listening');
-    const port = portOf(closed);
-    await once(closed.close(), 'close');
+    const port = await quietPort();
     machine.environment.HTTPS_PROXY = `http://127.0.0.1:${port}`;
     const report = await examine();
     expect(byId(report, 'proxy')?.message).toContain(`127.0.0.1:${port} (HTTPS_PROXY)`);

@@ -117,8 +117,8 @@ export const EMAIL = 'tess@example.com';
 export const SECOND_CALENDAR = 'second@group.calendar.example';
 export const CODE = 'TESS-1';
 
-/** The company's servers on a loopback port, with one technician who has a Google account. */
-export async function startCompany(): Promise<Sandbox> {
+/** The company's servers on a loopback port, any unless it is given. */
+export async function startCompany(port?: number): Promise<Sandbox> {
   const sandbox = createSandbox({
     clock: {
       now: () => new Date(),
@@ -126,7 +126,7 @@ export async function startCompany(): Promise<Sandbox> {
     },
     random: { uuid: randomUUID, bytes: randomBytes, unit: () => randomInt(2 ** 32) / 2 ** 32 },
   });
-  await sandbox.listen();
+  await sandbox.listen(port);
   return sandbox;
 }
 

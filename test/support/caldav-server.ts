@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { quietPort } from './quiet-port.ts';
 import { realFetch } from './real-fetch.ts';
 
 export type CaldavServerName = 'Radicale' | 'Xandikos';
@@ -25,7 +25,8 @@ export interface CaldavServer {
   stop(): Promise<void>;
 }
 
-const START_SECONDS = 30;
+/** It is there within two on a machine that has nothing else to do; one that ends is not waited for. */
+const START_SECONDS = 60;
 
 interface Program {
   readonly command: string;
@@ -72,7 +73,7 @@ const PROGRAMS: Readonly<Record<CaldavServerName, Program>> = {
 export async function startCaldavServer(name: CaldavServerName): Promise<CaldavServer> {
   const { command, home, prepare } = PROGRAMS[name];
   const folder = mkdtempSync(join(tmpdir(), `calendar-sync-${command}-`));
-  const port = await freePort();
+  const port = await quietPort();
   const said: string[] = [];
   const child = spawn(command, prepare(folder, port), { stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => said.push(String(data)));
@@ -94,15 +95,6 @@ export async function startCaldavServer(name: CaldavServerName): Promise<CaldavS
     throw new Error(`${name} could not be started. ${said.join('')}`, { cause });
   }
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  await once(server.close(), 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('No port');
-  return address.port;
 }
 
 async function untilAnswering(origin: string): Promise<void> {

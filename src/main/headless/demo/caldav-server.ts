@@ -8,7 +8,8 @@ import type { Clock, Fetch } from '../../ports.ts';
 export const CALDAV_USER = 'carys.morgan';
 export const CALDAV_PASSWORD = 'sandbox-caldav-password';
 
-const START_MS = 10_000;
+/** One that ends is not waited for; a slow machine may take its time. */
+const START_MS = 60_000;
 const TRY_EVERY_MS = 50;
 
 /** A real CalDAV server of this computer, with one user and a folder of its own. */
