@@ -6,6 +6,8 @@ export interface CaldavCalendar {
   readonly url: string;
   /** Names of the objects in it. */
   names(): Promise<readonly string[]>;
+  /** iCalendar text of each object, by its name. */
+  all(): Promise<ReadonlyMap<string, string>>;
   /** iCalendar text of an object, or null. */
   read(name: string): Promise<string | null>;
   write(name: string, text: string): Promise<void>;
@@ -89,9 +91,14 @@ function calendarAt(url: string): CaldavCalendar {
       const body = '<d:propfind xmlns:d="DAV:"><d:prop><d:getetag/></d:prop></d:propfind>';
       const text = await succeed(url, 'PROPFIND', body, { depth: '1', 'content-type': 'text/xml' });
       const hrefs = [...text.matchAll(/<(?:\w+:)?href>([^<]+)/g)].map(([, href = '']) => href);
-      return hrefs
-        .filter((href) => !href.endsWith('/'))
-        .map((href) => decodeURIComponent(href.split('/').at(-1) ?? ''));
+      return hrefs.filter((href) => !href.endsWith('/')).map(nameIn);
+    },
+    async all() {
+      const filter = '<c:filter><c:comp-filter name="VCALENDAR"/></c:filter>';
+      const body = `<c:calendar-query xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:prop><c:calendar-data/></d:prop>${filter}</c:calendar-query>`;
+      const text = await succeed(url, 'REPORT', body, { depth: '1', 'content-type': 'text/xml' });
+      const found = text.matchAll(/<(?:\w+:)?href>([^<]+)[\s\S]*?<(?:\w+:)?calendar-data[^>]*>([^<]*)/g);
+      return new Map([...found].map(([, href = '', data = '']) => [nameIn(href), unescaped(data)]));
     },
     async read(name) {
       const { status, text } = await ask(at(name), 'GET');
@@ -111,6 +118,17 @@ function calendarAt(url: string): CaldavCalendar {
   };
   return calendar;
 }
+
+const nameIn = (href: string): string => decodeURIComponent(href.split('/').at(-1) ?? '');
+
+/** Text as it stands in XML. */
+const unescaped = (text: string): string =>
+  text
+    .replaceAll('&#13;', '\r')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
 
 export const lines = (...content: readonly string[]): string => `${content.join('\r\n')}\r\n`;
 

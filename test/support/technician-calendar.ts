@@ -5,7 +5,7 @@ import type { MappingInput } from '../../src/main/app-contract.ts';
 import type { Fetch } from '../../src/main/ports.ts';
 import { parseTransactionId } from '../../src/main/providers/microsoft/ownership.ts';
 import { eventObject, stamp, withProperties } from './caldav-calendar.ts';
-import { type CaldavServer, startCaldavServer } from './caldav-server.ts';
+import { type CaldavServer, fillRadicale, startCaldavServer } from './caldav-server.ts';
 import { createCaldavWorld } from './caldav-world.ts';
 import { moveToOutlook, OUTLOOK, outlookWrites, signIn } from './outlook.ts';
 import { blocks, CALENDAR, createWorld, shown, TECHNICIAN, type World, writes } from './world.ts';
@@ -44,6 +44,8 @@ export interface TechnicianCalendar {
   delete(id: string): Promise<void>;
   /** Adds an appointment and answers with its id. */
   add(title: string, start: string, end: string): Promise<string>;
+  /** Adds so many appointments of an hour, one every hour and a half. */
+  fill(count: number, from: string): Promise<void>;
   /** The service forgets where our listing ended. */
   forgetPosition(): void;
   /** What has changed something in the calendar or in the booking system since `forgetWrites`. */
@@ -144,6 +146,7 @@ function google(world: World, { mapping }: CalendarOptions): TechnicianCalendar 
     copy: async (id, start, end) => void service.copyEvent(CALENDAR, id, timed(start, end)),
     delete: async (id) => void service.deleteEvent(CALENDAR, id),
     add: async (summary, start, end) => service.addEvent(CALENDAR, { summary, ...timed(start, end) }).id,
+    fill: fillBy((summary, start, end) => service.addEvent(CALENDAR, { summary, ...timed(start, end) })),
     forgetPosition: () => service.expireSyncTokens(),
     writes: () => writes(world),
     forgetWrites: () => world.sandbox.faults.journal.clear(),
@@ -195,6 +198,7 @@ function outlook(world: World, { mapping }: CalendarOptions): TechnicianCalendar
     copy: async (id, start, end) => void service.copyEvent(OUTLOOK, id, timed(start, end)),
     delete: async (id) => void service.deleteEvent(OUTLOOK, id),
     add: async (subject, start, end) => service.addEvent(OUTLOOK, { subject, ...timed(start, end) }).id,
+    fill: fillBy((subject, start, end) => service.addEvent(OUTLOOK, { subject, ...timed(start, end) })),
     forgetPosition: () => service.expireDeltaTokens(OUTLOOK),
     writes: () => outlookWrites(world),
     forgetWrites: () => world.sandbox.faults.journal.clear(),
@@ -218,13 +222,7 @@ async function caldav(server: CaldavServer, options: CalendarOptions): Promise<T
   let added = 0;
   return {
     world,
-    async seen() {
-      const events: SeenEvent[] = [];
-      for (const name of await calendar.names()) {
-        events.push(seenIn(name, (await calendar.read(name)) ?? ''));
-      }
-      return events;
-    },
+    seen: async () => [...(await calendar.all())].map(([name, text]) => seenIn(name, text)),
     raw: async (id) => (await calendar.read(id)) ?? '',
     rename: (id, title) => edit(id, { SUMMARY: `:${title}` }),
     move: (id, start, end) => edit(id, timed(start, end)),
@@ -249,6 +247,7 @@ async function caldav(server: CaldavServer, options: CalendarOptions): Promise<T
       );
       return name;
     },
+    fill: (count, from) => fillRadicale(server, calendar, count, from),
     forgetPosition() {
       const { pathname } = new URL(calendar.url);
       const collection = join(server.folder, 'collections', 'collection-root', pathname);
@@ -257,6 +256,16 @@ async function caldav(server: CaldavServer, options: CalendarOptions): Promise<T
     writes: () => world.writes(),
     forgetWrites: () => world.forgetWrites(),
     loseDatabase: (mapping) => world.loseDatabase(mapping),
+  };
+}
+
+function fillBy(add: (title: string, start: string, end: string) => unknown): TechnicianCalendar['fill'] {
+  return async (count, from) => {
+    for (let index = 0; index < count; index += 1) {
+      const start = Date.parse(from) + index * 90 * 60_000;
+      const [begin = '', end = ''] = [start, start + 3_600_000].map((time) => new Date(time).toISOString());
+      add(`Appointment ${index}`, begin, end);
+    }
   };
 }
 
