@@ -23,10 +23,14 @@ const EVENTS = multistatus(
   eventAt('/tess/diary/b.ics'),
   eventAt('/tess/diary/c.ics'),
 );
-const CHANGED = multistatus(
-  having('/tess/diary/a.ics', '<d:getetag>"2"</d:getetag>'),
-  having('/tess/diary/b.ics', '<d:getetag>"2"</d:getetag>'),
-).replace('</d:multistatus>', '<d:sync-token>two</d:sync-token></d:multistatus>');
+const listedAt = (token: string, etags: Readonly<Record<string, number>>): string =>
+  multistatus(
+    ...Object.entries(etags).map(([name, etag]) =>
+      having(`/tess/diary/${name}.ics`, `<d:getetag>"${etag}"</d:getetag>`),
+    ),
+  ).replace('</d:multistatus>', `<d:sync-token>${token}</d:sync-token></d:multistatus>`);
+const LISTED = listedAt('one', { a: 1, b: 1, c: 1 });
+const CHANGED = listedAt('two', { a: 2, b: 2 });
 
 /** A calendar with three events, of which two are said to have changed since the first listing. */
 const GOOD: Answers = {
@@ -43,11 +47,14 @@ function server(changes: Answers = {}) {
   return setUp((asked) => answers[kindOf(asked)]?.(asked) ?? new Response(null, { status: 405 }));
 }
 
-/** The same with changes to tell, whatever it said its tag was. */
+const taggedAs = (tag: string) => () => xml(multistatus(state(tag)));
+
+/** The same after its first listing and, since then, another reading, from which on it tells of changes by token. */
 async function afterFirstListing(changes: Answers = {}) {
-  const { cursor } = await server().pull();
-  const propfind = () => xml(multistatus(state('two')));
-  return { ...server({ propfind, ...changes }), cursor };
+  const first = await server().pull();
+  const second = server({ propfind: taggedAs('one and a half'), 'sync-collection': () => xml(LISTED) });
+  const { cursor } = await second.pull(first.cursor);
+  return { ...server({ propfind: taggedAs('two'), ...changes }), cursor };
 }
 
 const refusedWith = { code: 'PROVIDER_ERROR', message: expect.stringContaining('dav.example.com') };
@@ -92,6 +99,41 @@ describe('a listing that is not what it seems', () => {
   it('may be empty', async () => {
     const { pull } = server({ 'calendar-query': () => xml('<multistatus xmlns="DAV:"/> <!-- none -->\n') });
     expect(await pull()).toMatchObject({ ids: [], removed: [] });
+  });
+});
+
+describe('the first change after the first listing', () => {
+  it('is told by etags, those that change next by token', async () => {
+    const { cursor } = await server().pull();
+    const changed = listedAt('two', { b: 2, c: 1 });
+    const gone = ({ body }: Asked) =>
+      xml(multistatus(eventAt('/tess/diary/b.ics'), refusing(404, /[^>]*a\.ics/.exec(body)?.[0] ?? '')));
+    const first = server({
+      propfind: taggedAs('two'),
+      'sync-collection': () => xml(changed),
+      'calendar-multiget': gone,
+    });
+    const second = await first.pull(cursor);
+    expect(second).toMatchObject({ ids: ['b.ics'], removed: ['a.ics'] });
+    const { pull, asked } = server({
+      propfind: taggedAs('three'),
+      'sync-collection': () => xml(listedAt('three', {})),
+    });
+    expect(await pull(second.cursor)).toMatchObject({ ids: [], removed: [] });
+    expect(asked.at(-1)?.body).toContain('<d:sync-token>two</d:sync-token>');
+  });
+
+  it('is told by etags for ever where the server has no tokens', async () => {
+    const { cursor } = await server().pull();
+    const { pull, asked } = server({
+      propfind: ({ body }) =>
+        xml(body.includes('getctag') ? multistatus(state('two')) : listedAt('none', { a: 1, b: 2, c: 1 })),
+      'sync-collection': () => new Response(null, { status: 501 }),
+    });
+    const second = await pull(cursor);
+    expect(second).toMatchObject({ ids: ['b.ics'], removed: [] });
+    expect(await pull(second.cursor)).toMatchObject({ ids: [], removed: [] });
+    expect(asked.at(-1)?.body).toContain('getctag');
   });
 });
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 const CaldavCursor = z.discriminatedUnion('kind', [
   /** RFC 6578. */
   z.object({ kind: z.literal('token'), reading: z.string(), ctag: z.string().nullable(), token: z.string() }),
-  /** Every object's etag, for a server without sync-collection. */
+  /** Every object's etag: until something changes, and for ever with a server without sync-collection. */
   z.object({
     kind: z.literal('etags'),
     reading: z.string(),

@@ -8,7 +8,7 @@ import { isTaken, refused, taken, unreadable } from './caldav-errors.ts';
 import { calendarsIn } from './calendar-list.ts';
 import { type CalendarObject, changesIn, lookUpIn, type ObjectReading } from './calendar-object.ts';
 import { type CollectionState, eventObjects, objectsAt, stateOf } from './collection.ts';
-import { changesSince, positionOf } from './collection-changes.ts';
+import { changesSince, positionAfter } from './collection-changes.ts';
 import { createDavClient } from './dav-client.ts';
 import type { CaldavHome } from './discovery.ts';
 import { eventUid, objectOf, urlOf } from './event-name.ts';
@@ -33,18 +33,15 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
   const addresses = new Set(options.addresses);
   const zones = new Map<string, Zone>();
 
-  async function stateAndZone(
-    calendarId: string,
-    starting: boolean,
-  ): Promise<CollectionState & { readonly home: Zone }> {
-    const state = await stateOf(client, new URL(calendarId), starting);
+  async function stateAndZone(calendarId: string): Promise<CollectionState & { readonly home: Zone }> {
+    const state = await stateOf(client, new URL(calendarId));
     const home = state.zone ?? ianaZone(options.timeZone) ?? UTC;
     zones.set(calendarId, home);
     return { ...state, home };
   }
 
   async function readingOfObjects(calendarId: string): Promise<ObjectReading> {
-    const home = zones.get(calendarId) ?? (await stateAndZone(calendarId, false)).home;
+    const home = zones.get(calendarId) ?? (await stateAndZone(calendarId)).home;
     const source = new URL(calendarId).host;
     const notice = (text: string): void => options.log?.('warn', 'caldav', text, { source });
     return { home, source, addresses, notice };
@@ -123,14 +120,14 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
 
     async *pull(calendarId, cursorText, window): AsyncGenerator<PullPage> {
       const calendar = new URL(calendarId);
-      const state = await stateAndZone(calendarId, cursorText === null);
+      const state = await stateAndZone(calendarId);
       const reading = await readingOfObjects(calendarId);
       const position = readingOf(reading.home.name);
       const span = { from: Date.parse(window.from), to: Date.parse(window.to) };
       if (cursorText === null) {
-        const next = await positionOf(client, calendar, state, position);
         const objects = await eventObjects(client, calendar);
         const changes = objects.flatMap((object) => changesOf(object, span, false, reading) ?? []);
+        const next = positionAfter(objects, state.ctag, position);
         yield { kind: 'page', changes, nextCursor: writeCursor(next) };
         return;
       }

@@ -1,8 +1,10 @@
 import type { CalendarListEntry } from '../../../shared/domain/account.ts';
 import { ianaZone, type Zone } from '../../time/zone.ts';
 import { zoneNamed } from '../../time/zone-name.ts';
-import { type DavClient, type DavResource, NAMESPACES, textOf } from './dav-client.ts';
+import { type DavClient, NAMESPACES } from './dav-client.ts';
 import { nameOf } from './event-name.ts';
+import type { DavProperties, DavResource } from './multistatus.ts';
+import { childrenOf, textOf, type XmlElement } from './xml.ts';
 
 const PROPERTIES = {
   'd:resourcetype': {},
@@ -42,36 +44,38 @@ export async function calendarsIn(
       const { url, properties } = resource;
       return {
         id: url.href,
-        name: textOf(properties.displayname) || lastSegment(url),
+        name: textOf(properties.get('displayname')) || lastSegment(url),
         timeZone: (zoneOf(properties) ?? ianaZone(fallback))?.name ?? 'UTC',
         primary: false,
-        writable: isWritable(properties.currentUserPrivilegeSet),
+        writable: isWritable(properties.get('current-user-privilege-set')),
       };
     })
     .sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
 function holdsEvents({ status, properties }: DavResource): boolean {
-  if (status >= 400 || !names(properties.resourcetype).includes('calendar')) return false;
-  const components = elements(properties.supportedCalendarComponentSet, 'comp').map(nameAttribute);
+  if (status >= 400 || !names(properties.get('resourcetype')).includes('calendar')) return false;
+  const components = childrenOf(properties.get('supported-calendar-component-set'), 'comp').map(
+    ({ attributes }) => attributes.name?.trim().toUpperCase() ?? '',
+  );
   // A calendar that does not say takes all (RFC 4791 section 5.2.3).
   return components.length === 0 || components.includes('VEVENT');
 }
 
 /** Servers that do not say what somebody may do (RFC 3744 section 5.5) let them do it, or refuse when it is done. */
-function isWritable(privileges: unknown): boolean {
-  const granted = elements(privileges, 'privilege').flatMap(names);
-  return granted.length === 0 || granted.some((name) => /^(all|write|writeContent|bind)$/.test(name));
+function isWritable(privileges: XmlElement | undefined): boolean {
+  const granted = childrenOf(privileges, 'privilege').flatMap(names);
+  return granted.length === 0 || granted.some((name) => /^(all|write|write-content|bind)$/.test(name));
 }
 
 /**
  * The zone that a calendar says it is in: by name (RFC 7809 section 5.2) or as a VTIMEZONE (RFC 4791 section 5.2.2),
  * or null.
  */
-export function zoneOf(properties: DavResource['properties']): Zone | null {
-  const named = zoneNamed(textOf(properties.calendarTimezoneId));
+export function zoneOf(properties: DavProperties): Zone | null {
+  const named = zoneNamed(textOf(properties.get('calendar-timezone-id')));
   if (named !== null) return named;
-  const definition = textOf(properties.calendarTimezone);
+  const definition = textOf(properties.get('calendar-timezone'));
   for (const name of ['X-LIC-LOCATION', 'TZID']) {
     const value = new RegExp(`^${name}(?:;[^:\\r\\n]*)?:(.+)$`, 'im').exec(definition)?.[1];
     const zone = value === undefined ? null : zoneNamed(value);
@@ -80,23 +84,8 @@ export function zoneOf(properties: DavResource['properties']): Zone | null {
   return null;
 }
 
-/** The names of the elements within one, as tsdav has them. */
-const names = (element: unknown): readonly string[] =>
-  typeof element === 'object' && element !== null ? Object.keys(element) : [];
-
-/** The elements of a name within one: tsdav has a single one as itself, several as an array. */
-function elements(parent: unknown, name: string): readonly unknown[] {
-  if (typeof parent !== 'object' || parent === null) return [];
-  const found: unknown = Object.entries(parent).find(([key]) => key === name)?.[1];
-  if (found === undefined) return [];
-  return Array.isArray(found) ? found : [found];
-}
-
-function nameAttribute(element: unknown): string {
-  if (typeof element !== 'object' || element === null || !('_attributes' in element)) return '';
-  const { _attributes: attributes } = element;
-  if (typeof attributes !== 'object' || attributes === null || !('name' in attributes)) return '';
-  return textOf(attributes.name).toUpperCase();
-}
+/** The names of the elements within one. */
+const names = (element: XmlElement | undefined): readonly string[] =>
+  element?.children.map(({ name }) => name) ?? [];
 
 const lastSegment = (url: URL): string => nameOf(new URL(url.pathname.replace(/\/+$/, ''), url));

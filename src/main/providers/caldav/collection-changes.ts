@@ -1,6 +1,12 @@
 import type { CaldavCursor } from './caldav-cursor.ts';
 import type { CalendarObject } from './calendar-object.ts';
-import { type CollectionState, listedIn, objectsAt, syncCollection } from './collection.ts';
+import {
+  type CollectionState,
+  type ListedObject,
+  listedIn,
+  objectsAt,
+  syncCollection,
+} from './collection.ts';
 import type { DavClient } from './dav-client.ts';
 import { urlOf } from './event-name.ts';
 
@@ -12,18 +18,21 @@ export interface CollectionChanges {
 }
 
 /**
- * Where a complete listing that is about to begin can be gone on from.
+ * Where to go on from after all objects were read.
+ * @param ctag asked for before they were: what has changed since is told again rather than never
  * @param reading of all that decides on how objects are read
  */
-export async function positionOf(
-  client: DavClient,
-  calendar: URL,
-  { ctag, syncToken }: CollectionState,
+export function positionAfter(
+  objects: readonly CalendarObject[],
+  ctag: string | null,
   reading: string,
-): Promise<CaldavCursor> {
-  if (syncToken !== null) return { kind: 'token', reading, ctag, token: syncToken };
-  const listed = await listedIn(client, calendar);
-  return { kind: 'etags', reading, ctag, etags: etagsOf(listed) };
+): CaldavCursor {
+  return {
+    kind: 'etags',
+    reading,
+    ctag,
+    etags: etagsOf(objects.map(({ name, etag }) => [name, etag ?? ''])),
+  };
 }
 
 /** What has changed since a cursor; null when the server does not know it any more. */
@@ -35,32 +44,52 @@ export async function changesSince(
 ): Promise<CollectionChanges | null> {
   const { ctag } = state;
   if (ctag !== null && ctag === cursor.ctag) return { objects: [], removed: [], next: cursor };
-  if (cursor.kind === 'etags') return changesByEtag(client, calendar, ctag, cursor);
+  if (cursor.kind === 'etags') return changesByEtag(client, calendar, state, cursor);
   const synced = await syncCollection(client, calendar, cursor.token);
   if (synced.kind === 'token-refused') return null;
-  const { objects, gone } = await objectsAt(client, calendar, synced.changed);
+  const urls = [...synced.changed.values()].map(({ url }) => url);
+  const { objects, gone } = await objectsAt(client, calendar, urls);
   const removed = [...synced.removed, ...gone];
   return { objects, removed, next: { ...cursor, ctag, token: synced.syncToken } };
 }
 
+type EtagCursor = Extract<CaldavCursor, { kind: 'etags' }>;
+
 async function changesByEtag(
   client: DavClient,
   calendar: URL,
-  ctag: string | null,
-  cursor: Extract<CaldavCursor, { kind: 'etags' }>,
+  state: CollectionState,
+  cursor: EtagCursor,
 ): Promise<CollectionChanges> {
-  const listed = await listedIn(client, calendar);
+  const { listed, syncToken } = await listing(client, calendar, state);
   const changed = [...listed].filter(([name, { etag }]) => etag === '' || cursor.etags[name] !== etag);
   // What a listing does not show is asked for by name: only the answer to that says that it is gone.
   const missing = Object.keys(cursor.etags).filter((name) => !listed.has(name));
   const urls = [...changed.map(([, { url }]) => url), ...missing.map((name) => urlOf(calendar.href, name))];
   const { objects, gone } = await objectsAt(client, calendar, urls);
-  const etags = etagsOf(listed);
+  const { ctag } = state;
+  if (syncToken !== null) {
+    const next: CaldavCursor = { kind: 'token', reading: cursor.reading, ctag, token: syncToken };
+    return { objects, removed: [...gone], next };
+  }
+  const etags = etagsOf([...listed].map(([name, { etag }]) => [name, etag]));
   // What is there and was not listed is looked for again.
   for (const name of missing) if (!gone.has(name)) etags[name] = cursor.etags[name] ?? '';
   return { objects, removed: [...gone], next: { ...cursor, ctag, etags } };
 }
 
-function etagsOf(listed: ReadonlyMap<string, { readonly etag: string }>): Record<string, string> {
-  return Object.fromEntries([...listed].map(([name, { etag }]) => [name, etag]));
+/** Everything by etag, from a server with sync-collection together with the token from which it tells of changes alone. */
+async function listing(
+  client: DavClient,
+  calendar: URL,
+  { syncs }: CollectionState,
+): Promise<{ readonly listed: ReadonlyMap<string, ListedObject>; readonly syncToken: string | null }> {
+  if (syncs) {
+    const synced = await syncCollection(client, calendar, '');
+    if (synced.kind === 'changes') return { listed: synced.changed, syncToken: synced.syncToken };
+  }
+  return { listed: await listedIn(client, calendar), syncToken: null };
 }
+
+const etagsOf = (etags: readonly (readonly [name: string, etag: string])[]): Record<string, string> =>
+  Object.fromEntries(etags);

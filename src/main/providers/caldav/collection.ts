@@ -2,22 +2,24 @@ import type { Zone } from '../../time/zone.ts';
 import { refused, unreadable } from './caldav-errors.ts';
 import { zoneOf } from './calendar-list.ts';
 import type { CalendarObject } from './calendar-object.ts';
-import { type DavClient, type DavResource, type Multistatus, NAMESPACES, textOf } from './dav-client.ts';
+import { type DavClient, NAMESPACES } from './dav-client.ts';
 import { nameOf } from './event-name.ts';
+import type { DavResource, Multistatus } from './multistatus.ts';
+import { childOf, childrenOf, textOf, type XmlElement } from './xml.ts';
 
 /** How a collection stands, without its objects. */
 export interface CollectionState {
   /** Changes with every change of any object; null where the server has none. */
   readonly ctag: string | null;
-  /** Where sync-collection may start from; null where the server has none. */
-  readonly syncToken: string | null;
+  /** It can tell what has changed since a token (RFC 6578). */
+  readonly syncs: boolean;
   readonly zone: Zone | null;
 }
 
 export type SyncedCollection =
   | {
       readonly kind: 'changes';
-      readonly changed: readonly URL[];
+      readonly changed: ReadonlyMap<string, ListedObject>;
       /** Names of objects. */
       readonly removed: readonly string[];
       readonly syncToken: string;
@@ -31,28 +33,35 @@ const MAX_PARTS = 1000;
 
 const OBJECT = { 'd:getetag': {}, 'c:calendar-data': {} };
 
-/** What tells how a collection stands. */
-const STATE = { 'cs:getctag': {}, 'c:calendar-timezone': {}, 'c:calendar-timezone-id': {} };
-/** Not asked for where there is a position already: working it out is the dearest that some servers do. */
-const START = { ...STATE, 'd:sync-token': {}, 'd:supported-report-set': {} };
+/** What tells how a collection stands. Not its sync token: working that out is the dearest that some servers do. */
+const STATE = {
+  'cs:getctag': {},
+  'd:supported-report-set': {},
+  'c:calendar-timezone': {},
+  'c:calendar-timezone-id': {},
+};
 
-/**
- * https://github.com/apple/ccs-calendarserver/blob/master/doc/Extensions/caldav-ctag.txt
- * @param starting whether a listing is to begin, for which a sync token is needed
- */
-export async function stateOf(client: DavClient, calendar: URL, starting: boolean): Promise<CollectionState> {
-  const body = { propfind: { ...NAMESPACES, prop: starting ? START : STATE } };
+/** https://github.com/apple/ccs-calendarserver/blob/master/doc/Extensions/caldav-ctag.txt */
+export async function stateOf(client: DavClient, calendar: URL): Promise<CollectionState> {
+  const body = { propfind: { ...NAMESPACES, prop: STATE } };
   const { resources } = await client.query(calendar, { method: 'PROPFIND', depth: '0', body });
   const [collection] = resources;
   if (collection === undefined) throw unreadable(calendar, 'no properties');
-  const { getctag, syncToken, supportedReportSet } = collection.properties;
-  const syncs =
-    supportedReportSet === undefined || JSON.stringify(supportedReportSet).includes('"syncCollection"');
+  const { properties } = collection;
   return {
-    ctag: textOf(getctag) || null,
-    syncToken: (syncs && textOf(syncToken)) || null,
-    zone: zoneOf(collection.properties),
+    ctag: textOf(properties.get('getctag')) || null,
+    syncs: mayReport(properties.get('supported-report-set'), 'sync-collection'),
+    zone: zoneOf(properties),
   };
+}
+
+/** RFC 3253 section 3.1.5. A server that does not say which reports it knows may know all. */
+function mayReport(reports: XmlElement | undefined, name: string): boolean {
+  if (reports === undefined) return true;
+  // Xandikos has no `report` around the name.
+  return childrenOf(reports, 'supported-report').some(
+    (supported) => childOf(childOf(supported, 'report') ?? supported, name) !== undefined,
+  );
 }
 
 /**
@@ -131,13 +140,16 @@ async function objectAlone(client: DavClient, url: URL): Promise<CalendarObject 
 
 const isGone = (status: number): boolean => status === 404 || status === 410;
 
-/** What has changed since a token (RFC 6578 section 3.2). */
+/**
+ * What has changed since a token (RFC 6578 section 3.2).
+ * @param token '' for all that there is
+ */
 export async function syncCollection(
   client: DavClient,
   calendar: URL,
   token: string,
 ): Promise<SyncedCollection> {
-  const changed = new Map<string, URL>();
+  const changed = new Map<string, ListedObject>();
   const removed = new Set<string>();
   let syncToken = token;
   for (let part = 0; part < MAX_PARTS; part += 1) {
@@ -163,15 +175,14 @@ export async function syncCollection(
         removed.add(name);
       } else {
         removed.delete(name);
-        changed.set(name, resource.url);
+        changed.set(name, listed(resource));
       }
     }
     if (answer.syncToken === null) throw unreadable(calendar, 'no sync token');
     const isCutShort = answer.resources.some(({ status }) => status === 507);
     const isStuck = answer.syncToken === syncToken;
     syncToken = answer.syncToken;
-    if (!isCutShort)
-      return { kind: 'changes', changed: [...changed.values()], removed: [...removed], syncToken };
+    if (!isCutShort) return { kind: 'changes', changed, removed: [...removed], syncToken };
     if (isStuck) break;
   }
   throw unreadable(calendar, 'the listing does not end');
@@ -180,6 +191,7 @@ export async function syncCollection(
 /** An object as a listing names it. */
 export interface ListedObject {
   readonly url: URL;
+  /** '' where the server does not say. */
   readonly etag: string;
 }
 
@@ -189,10 +201,13 @@ export async function listedIn(client: DavClient, calendar: URL): Promise<Readon
   const answer = await client.query(calendar, { method: 'PROPFIND', depth: '1', body });
   assertWhole(answer);
   const objects = answer.resources.filter((resource) => isObject(answer, resource) && resource.status < 400);
-  return new Map(
-    objects.map(({ url, properties }) => [nameOf(url), { url, etag: textOf(properties.getetag) }]),
-  );
+  return new Map(objects.map((resource) => [nameOf(resource.url), listed(resource)]));
 }
+
+const listed = ({ url, properties }: DavResource): ListedObject => ({
+  url,
+  etag: textOf(properties.get('getetag')),
+});
 
 /** A listing that the server cut short (RFC 4791 section 7.8, RFC 5323 section 5.17) must not look like a whole one. */
 function assertWhole(answer: Multistatus): void {
@@ -206,12 +221,12 @@ function objectsIn(answer: Multistatus): readonly CalendarObject[] {
   return answer.resources.flatMap((resource) => {
     const text = dataOf(resource);
     if (!isObject(answer, resource) || resource.status >= 400 || text === '') return [];
-    const etag = textOf(resource.properties.getetag) || null;
+    const etag = textOf(resource.properties.get('getetag')) || null;
     return [{ name: nameOf(resource.url), etag, text }];
   });
 }
 
-const dataOf = ({ properties }: DavResource): string => textOf(properties.calendarData);
+const dataOf = ({ properties }: DavResource): string => textOf(properties.get('calendar-data'));
 
 /** The collection itself is listed among its objects by some, and folders within it by others. */
 const isObject = ({ url: collection }: Multistatus, { url }: DavResource): boolean =>

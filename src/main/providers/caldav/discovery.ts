@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import { elsewhere, notCaldav } from './caldav-errors.ts';
-import { type DavClient, type DavResource, NAMESPACES, textOf } from './dav-client.ts';
+import { type DavClient, NAMESPACES } from './dav-client.ts';
+import type { DavResource } from './multistatus.ts';
+import { childrenOf, textOf, type XmlElement } from './xml.ts';
 
 /** Whose calendars a sign-in opens, and where they are. */
 export interface CaldavHome {
@@ -28,11 +30,13 @@ export async function discover(client: DavClient, given: URL): Promise<CaldavHom
     'c:calendar-home-set': {},
     'c:calendar-user-address-set': {},
   });
-  const named = hrefsOf(person?.properties.calendarHomeSet, principal);
+  const named = hrefsOf(person?.properties.get('calendar-home-set'), principal);
   const [home, ...others] = named.filter((each) => mayFollow(principal, each)).map(directory);
   if (home === undefined) throw named[0] === undefined ? notCaldav(given) : elsewhere(principal, named[0]);
   const otherHomes = others.map(({ href }) => href);
-  const addresses = hrefTexts(person?.properties.calendarUserAddressSet).map((text) => text.toLowerCase());
+  const addresses = hrefTexts(person?.properties.get('calendar-user-address-set')).map((text) =>
+    text.toLowerCase(),
+  );
   return { principal: principal.href, home: home.href, otherHomes, addresses };
 }
 
@@ -44,7 +48,7 @@ async function firstPrincipal(client: DavClient, given: URL): Promise<string> {
   for (const candidate of candidates) {
     try {
       const [page] = await propertiesOf(client, candidate, { 'd:current-user-principal': {} });
-      const [principal] = hrefsOf(page?.properties.currentUserPrincipal, page?.url ?? candidate);
+      const [principal] = hrefsOf(page?.properties.get('current-user-principal'), page?.url ?? candidate);
       if (principal === undefined) continue;
       if (!mayFollow(candidate, principal)) throw elsewhere(candidate, principal);
       return principal.href;
@@ -69,13 +73,12 @@ async function propertiesOf(
   return 'resources' in answer ? answer.resources : [];
 }
 
-function hrefTexts(property: unknown): readonly string[] {
-  if (typeof property !== 'object' || property === null || !('href' in property)) return [];
-  const { href } = property;
-  return (Array.isArray(href) ? href : [href]).map(textOf).filter((text) => text !== '');
-}
+const hrefTexts = (property: XmlElement | undefined): readonly string[] =>
+  childrenOf(property, 'href')
+    .map(textOf)
+    .filter((text) => text !== '');
 
-const hrefsOf = (property: unknown, base: URL): readonly URL[] =>
+const hrefsOf = (property: XmlElement | undefined, base: URL): readonly URL[] =>
   hrefTexts(property).flatMap((text) => URL.parse(text, base.href) ?? []);
 
 const directory = (url: URL): URL => (url.pathname.endsWith('/') ? url : new URL(`${url.pathname}/`, url));
