@@ -1,23 +1,42 @@
 import { type Unreadable, unreadable } from './errors.ts';
+import type { RawProperty } from './property.ts';
 
 /** The property in which we write of whom an event is, where we write events. */
 export const OWNERSHIP_PROPERTY = 'X-CALENDAR-SYNC';
 
-/** What stands for a backslash that was escaped as two until node-ical is through: a character that no text may have. */
+/** A component as it is written (RFC 5545 section 3.6). */
+export interface RawComponent {
+  /** In capitals, e.g. `VEVENT`. */
+  readonly kind: string;
+  /** Those that are used, by their names in capitals; of a text that node-ical is to read, none. */
+  readonly properties: ReadonlyMap<string, readonly RawProperty[]>;
+  readonly children: readonly RawComponent[];
+}
+
+/** A calendar as it is written, and what of it node-ical is to read. */
+export interface RawCalendar {
+  readonly component: RawComponent;
+  /**
+   * A calendar of the texts that are not simply what is written, in which the UID of each event is its place among the
+   * events of `component`; '' where there are none.
+   */
+  readonly texts: string;
+}
+
+/** What stands for a backslash that was escaped as two until the text is read. */
 const BACKSLASH = '\u001a';
 
 /**
- * The whole calendars in a text, each as node-ical can read it. A text may hold several (RFC 5545
- * section 3.4), of which node-ical keeps only the last.
+ * The whole calendars in a text. There may be several (RFC 5545 section 3.4), of which node-ical keeps only the last.
  * @param source whom to name in errors
  * @throws AppError PROVIDER_ERROR when the text is not a whole calendar, from its first BEGIN to its last END
  */
-export function wholeCalendars(text: string, source: string): readonly string[] {
+export function wholeCalendars(text: string, source: string): readonly RawCalendar[] {
   const problem = obviousProblem(text);
   if (problem !== null) throw unreadable(source, problem);
-  const calendars = usedLines(unfolded(text));
+  const calendars = calendarsIn(unfolded(text));
   if (calendars === null) throw unreadable(source, 'damaged');
-  return calendars.map((lines) => lines.join('\n'));
+  return calendars;
 }
 
 /** A text as it was meant that node-ical has read out of what `wholeCalendars` prepared. */
@@ -46,8 +65,28 @@ function unfolded(text: string): string {
     .replace(/\\\\/g, BACKSLASH);
 }
 
-/** What we read ourselves, see `usedLines`. */
-const RAW_PROPERTIES = [
+/** What node-ical reads for us, unless it is plain. */
+const TEXTS: ReadonlySet<string> = new Set([
+  'SUMMARY',
+  'DESCRIPTION',
+  'LOCATION',
+  'NAME',
+  'X-WR-CALNAME',
+  'X-WR-TIMEZONE',
+]);
+
+/** A text without parameters and with nothing that might stand for something else. */
+const PLAIN = new RegExp(`^:[^"\\\\${BACKSLASH}]*$`);
+
+/**
+ * What is left as it is written: times, rules, identity, and what is one of a few words. Read by node-ical 0.27,
+ * - a floating time is in the zone of this computer, or in the first one defined in the calendar,
+ * - a time that happens twice is the second (RFC 5545 section 3.3.5: the first),
+ * - RANGE=THISANDFUTURE is lost, and so are events that share a UID,
+ * - one rule that it cannot read, or a second DTSTART, makes the whole calendar unreadable,
+ * - each of n floating times looks through all n events.
+ */
+const RAW: ReadonlySet<string> = new Set([
   'UID',
   'DTSTART',
   'DTEND',
@@ -60,15 +99,6 @@ const RAW_PROPERTIES = [
   'ORGANIZER',
   'ATTENDEE',
   OWNERSHIP_PROPERTY,
-];
-
-/** What node-ical reads for us. */
-const TEXT_PROPERTIES = [
-  'BEGIN',
-  'END',
-  'SUMMARY',
-  'DESCRIPTION',
-  'LOCATION',
   'STATUS',
   'CLASS',
   'TRANSP',
@@ -78,59 +108,97 @@ const TEXT_PROPERTIES = [
   'TZOFFSETFROM',
   'TZOFFSETTO',
   'X-LIC-LOCATION',
-  'X-WR-CALNAME',
-  'X-WR-TIMEZONE',
-  'NAME',
-];
-
-/** By the names of properties, how their lines begin for node-ical. */
-const BEGINNINGS: ReadonlyMap<string, string> = new Map([
-  ...RAW_PROPERTIES.map((name) => [name, `X-RAW-${name}:`] as const),
-  ...TEXT_PROPERTIES.map((name) => [name, name] as const),
 ]);
 
-/**
- * The lines of each calendar as far as they are used, with times, rules and identity out of node-ical's reach: an
- * extension property it keeps as it is written, so `DTSTART;X=Y:Z` becomes `X-RAW-DTSTART:;X=Y:Z`. Read by node-ical
- * 0.27 itself,
- * - a floating time is in the zone of this computer, or in the first one defined in the calendar,
- * - a time that happens twice is the second (RFC 5545 section 3.3.5: the first),
- * - RANGE=THISANDFUTURE is lost, and so are events that share a UID,
- * - one rule that it cannot read, or a second DTSTART, makes the whole calendar unreadable,
- * - each of n floating times looks through all n events.
- *
- * Null where something begins and does not end, in order: node-ical would drop or mix events of a text with a piece
- * missing. Names are written in capitals, the only ones it knows.
- */
-function usedLines(text: string): readonly (readonly string[])[] | null {
-  const calendars: string[][] = [];
-  const open: string[] = [];
-  let lines: string[] = [];
+interface OpenComponent extends RawComponent {
+  readonly properties: Map<string, RawProperty[]>;
+  readonly children: OpenComponent[];
+}
+
+/** Null where something begins and does not end: events of a text with a piece missing would be dropped or mixed. */
+function calendarsIn(text: string): readonly RawCalendar[] | null {
+  const reader = new LineReader();
   for (const line of text.split('\n')) {
     const nameEnds = line.search(/[;:]/);
     if (nameEnds === -1) continue;
-    const written = line.slice(0, nameEnds);
-    const name = BEGINNINGS.has(written) ? written : written.toUpperCase();
-    const beginning = BEGINNINGS.get(name);
-    if (beginning === undefined) continue;
-    if ((name !== 'BEGIN' && name !== 'END') || line[nameEnds] === ';') {
-      lines.push(beginning === written ? line : beginning + line.slice(nameEnds));
+    const name = line.slice(0, nameEnds).toUpperCase();
+    const rest = line.slice(nameEnds);
+    if ((name !== 'BEGIN' && name !== 'END') || rest.startsWith(';')) {
+      reader.add(name, rest);
       continue;
     }
-    const component = line
-      .slice(nameEnds + 1)
-      .trim()
-      .toUpperCase();
-    if (name === 'BEGIN') {
-      // A calendar within something is as wrong as something outside of a calendar.
-      if ((component === 'VCALENDAR') !== (open.length === 0)) return null;
-      if (component === 'VCALENDAR') {
-        lines = [];
-        calendars.push(lines);
-      }
-      open.push(component);
-    } else if (open.pop() !== component) return null;
-    lines.push(`${name}:${component}`);
+    const kind = rest.slice(1).trim().toUpperCase();
+    const isInOrder = name === 'BEGIN' ? reader.begin(kind) : reader.end(kind);
+    if (!isInOrder) return null;
   }
-  return open.length === 0 ? calendars : null;
+  return reader.isInside ? null : reader.calendars;
 }
+
+class LineReader {
+  readonly calendars: RawCalendar[] = [];
+  readonly #open: OpenComponent[] = [];
+  #texts: string[] = [];
+  #eventTexts: string[] = [];
+  #events = 0;
+
+  get isInside(): boolean {
+    return this.#open.length > 0;
+  }
+
+  /** An event within something else is nobody's. */
+  get #isInEvent(): boolean {
+    return this.#open.length === 2 && this.#open[1]?.kind === 'VEVENT';
+  }
+
+  begin(kind: string): boolean {
+    // A calendar within something is as wrong as something outside of a calendar.
+    if ((kind === 'VCALENDAR') === this.isInside) return false;
+    const component: OpenComponent = { kind, properties: new Map(), children: [] };
+    this.#open.at(-1)?.children.push(component);
+    this.#open.push(component);
+    if (kind === 'VCALENDAR') {
+      this.#texts = [];
+      this.#events = 0;
+    }
+    return true;
+  }
+
+  end(kind: string): boolean {
+    if (this.#isInEvent) this.#endEvent();
+    const component = this.#open.pop();
+    if (component?.kind !== kind) return false;
+    if (this.isInside) return true;
+    const texts = this.#texts.length === 0 ? [] : ['BEGIN:VCALENDAR', ...this.#texts, 'END:VCALENDAR'];
+    this.calendars.push({ component, texts: texts.join('\n') });
+    return true;
+  }
+
+  #endEvent(): void {
+    if (this.#eventTexts.length > 0) {
+      this.#texts.push('BEGIN:VEVENT', `UID:${this.#events}`, ...this.#eventTexts, 'END:VEVENT');
+      this.#eventTexts = [];
+    }
+    this.#events += 1;
+  }
+
+  /** @param rest from the `;` or `:` behind the name on */
+  add(name: string, rest: string): void {
+    const component = this.#open.at(-1);
+    if (component === undefined) return;
+    const others = component.properties.get(name);
+    if (RAW.has(name)) {
+      const property = unescaped(rest);
+      if (others === undefined) component.properties.set(name, [property]);
+      else others.push(property);
+    } else if (others === undefined && TEXTS.has(name)) {
+      const isPlain = PLAIN.test(rest);
+      component.properties.set(name, isPlain ? [rest] : []);
+      if (isPlain) return;
+      if (this.#isInEvent) this.#eventTexts.push(name + rest);
+      else if (this.#open.length === 1) this.#texts.push(name + rest);
+    }
+  }
+}
+
+/** Some programs escape what no text is. */
+const unescaped = (property: RawProperty): RawProperty => asMeant(property.replace(/\\([,;])/g, '$1'));

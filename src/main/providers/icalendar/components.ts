@@ -1,14 +1,42 @@
 import { sync } from 'node-ical';
-import { z } from 'zod';
-import { asMeant, OWNERSHIP_PROPERTY } from './calendar-text.ts';
+import { asMeant, OWNERSHIP_PROPERTY, type RawCalendar, type RawComponent } from './calendar-text.ts';
 import { unreadable } from './errors.ts';
-import { ruleOf, uidOf } from './property.ts';
+import { type RawProperty, ruleOf, uidOf } from './property.ts';
 
-/** A VEVENT (RFC 5545 section 3.6.1). Its times are raw properties still, see `property.ts`. */
-export type EventComponent = Readonly<z.infer<typeof EventComponent>>;
+/** A VEVENT (RFC 5545 section 3.6.1). Its times are raw properties still, see `property.ts`. '' is what it lacks. */
+export interface EventComponent {
+  readonly uid: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly location: string;
+  /** In capitals, like those that follow. */
+  readonly status: string;
+  readonly class: string;
+  readonly transparency: string;
+  readonly busyStatus: string;
+  readonly sequence: number;
+  readonly start: RawProperty;
+  readonly end: RawProperty;
+  readonly duration: string;
+  readonly rules: readonly string[];
+  readonly exceptionRules: readonly string[];
+  readonly dates: readonly RawProperty[];
+  readonly exceptions: readonly RawProperty[];
+  readonly recurrenceId: RawProperty;
+  readonly organizer: RawProperty;
+  readonly attendees: readonly RawProperty[];
+  /** As it was written. */
+  readonly ownership: string;
+}
 
 /** A STANDARD or DAYLIGHT of a VTIMEZONE (section 3.6.5). */
-export type ObservanceComponent = Readonly<z.infer<typeof ObservanceComponent>>;
+export interface ObservanceComponent {
+  readonly offsetFrom: string;
+  readonly offsetTo: string;
+  readonly start: RawProperty;
+  readonly rules: readonly string[];
+  readonly dates: readonly RawProperty[];
+}
 
 export interface ZoneComponent {
   readonly id: string;
@@ -26,120 +54,104 @@ export interface CalendarComponent {
   readonly events: readonly EventComponent[];
 }
 
-/** node-ical has text as a string, with parameters as an object, and several of the same name as an array of these. */
-function texts(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [asMeant(value)];
-  if (Array.isArray(value)) return value.flatMap(texts);
-  if (typeof value === 'object' && value !== null && 'val' in value) return texts(value.val);
-  return [];
-}
-
-const firstText = (value: unknown): string => texts(value)[0]?.trim() ?? '';
-
-/** The first of that name, and '' where there is none: what a calendar says wrongly must not cost the rest of it. */
-const Text = z.unknown().optional().transform(firstText);
-const Texts = z.unknown().optional().transform(texts);
-
-const EventComponent = z
-  .object({
-    summary: Text,
-    description: Text,
-    location: Text,
-    status: Text,
-    class: Text,
-    transparency: Text,
-    'MICROSOFT-CDO-BUSYSTATUS': Text,
-    sequence: z.int().catch(0),
-    'RAW-UID': Text,
-    'RAW-DTSTART': Text,
-    'RAW-DTEND': Text,
-    'RAW-DURATION': Text,
-    'RAW-RRULE': Texts,
-    'RAW-EXRULE': Texts,
-    'RAW-RDATE': Texts,
-    'RAW-EXDATE': Texts,
-    'RAW-RECURRENCE-ID': Text,
-    'RAW-ORGANIZER': Text,
-    'RAW-ATTENDEE': Texts,
-    [`RAW-${OWNERSHIP_PROPERTY}`]: Text,
-  })
-  .transform((event) => ({
-    summary: event.summary,
-    description: event.description,
-    location: event.location,
-    status: event.status.toUpperCase(),
-    class: event.class.toUpperCase(),
-    transparency: event.transparency.toUpperCase(),
-    busyStatus: event['MICROSOFT-CDO-BUSYSTATUS'].toUpperCase(),
-    sequence: event.sequence,
-    /** '' where there is none. */
-    uid: uidOf(event['RAW-UID']),
-    start: event['RAW-DTSTART'],
-    end: event['RAW-DTEND'],
-    duration: ruleOf(event['RAW-DURATION']),
-    rules: event['RAW-RRULE'].map(ruleOf),
-    exceptionRules: event['RAW-EXRULE'].map(ruleOf),
-    dates: event['RAW-RDATE'],
-    exceptions: event['RAW-EXDATE'],
-    recurrenceId: event['RAW-RECURRENCE-ID'],
-    organizer: event['RAW-ORGANIZER'],
-    attendees: event['RAW-ATTENDEE'],
-    /** As it was written, or ''. */
-    ownership: ruleOf(event[`RAW-${OWNERSHIP_PROPERTY}`] ?? ''),
-  }));
-
-const ObservanceComponent = z
-  .object({
-    tzoffsetfrom: Text,
-    tzoffsetto: Text,
-    'RAW-DTSTART': Text,
-    'RAW-RRULE': Texts,
-    'RAW-RDATE': Texts,
-  })
-  .transform((observance) => ({
-    offsetFrom: observance.tzoffsetfrom,
-    offsetTo: observance.tzoffsetto,
-    start: observance['RAW-DTSTART'],
-    rules: observance['RAW-RRULE'].map(ruleOf),
-    dates: observance['RAW-RDATE'],
-  }));
-
-const Zone = z.object({ tzid: Text, 'LIC-LOCATION': Text });
-
-const Calendar = z.record(z.string(), z.unknown());
-const CalendarProperties = z.object({ 'WR-CALNAME': Text, 'WR-TIMEZONE': Text, name: Text });
-
 /**
- * A calendar that `wholeCalendars` has prepared, as its components.
- * @throws AppError PROVIDER_ERROR when node-ical cannot read it
+ * A calendar with its texts read.
+ * @throws AppError PROVIDER_ERROR when node-ical cannot read them
  */
-export function parseCalendar(calendar: string, source: string): CalendarComponent {
-  let parsed: z.infer<typeof Calendar>;
-  try {
-    parsed = Calendar.parse(sync.parseICS(calendar));
-  } catch (error) {
-    throw unreadable(source, 'damaged', error);
-  }
-  // Properties that are plain text stand apart, those with parameters between the components.
-  const properties = CalendarProperties.parse({ ...parsed, ...Calendar.safeParse(parsed.vcalendar).data });
+export function parseCalendar({ component, texts }: RawCalendar, source: string): CalendarComponent {
+  const read = texts === '' ? {} : textsIn(texts, source);
+  // Properties without parameters stand apart, those with parameters between the components.
+  const own = { ...fieldsOf(read.vcalendar), ...read };
   return {
-    name: properties['WR-CALNAME'] || properties.name,
-    timeZone: properties['WR-TIMEZONE'],
-    zones: childrenOf(parsed, 'VTIMEZONE').map(zoneComponent),
-    events: childrenOf(parsed, 'VEVENT').map((event) => EventComponent.parse(event)),
+    name: textOf(component, 'X-WR-CALNAME', own['WR-CALNAME']) || textOf(component, 'NAME', own.name),
+    timeZone: textOf(component, 'X-WR-TIMEZONE', own['WR-TIMEZONE']),
+    zones: childrenOf(component, 'VTIMEZONE').map(zoneComponent),
+    events: childrenOf(component, 'VEVENT').map((event, place) =>
+      eventComponent(event, fieldsOf(read[place])),
+    ),
   };
 }
 
-function zoneComponent(component: object): ZoneComponent {
-  const { tzid, 'LIC-LOCATION': location } = Zone.parse(component);
-  const observances = [...childrenOf(component, 'STANDARD'), ...childrenOf(component, 'DAYLIGHT')];
-  return { id: tzid, location, observances: observances.map((child) => ObservanceComponent.parse(child)) };
+/** What node-ical makes of something, by name. Its values may be anything. */
+type Fields = Readonly<Record<string, unknown>>;
+
+function textsIn(calendar: string, source: string): Fields {
+  try {
+    return fieldsOf(sync.parseICS(calendar));
+  } catch (error) {
+    throw unreadable(source, 'damaged', error);
+  }
 }
 
-/** The components of that kind within another. A TYPE property of theirs stands behind the kind itself. */
-function childrenOf(component: object, kind: string): readonly object[] {
-  return Object.values(component).filter(
-    (child: unknown): child is object =>
-      typeof child === 'object' && child !== null && 'type' in child && firstText(child.type) === kind,
-  );
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+
+/** It has text as a string, with parameters as an object, and several of the same name as an array of these. */
+function readText(read: unknown): string {
+  if (typeof read === 'string') return asMeant(read);
+  if (Array.isArray(read)) return readText(read[0]);
+  return isFields(read) && 'val' in read ? readText(read.val) : '';
 }
+
+/**
+ * The first text of that name, and '' where there is none: what a calendar says wrongly must not cost the rest of it.
+ * @param read by node-ical, unless the text is plain
+ */
+const textOf = ({ properties }: RawComponent, name: string, read: unknown): string =>
+  (properties.get(name)?.[0]?.slice(1) ?? readText(read)).trim();
+
+function eventComponent(component: RawComponent, texts: Fields): EventComponent {
+  return {
+    uid: uidOf(firstOf(component, 'UID')),
+    summary: textOf(component, 'SUMMARY', texts.summary),
+    description: textOf(component, 'DESCRIPTION', texts.description),
+    location: textOf(component, 'LOCATION', texts.location),
+    status: wordOf(component, 'STATUS'),
+    class: wordOf(component, 'CLASS'),
+    transparency: wordOf(component, 'TRANSP'),
+    busyStatus: wordOf(component, 'X-MICROSOFT-CDO-BUSYSTATUS'),
+    sequence: Number(/^\d+$/.exec(wordOf(component, 'SEQUENCE'))?.[0] ?? 0),
+    start: firstOf(component, 'DTSTART'),
+    end: firstOf(component, 'DTEND'),
+    duration: ruleOf(firstOf(component, 'DURATION')),
+    rules: allOf(component, 'RRULE').map(ruleOf),
+    exceptionRules: allOf(component, 'EXRULE').map(ruleOf),
+    dates: allOf(component, 'RDATE'),
+    exceptions: allOf(component, 'EXDATE'),
+    recurrenceId: firstOf(component, 'RECURRENCE-ID'),
+    organizer: firstOf(component, 'ORGANIZER'),
+    attendees: allOf(component, 'ATTENDEE'),
+    ownership: ruleOf(firstOf(component, OWNERSHIP_PROPERTY)),
+  };
+}
+
+function zoneComponent(component: RawComponent): ZoneComponent {
+  const observances = [...childrenOf(component, 'STANDARD'), ...childrenOf(component, 'DAYLIGHT')];
+  return {
+    id: uidOf(firstOf(component, 'TZID')),
+    location: uidOf(firstOf(component, 'X-LIC-LOCATION')),
+    observances: observances.map(observanceComponent),
+  };
+}
+
+const observanceComponent = (component: RawComponent): ObservanceComponent => ({
+  offsetFrom: ruleOf(firstOf(component, 'TZOFFSETFROM')),
+  offsetTo: ruleOf(firstOf(component, 'TZOFFSETTO')),
+  start: firstOf(component, 'DTSTART'),
+  rules: allOf(component, 'RRULE').map(ruleOf),
+  dates: allOf(component, 'RDATE'),
+});
+
+const childrenOf = ({ children }: RawComponent, kind: string): readonly RawComponent[] =>
+  children.filter((child) => child.kind === kind);
+
+const NONE: readonly RawProperty[] = [];
+
+const allOf = ({ properties }: RawComponent, name: string): readonly RawProperty[] =>
+  properties.get(name) ?? NONE;
+
+const firstOf = (component: RawComponent, name: string): RawProperty => allOf(component, name)[0] ?? '';
+
+const wordOf = (component: RawComponent, name: string): string =>
+  ruleOf(firstOf(component, name)).toUpperCase();
