@@ -55,6 +55,33 @@ describe('an event of Graph', () => {
       time: { timeZone: 'UTC' },
     });
   });
+
+  it('that says nothing in what it says', () => {
+    const nothing = {
+      body: { contentType: null, content: null },
+      bodyPreview: null,
+      location: { displayName: null },
+      responseStatus: { response: null },
+      start: { dateTime: '2026-03-10T08:00:00.0000000', timeZone: null },
+      singleValueExtendedProperties: [
+        { id: 'String {00020329-0000-0000-c000-000000000046} Name x', value: null },
+      ],
+    };
+    expect(shown(nothing)).toMatchObject({
+      description: '',
+      location: '',
+      response: 'organizer',
+      time: { start: '2026-03-10T08:00:00.000Z' },
+      tag: null,
+    });
+  });
+
+  it('of ours whose text was taken out', () => {
+    const name = { bookingId: 'bk-1', incarnation: 0 };
+    const ours = { transactionId: transactionId('cal', name), bodyPreview: '' };
+    const body = { contentType: 'html', content: null };
+    expect(shown({ ...ours, body })).toMatchObject({ description: '', tag: name });
+  });
 });
 
 describe('a transaction id', () => {

@@ -82,6 +82,25 @@ describe('creating', () => {
   });
 });
 
+describe('completing the tag of what was created', () => {
+  const { body, eventId } = setUp().provider.prepareCreate(CALENDAR, desired, identity);
+
+  it('may fail', async () => {
+    const { provider } = setUp(echo('new', body), graphError(500, 'ErrorInternalServerError'));
+    expect(await provider.create(CALENDAR, { eventId, body })).toMatchObject({ id: 'new', tag: identity });
+  });
+
+  it('is waited for where it is to be asked for later, and so is everything after it', async () => {
+    const later = graphError(429, 'ApplicationThrottled', { 'retry-after': '600' });
+    const { provider } = setUp(echo('new', body), later);
+    await expect(provider.create(CALENDAR, { eventId, body })).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      effect: 'unknown',
+      retryAfterSeconds: 600,
+    });
+  });
+});
+
 describe('updating', () => {
   it.each([
     ['what was planned on', 'W/"33"', 'W/"33"'],

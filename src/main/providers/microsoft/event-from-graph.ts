@@ -16,7 +16,7 @@ const Resource = z.object({
   transactionId: z.string().optional(),
   iCalUId: z.string().optional(),
   subject: z.string().optional(),
-  body: z.object({ contentType: z.string(), content: z.string() }).optional(),
+  body: z.object({ contentType: z.string().nullish(), content: z.string().nullish() }).optional(),
   bodyPreview: z.string().optional(),
   location: z.object({ displayName: z.string().nullish() }).optional(),
   start: Moment.optional(),

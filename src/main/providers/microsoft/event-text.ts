@@ -29,6 +29,13 @@ export function eventText(text: string | undefined): string {
 }
 
 /** The text of a body, which Exchange keeps as HTML also when it was sent as text. */
-export function bodyText(body: { readonly contentType: string; readonly content: string }): string {
-  return eventText(body.contentType.toLowerCase() === 'html' ? toText(body.content) : body.content);
+export function bodyText({
+  contentType,
+  content,
+}: {
+  readonly contentType?: string | null | undefined;
+  readonly content?: string | null | undefined;
+}): string {
+  const text = content ?? '';
+  return eventText(contentType?.toLowerCase() === 'html' ? toText(text) : text);
 }

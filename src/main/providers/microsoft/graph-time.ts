@@ -7,7 +7,11 @@ import { unreadable } from './microsoft-errors.ts';
 /** https://learn.microsoft.com/en-us/graph/api/resources/datetimetimezone */
 export const Moment = z.object({
   dateTime: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z?$/),
-  timeZone: z.string(),
+  // Left open, it is the one that every request asks for.
+  timeZone: z
+    .string()
+    .nullish()
+    .transform((name) => name ?? 'UTC'),
 });
 export type Moment = Readonly<z.infer<typeof Moment>>;
 

@@ -38,6 +38,11 @@ export function isMissing(answer: GraphAnswer): boolean {
   return answer.status === 404 || (answer.status >= 400 && MISSING_CODES.has(code));
 }
 
+/** Whether it was not done because of too many requests. */
+export function asksForPause({ status, headers }: GraphAnswer): boolean {
+  return status === 429 || ((status === 503 || status === 504) && headers.has('retry-after'));
+}
+
 /** The body of an answer that says yes. @throws AppError otherwise */
 export function accepted(answer: GraphAnswer): unknown {
   if (answer.status >= 200 && answer.status < 300) return answer.body;
@@ -99,8 +104,7 @@ const CHANGED = 'The event was changed in Outlook in the meantime. The next sync
 
 /** What is told by Graph's own code, or by a status together with its headers, whatever status it comes with. */
 function refusalByCode(answer: GraphAnswer, code: string): [code: AppError['code'], message: string] | null {
-  const { status, headers } = answer;
-  if (status === 429 || ((status === 503 || status === 504) && headers.has('retry-after'))) {
+  if (asksForPause(answer)) {
     return ['RATE_LIMITED', 'Outlook asks for a pause: too many requests. The rest is synced after it.'];
   }
   if (isCursorRefused(answer)) {
@@ -141,6 +145,17 @@ function refusalByCode(answer: GraphAnswer, code: string): [code: AppError['code
 /** A create was answered with the event of an earlier one, which says something else by now. */
 export function createdBefore(): AppError {
   return new AppError('CONFLICT', TAKEN, { effect: 'unknown' });
+}
+
+/** An event was created, and before its tag was complete we were asked for a pause, which everything else waits for. */
+export function createdBeforePause(answer: GraphAnswer): AppError {
+  const { code, message, retryAfterSeconds, detail, cause } = refused(answer);
+  return new AppError(code, message, {
+    cause,
+    effect: 'unknown',
+    ...(retryAfterSeconds !== null && { retryAfterSeconds }),
+    ...(detail !== null && { detail }),
+  });
 }
 
 /** What kept a request from being answered. An `AppError`, from the token source, stays as it is. */

@@ -9,7 +9,15 @@ import { createBody, updateBody } from './event-to-graph.ts';
 import { createGraphClient } from './graph-client.ts';
 import { pages } from './graph-pages.ts';
 import { graphNotifications } from './graph-subscriptions.ts';
-import { accepted, createdBefore, isMissing, read, unreadable } from './microsoft-errors.ts';
+import {
+  accepted,
+  asksForPause,
+  createdBefore,
+  createdBeforePause,
+  isMissing,
+  read,
+  unreadable,
+} from './microsoft-errors.ts';
 import { EXPAND_TAG, filterByTransaction, parseTransactionId, tagFrom } from './ownership.ts';
 import { isAsSent, sealBody, storedEvent } from './stored-event.ts';
 
@@ -128,8 +136,10 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
         target: eventPath(calendarId, created.id),
         body: seal,
       });
+      if (sealed.status === 200) return storedEvent(sealed, seal);
       // Without it only a copy would be mistaken for the event, until that is updated.
-      return sealed.status === 200 ? storedEvent(sealed, seal) : created;
+      if (!asksForPause(sealed)) return created;
+      throw createdBeforePause(sealed);
     },
 
     async update(calendarId, prepared, etag) {

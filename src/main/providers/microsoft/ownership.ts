@@ -49,7 +49,7 @@ function check(named: string): string {
 }
 
 /** A single-value extended property, https://learn.microsoft.com/en-us/graph/api/resources/singlevaluelegacyextendedproperty */
-export const ExtendedProperty = z.object({ id: z.string(), value: z.string() });
+export const ExtendedProperty = z.object({ id: z.string(), value: z.string().nullish() });
 export type ExtendedProperty = Readonly<z.infer<typeof ExtendedProperty>>;
 
 const property = (name: string): string => `String {5d1c4b0e-64f3-4f0c-9a2e-8f7b1c2d6e90} Name ${name}`;
@@ -111,7 +111,7 @@ export function tagFrom(
 
 function storedTag(properties: readonly ExtendedProperty[] | undefined): OwnershipTag | null {
   const value = properties?.find(({ id }) => sameProperty(id, TAG))?.value;
-  if (value === undefined) return null;
+  if (value == null) return null;
   try {
     return StoredTag.safeParse(JSON.parse(value)).data ?? null;
   } catch {
