@@ -19,7 +19,7 @@ import { addMapping, created, missing, removeCreated, unknown, updateMapping } f
 import type { Fetch } from './ports.ts';
 import { Lines } from './schedule/lines.ts';
 import { backupFile, backupTo } from './store/backup.ts';
-import { copyInMemory, type Database } from './store/connection.ts';
+import { copyInMemory, type Database, giveMemoryBack } from './store/connection.ts';
 import { openDatabase } from './store/database.ts';
 import { acquireLock, type InstanceLock } from './store/instance-lock.ts';
 import type { Restored } from './store/restore.ts';
@@ -176,6 +176,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     // What was put right needs no telling until tomorrow.
     if (options.repair !== undefined) compare(ports, store);
     await lookAfter();
+    giveMemoryBack(db);
     return result;
   };
   const agent = unattended(ports, store, enrolment, webhooks, syncAndFollow, lookAfter, lines);

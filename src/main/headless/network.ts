@@ -100,6 +100,15 @@ async function proxied(environment: Environment, source: string): Promise<Fetch>
   }
 }
 
+/**
+ * Makes the classes that go with that fetch the process's own. Whoever takes one from the global object would otherwise
+ * have Node load its copy of them, which a process that stays would keep beside this one.
+ */
+export async function installFetch(): Promise<void> {
+  const { fetch, FormData, Headers, Request, Response } = await import('undici');
+  Object.assign(globalThis, { fetch, FormData, Headers, Request, Response });
+}
+
 /** A request of Node's own class, which undici's fetch does not know. */
 async function parts(request: Request) {
   const { url, method, headers, redirect, signal } = request;

@@ -55,6 +55,11 @@ export function useWriteAheadLog(db: Database): void {
   db.pragma('journal_size_limit = 4194304');
 }
 
+/** Gives back what was kept of the file's pages; what is needed of them again is read again. */
+export function giveMemoryBack(db: Database): void {
+  db.pragma('shrink_memory');
+}
+
 /** Runs `work` in one transaction. Within another it joins that one, which then fails or holds as a whole. */
 export function inTransaction<T>(db: Database, work: () => T): T {
   return db.inTransaction ? work() : db.transaction(work)();

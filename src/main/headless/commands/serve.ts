@@ -3,14 +3,18 @@ import { findAgent } from '../agent/find-agent.ts';
 import type { CommandContext } from '../command.ts';
 import { sampleOf } from '../demo/open-sample.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { installFetch } from '../network.ts';
 import { openPorts } from '../open-client.ts';
 import { stopped, untilStopped } from '../stop-signal.ts';
+import { beThrifty } from '../thrift.ts';
 
 /** The headless agent: timer, push, screens, feeds and metrics, until it is stopped. */
 export async function serve(
   context: CommandContext,
   { port }: { readonly port?: number },
 ): Promise<ExitCode> {
+  beThrifty();
+  await installFetch();
   await refuseSecond(context);
   const { openAgent } = await import('../agent/open-agent.ts');
   return untilStopped(async (signal) => {
