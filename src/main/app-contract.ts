@@ -2,7 +2,7 @@ import type { About } from '../shared/domain/about.ts';
 import type { Account, CalendarListEntry } from '../shared/domain/account.ts';
 import type { BackupContent } from '../shared/domain/backup-content.ts';
 import type { Project, Technician } from '../shared/domain/booking.ts';
-import type { ConflictItem, HoldItem } from '../shared/domain/decision.ts';
+import type { ConflictItem, DecidedConflict, HoldItem } from '../shared/domain/decision.ts';
 import type { DoctorReport } from '../shared/domain/doctor.ts';
 import type { Explanation } from '../shared/domain/explanation.ts';
 import type { FeedItem } from '../shared/domain/feed.ts';
@@ -164,7 +164,7 @@ export interface App extends LookApp {
   previewMapping(wanted: WantedMapping): Promise<SyncResult>;
   /** @throws AppError PRECONDITION_FAILED, detail `not-ready`, without enrolment or accounts (exit code 4) */
   sync(options?: SyncOptions): Promise<SyncResult>;
-  /** Notes the answer; the next run carries it out. */
+  /** Notes the answer; the next run carries it out, an unattended one only when it can no longer be taken back. */
   resolveConflict(id: string, keep: 'booking' | 'calendar'): Promise<void>;
   /** Takes an answer back, as long as no run has begun to carry it out. */
   undoConflict(id: string): Promise<void>;
@@ -214,6 +214,8 @@ export interface LookApp {
   accounts(): readonly Account[];
   mappings(): readonly (Mapping & { readonly mappingId: string })[];
   conflicts(): readonly ConflictItem[];
+  /** Conflicts that were answered, as long as the answer can be taken back; newest first. */
+  decidedConflicts(): readonly DecidedConflict[];
   holds(): readonly HoldItem[];
   logs(filter: LogFilter): LogPage;
   /** Everything that the filter lets through, newest first, at most so many. */

@@ -284,12 +284,13 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
 
     async resolveConflict(id, keep) {
       const { decideConflict } = await import('./engine/decisions.ts');
-      decideConflict(store, id, keep);
-      agent.decided();
+      decideConflict(store, id, keep, ports.clock.now().toISOString());
+      agent.recheck();
     },
     async undoConflict(id) {
       const { undoConflict } = await import('./engine/decisions.ts');
       undoConflict(store, id);
+      agent.recheck();
     },
     async decideHold(id, answer) {
       const { decideHold } = await import('./engine/decisions.ts');

@@ -48,6 +48,7 @@ export function fixtureHandlers(snapshot: () => Snapshot): Handlers {
       ],
     }),
     'conflicts.list': () => ({ items: CONFLICTS.slice(0, snapshot().conflicts) }),
+    'conflicts.decided': () => ({ items: [] }),
     'holds.list': () => ({ items: HOLDS.slice(0, snapshot().holds) }),
     'feeds.list': () => ({ items: FEEDS }),
     'feeds.create': ({ technicianId, projectId, visibility = 'busy-only', publish = false }) => ({

@@ -279,10 +279,14 @@ describe('an answer to a conflict', () => {
     const id = conflict?.id ?? '';
     await client.call('conflicts.resolve', { id, keep: 'booking' });
     expect((await client.call('conflicts.list', {})).items).toEqual([]);
+    // Whoever looks is offered the way back, not only the window that answered.
+    expect((await client.call('conflicts.decided', {})).items).toMatchObject([{ id, keep: 'booking' }]);
     await client.call('conflicts.undo', { id });
+    expect((await client.call('conflicts.decided', {})).items).toEqual([]);
     expect((await client.call('conflicts.list', {})).items).toMatchObject([{ id }]);
     await client.call('conflicts.resolve', { id, keep: 'booking' });
     await client.call('sync.now', {});
+    expect((await client.call('conflicts.decided', {})).items).toEqual([]);
     await expect(client.call('conflicts.undo', { id })).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 });

@@ -12,12 +12,15 @@ import { bookingNotes, desiredEvent } from './planner/desired-event.ts';
 import type { LostEdit } from './planner/export-plan.ts';
 import { fingerprint, type OwnedField } from './planner/fingerprint.ts';
 import { exportScope } from './planner/selection.ts';
+import { REVOCABLE_MS } from './revocable-decisions.ts';
 
 /**
- * Notes a person's answer to an inbox item; the next run carries it out.
+ * Notes a person's answer to an inbox item; the next run carries it out, one that nobody asked for only after ten
+ * seconds.
+ * @param at UTC instant
  * @throws AppError NOT_FOUND, or INVALID_INPUT when the item cannot be answered that way
  */
-export function decideConflict(store: Store, id: string, keep: 'booking' | 'calendar'): void {
+export function decideConflict(store: Store, id: string, keep: 'booking' | 'calendar', at: string): void {
   const conflict = store.conflicts.get(id);
   if (conflict === undefined || (conflict.state !== 'open' && conflict.state !== 'decided')) {
     throw new AppError('NOT_FOUND', `No open conflict has the id ${id}. “conflicts” lists those that wait.`);
@@ -35,7 +38,7 @@ export function decideConflict(store: Store, id: string, keep: 'booking' | 'cale
       'This mapping only exports, so your version cannot be proposed. Keep the booking’s version, or make the mapping two-way first.',
     );
   }
-  store.conflicts.decide(id, keep);
+  store.conflicts.decide(id, keep, at);
 }
 
 /**
@@ -96,7 +99,8 @@ function keepMissing(store: Store, linkId: number): void {
 /** Turns the answers that were given into operations of this run. */
 export function planDecisions(run: RunContext, context: MappingContext, provider: CalendarProvider): number {
   const { store } = run;
-  const decided = store.conflicts.decided(context.mapping.id);
+  const until = run.clock.now().getTime() - (run.unattended ? REVOCABLE_MS : 0);
+  const decided = store.conflicts.decided(context.mapping.id, new Date(until).toISOString());
   for (const conflict of decided) {
     store.transaction(() => planDecision(run, context, provider, conflict));
     context.tally.looked = true;

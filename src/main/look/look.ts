@@ -17,6 +17,8 @@ export function look(store: Store, vault: Vault, enrolment: Enrolment, close: ()
     accounts: () => store.accounts.list(),
     mappings: () => store.mappings.list().map((mapping) => ({ ...mapping, mappingId: mapping.id })),
     conflicts: () => store.conflicts.open().map(conflictItem),
+    decidedConflicts: () =>
+      store.conflicts.revocable().map((row) => ({ ...conflictItem(row), keep: row.keep ?? 'booking' })),
     holds: () =>
       store.holds.open().map((hold) => ({
         id: hold.id,

@@ -16,6 +16,7 @@ export type LookMethod =
   | 'week.get'
   | 'explain.get'
   | 'conflicts.list'
+  | 'conflicts.decided'
   | 'holds.list'
   | 'logs.query'
   | 'logs.export'
@@ -49,6 +50,7 @@ export function lookHandlers(
     'week.get': (span) => ({ items: app.week(span) }),
     'explain.get': ({ id }) => app.explain(id),
     'conflicts.list': () => ({ items: app.conflicts() }),
+    'conflicts.decided': () => ({ items: app.decidedConflicts() }),
     'holds.list': () => ({ items: app.holds() }),
     'feeds.list': async () => ({ items: await app.feeds.list() }),
     'logs.query': (filter) => app.logs(filter),

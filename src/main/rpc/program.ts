@@ -69,6 +69,7 @@ const READS: ReadonlySet<string> = new Set<Method>([
   'week.get',
   'explain.get',
   'conflicts.list',
+  'conflicts.decided',
   'holds.list',
   'logs.query',
   'logs.export',

@@ -1,6 +1,5 @@
 import type { Clock, Log, Power, PowerChange, Random } from '../ports.ts';
 import {
-  type Asker,
   after,
   dueAt,
   newTimetable,
@@ -33,7 +32,7 @@ export interface SchedulerPorts {
   /** Whether there is anything to sync. */
   readonly isReady: () => boolean;
   readonly intervalMs: () => number;
-  /** The earliest instant after `instant` at which a failed operation is due again. */
+  /** The earliest instant after `instant` at which a failed operation is due again, or an answer to be carried out. */
   readonly retryAfter: (instant: Date) => Date | null;
   /** What is due now and then; runs see to it themselves. */
   readonly upkeep: () => Promise<void>;
@@ -91,7 +90,7 @@ export class Scheduler {
   }
 
   /** Something has changed that should not wait for the timer. */
-  ask(by: Asker): void {
+  ask(by: 'person' | 'notice'): void {
     this.#note({ kind: 'asked', by });
   }
 

@@ -1,7 +1,5 @@
 /** How long to wait for more of the same after something asked for a run: one edit is often several notices. */
 const SETTLE_MS = 300;
-/** How long somebody has to take a decision back before a run carries it out. */
-const SECOND_THOUGHTS_MS = 10_000;
 /** A storm of notices is not waited out for longer than this. */
 const LONGEST_SETTLE_MS = 1_200;
 /** Runs that notices may cause in a minute: an hour of edits at dispatch is not an hour of runs. */
@@ -22,8 +20,6 @@ export interface Timetable {
   readonly pollAt: number;
   /** Since when somebody waits for a run. */
   readonly askedAt: number | null;
-  /** When somebody last decided what no run has carried out yet. */
-  readonly decidedAt: number | null;
   /** The first and the latest notice of a server that no run has followed yet. */
   readonly noticed: { readonly first: number; readonly latest: number } | null;
   /** When the runs of the last minute that notices caused were started. */
@@ -41,12 +37,10 @@ export interface Timetable {
  */
 export type RunOutcome = 'through' | 'outage' | 'unasked';
 
-/** A person, who sees how long it takes; their decision, which they may take back; a server's notice. */
-export type Asker = 'person' | 'decision' | 'notice';
-
 /** What has happened to a timetable. `unit` is a random number in [0, 1). */
 export type TimetableEvent =
-  | { readonly kind: 'asked'; readonly by: Asker }
+  /** By a person, who sees how long it takes, or by a server's notice. */
+  | { readonly kind: 'asked'; readonly by: 'person' | 'notice' }
   /** A run began, or those that are through in the one under way look once more. */
   | { readonly kind: 'started'; readonly intervalMs: number }
   | {
@@ -65,7 +59,6 @@ export function newTimetable(now: number): Timetable {
   return {
     pollAt: now,
     askedAt: null,
-    decidedAt: null,
     noticed: null,
     noticeRuns: [],
     notBefore: now,
@@ -78,22 +71,13 @@ export function after(timetable: Timetable, event: TimetableEvent, now: number):
   switch (event.kind) {
     case 'asked':
       if (event.by === 'person') return { ...timetable, askedAt: timetable.askedAt ?? now };
-      if (event.by === 'decision') return { ...timetable, decidedAt: now };
       return { ...timetable, noticed: { first: timetable.noticed?.first ?? now, latest: now } };
     case 'started': {
       const recent = timetable.noticeRuns.filter((at) => now - at < MINUTE_MS && at <= now);
       const noticeRuns = timetable.noticed === null ? recent : [...recent, now];
       // What is asked for from now on may come too late for this run.
       const pollAt = now + event.intervalMs;
-      return {
-        ...timetable,
-        pollAt,
-        askedAt: null,
-        decidedAt: null,
-        noticed: null,
-        noticeRuns,
-        lastStart: now,
-      };
+      return { ...timetable, pollAt, askedAt: null, noticed: null, noticeRuns, lastStart: now };
     }
     case 'ended': {
       const outageRuns = outagesAfter(timetable.outageRuns, event.outcome);
@@ -116,11 +100,10 @@ export function after(timetable: Timetable, event: TimetableEvent, now: number):
  * @param retryAt when the earliest failed operation is due again, if one is
  */
 export function dueAt(timetable: Timetable, retryAt: number | null): number {
-  const { pollAt, askedAt, decidedAt, notBefore, lastStart } = timetable;
+  const { pollAt, askedAt, notBefore, lastStart } = timetable;
   const asked = askedAt === null ? pollAt : askedAt + SETTLE_MS;
-  const decided = decidedAt === null ? pollAt : decidedAt + SECOND_THOUGHTS_MS;
   const retry = retryAt === null ? pollAt : Math.max(retryAt, lastStart + RETRY_SPACING_MS);
-  return Math.max(notBefore, Math.min(pollAt, asked, decided, noticeDueAt(timetable), retry));
+  return Math.max(notBefore, Math.min(pollAt, asked, noticeDueAt(timetable), retry));
 }
 
 function outagesAfter(before: number, outcome: RunOutcome): number {

@@ -13,6 +13,7 @@ export interface ConflictRow {
   readonly calendar_side: string;
   readonly keep: 'booking' | 'calendar' | null;
   readonly created_at: string;
+  /** Of one that is `decided`: when a person said so. Else when it was settled; null while it is open. */
   readonly resolved_at: string | null;
 }
 
@@ -64,10 +65,35 @@ export class ConflictRepository {
     return row?.n ?? 0;
   }
 
-  decided(mappingId: string): readonly ConflictRow[] {
+  /** What a mapping's next run carries out, of the answers given until `until`. */
+  decided(mappingId: string, until: string): readonly ConflictRow[] {
     return this.#db
-      .prepare<[string], ConflictRow>("SELECT * FROM conflict WHERE mapping_id = ? AND state = 'decided'")
-      .all(mappingId);
+      .prepare<[string, string], ConflictRow>(
+        `SELECT * FROM conflict WHERE mapping_id = ? AND state = 'decided'
+           AND coalesce(resolved_at, created_at) <= ?`,
+      )
+      .all(mappingId, until);
+  }
+
+  /** Answers that can still be taken back, since no run has begun to carry them out, newest first. */
+  revocable(): readonly ConflictRow[] {
+    return this.#db
+      .prepare<[], ConflictRow>(
+        `SELECT * FROM conflict WHERE state = 'decided' AND NOT EXISTS (
+           SELECT 1 FROM journal j WHERE j.link_id = conflict.link_id AND j.state IN ('prepared', 'sent'))
+         ORDER BY resolved_at DESC, id`,
+      )
+      .all();
+  }
+
+  /** When the earliest answer after `instant` was given, or null. */
+  nextDecidedAfter(instant: string): string | null {
+    const row = this.#db
+      .prepare<[string], { at: string | null }>(
+        "SELECT min(resolved_at) AS at FROM conflict WHERE state = 'decided' AND resolved_at > ?",
+      )
+      .get(instant);
+    return row?.at ?? null;
   }
 
   undecidedOf(linkId: number): ConflictRow | undefined {
@@ -93,12 +119,16 @@ export class ConflictRepository {
       .run({ mappingId, at });
   }
 
-  decide(id: string, keep: 'booking' | 'calendar'): void {
-    this.#db.prepare("UPDATE conflict SET state = 'decided', keep = ? WHERE id = ?").run(keep, id);
+  decide(id: string, keep: 'booking' | 'calendar', at: string): void {
+    this.#db
+      .prepare("UPDATE conflict SET state = 'decided', keep = ?, resolved_at = ? WHERE id = ?")
+      .run(keep, at, id);
   }
 
   reopen(id: string): void {
-    this.#db.prepare("UPDATE conflict SET state = 'open', keep = NULL WHERE id = ?").run(id);
+    this.#db
+      .prepare("UPDATE conflict SET state = 'open', keep = NULL, resolved_at = NULL WHERE id = ?")
+      .run(id);
   }
 
   resolve(id: string, at: string): void {

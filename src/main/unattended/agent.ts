@@ -60,7 +60,7 @@ export interface AgentPorts {
   readonly upkeep: () => Promise<void>;
   /** Before the first unattended run; `onChange` is called when `intervalMs` changes. @returns unsubscribes */
   readonly prepare: (onChange: () => void) => Promise<() => void>;
-  /** The earliest instant after `instant` at which a failed export is due again. */
+  /** The earliest instant after `instant` at which a failed export is due again, or an answer to be carried out. */
   readonly retryAfter: (instant: Date) => Date | null;
   /** The last run on record. */
   readonly lastRun: () => SyncResult | null;
@@ -82,8 +82,8 @@ export interface OwnAgent extends Agent {
   alone<T>(work: () => Promise<T>): Promise<T>;
   /** Somebody changed something that should not wait for the timer. */
   ask(): void;
-  /** Somebody decided something, and has a moment to take it back. */
-  decided(): void;
+  /** What `retryAfter` answers may have changed. */
+  recheck(): void;
   /** A calendar said that it has changed. */
   noticed(): void;
   /** Who this device is to the booking system has changed. */
@@ -266,7 +266,7 @@ export function createAgent(ports: AgentPorts): OwnAgent {
       return turns.take(work);
     },
     ask: () => scheduler.ask('person'),
-    decided: () => scheduler.ask('decision'),
+    recheck: () => scheduler.recheck(),
     noticed: () => scheduler.ask('notice'),
     async start() {
       if (stream !== null) return;

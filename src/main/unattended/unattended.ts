@@ -1,6 +1,7 @@
 import { DEFAULT_SETTINGS } from '../../shared/domain/settings.ts';
 import type { SyncResult } from '../../shared/domain/sync-result.ts';
 import type { AppPorts } from '../app-contract.ts';
+import { decisionDueAfter } from '../engine/revocable-decisions.ts';
 import type { SyncOptions } from '../engine/sync-run.ts';
 import type { Enrolment } from '../enrolment.ts';
 import type { SettingsStore } from '../settings/settings.ts';
@@ -35,7 +36,7 @@ export function unattended(
       settings = await ports.settings();
       return settings.onChange(onChange);
     },
-    retryAfter: (instant) => store.retries.nextAfter(instant),
+    retryAfter: (instant) => earlier(store.retries.nextAfter(instant), decisionDueAfter(store, instant)),
     lastRun: () => (store.runs.last()?.result ?? null) as SyncResult | null,
     isReady: () => enrolment.isEnrolled() && store.accounts.list().length > 0,
     intervalMs: () => (settings?.values() ?? DEFAULT_SETTINGS).intervalMinutes * MINUTE_MS,
@@ -65,4 +66,9 @@ export function unattended(
       await agent.stop();
     },
   };
+}
+
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 }

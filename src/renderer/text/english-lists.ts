@@ -34,7 +34,7 @@ export const englishLists = {
     keepBooking: 'Keep the booking',
     keepCalendar: 'Keep my calendar',
     decided: { booking: 'The booking’s version is kept.', calendar: 'Your calendar’s version is kept.' },
-    decidedHint: 'The next sync carries it out.',
+    decidedHint: 'You can take it back until a sync has carried it out.',
     undone: 'Taken back: the decision waits again.',
 
     holdsTitle: 'Deletions on hold',

@@ -28,6 +28,10 @@ export const ConflictItem = z.object({
 });
 export type ConflictItem = Readonly<z.infer<typeof ConflictItem>>;
 
+/** A conflict that was answered and not carried out yet: until then the answer can be taken back. */
+export const DecidedConflict = ConflictItem.extend({ keep: z.enum(['booking', 'calendar']) });
+export type DecidedConflict = Readonly<z.infer<typeof DecidedConflict>>;
+
 /** Deletions that were held because they are unusually many. */
 export const HoldItem = z.object({
   id: z.string(),

@@ -3,7 +3,7 @@ import { About } from '../domain/about.ts';
 import { Account, ProviderName } from '../domain/account.ts';
 import { BackupContent } from '../domain/backup-content.ts';
 import { Project, Technician } from '../domain/booking.ts';
-import { ConflictItem, HoldItem } from '../domain/decision.ts';
+import { ConflictItem, DecidedConflict, HoldItem } from '../domain/decision.ts';
 import { DoctorReport } from '../domain/doctor.ts';
 import { Explanation } from '../domain/explanation.ts';
 import { FeedItem } from '../domain/feed.ts';
@@ -167,6 +167,8 @@ export const METHODS = {
 
   'conflicts.list': method(Empty, items(ConflictItem)),
   'conflicts.resolve': method(z.object({ id: Id, keep: z.enum(['booking', 'calendar']) }), Empty),
+  /** Answered ones whose answer can still be taken back, newest first. */
+  'conflicts.decided': method(Empty, items(DecidedConflict)),
   /** Takes an answer back, as long as no run has carried it out. */
   'conflicts.undo': method(z.object({ id: Id }), Empty),
   'holds.list': method(Empty, items(HoldItem)),

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import type { ReactElement } from 'react';
+import { type ReactElement, useRef } from 'react';
 import type { ConflictItem, ConflictVersion } from '../../../shared/domain/decision.ts';
 import { momentText, type Reader } from '../../../shared/text/moment.ts';
 import { useReader } from '../../program/clock.ts';
@@ -7,7 +7,7 @@ import { useAction, useSnapshot } from '../../program/use-program.ts';
 import { joined, text } from '../../text/text.ts';
 import { useCalendarName } from '../mappings/calendar-name.ts';
 import styles from './conflicts.module.css';
-import { remember } from './decided.ts';
+import { useFocusOn } from './use-focus-on.ts';
 
 /** In the order in which a person reads a booking. */
 const FIELDS = ['title', 'start', 'end', 'location', 'description', 'status'] as const;
@@ -17,18 +17,25 @@ type Field = (typeof FIELDS)[number];
 export function ConflictCard({
   conflict,
   primary,
+  arrived,
+  onDecided,
 }: {
   readonly conflict: ConflictItem;
   /** Whether it is the next one to decide. */
   readonly primary: boolean;
+  /** Whether it was taken back here just now, so that the focus follows it. */
+  readonly arrived: boolean;
+  readonly onDecided: () => void;
 }): ReactElement {
-  const { mappings, lastRun } = useSnapshot();
+  const { mappings } = useSnapshot();
   const reader = useReader();
   const mapping = mappings.find(({ mappingId }) => mappingId === conflict.mappingId) ?? null;
   const calendar = useCalendarName(mapping);
-  const resolve = useAction('conflicts.resolve', {
-    onSuccess: (_, { keep }) => remember({ conflict, keep, afterRun: lastRun?.runId ?? null }),
-  });
+  const first = useRef<HTMLButtonElement>(null);
+  useFocusOn(first, arrived);
+  const resolve = useAction('conflicts.resolve', { onSuccess: onDecided });
+  // Once it is answered, it stays so until it is gone from here.
+  const busy = resolve.isPending || resolve.isSuccess;
   const { conflicts } = text;
   const shown = FIELDS.filter((field) => conflict.fields.includes(field) || isTelling(field, conflict));
   const keep = (side: 'booking' | 'calendar') => () => resolve.mutate({ id: conflict.id, keep: side });
@@ -72,13 +79,13 @@ export function ConflictCard({
         </table>
       </div>
       <div className={styles.actions}>
-        <Button variant="default" onClick={keep('calendar')} disabled={resolve.isPending}>
+        <Button ref={first} variant="default" onClick={keep('calendar')} disabled={busy}>
           {conflicts.keepCalendar}
         </Button>
         <Button
           variant={primary ? 'filled' : 'default'}
           onClick={keep('booking')}
-          disabled={resolve.isPending}
+          disabled={busy}
         >
           {conflicts.keepBooking}
         </Button>

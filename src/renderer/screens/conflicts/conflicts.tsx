@@ -1,5 +1,5 @@
 import IconScale from '@tabler/icons-react/icons/IconScale';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { ListSkeleton } from '../../components/screen-skeleton.tsx';
@@ -8,20 +8,22 @@ import { useAnswer } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
 import { ConflictCard } from './conflict-card.tsx';
 import styles from './conflicts.module.css';
-import { useDecided } from './decided.ts';
 import { DecidedConflict } from './decided-conflict.tsx';
 import { HoldCard } from './hold-card.tsx';
 
 /** The inbox of decisions: conflicting edits, and deletions on hold. */
 export function Conflicts(): ReactElement {
   const conflicts = useAnswer('conflicts.list', {});
+  const answered = useAnswer('conflicts.decided', {});
   const holds = useAnswer('holds.list', {});
+  /** The one that was answered or taken back here last: the focus follows it to where it went. */
+  const [moved, setMoved] = useState<string | null>(null);
   const open = conflicts.data?.items ?? [];
   const waiting = new Set(open.map(({ id }) => id));
-  // One that was taken back, or came up again, waits again.
-  const decided = useDecided().filter(({ conflict }) => !waiting.has(conflict.id));
-  const error = conflicts.error ?? holds.error;
-  const loading = conflicts.data === undefined || holds.data === undefined;
+  // Both lists are asked for at once; one that is in both has just been taken back.
+  const decided = (answered.data?.items ?? []).filter(({ id }) => !waiting.has(id));
+  const error = conflicts.error ?? answered.error ?? holds.error;
+  const loading = conflicts.data === undefined || answered.data === undefined || holds.data === undefined;
   const held = holds.data?.items ?? [];
   return (
     <Page title={text.conflicts.title} lead={text.conflicts.lead}>
@@ -31,6 +33,7 @@ export function Conflicts(): ReactElement {
           error={error}
           onRetry={() => {
             void conflicts.refetch();
+            void answered.refetch();
             void holds.refetch();
           }}
         />
@@ -45,10 +48,21 @@ export function Conflicts(): ReactElement {
       )}
       <div className={styles.list}>
         {decided.map((one) => (
-          <DecidedConflict key={one.conflict.id} decided={one} />
+          <DecidedConflict
+            key={one.id}
+            decided={one}
+            arrived={one.id === moved}
+            onUndone={() => setMoved(one.id)}
+          />
         ))}
         {open.map((conflict, place) => (
-          <ConflictCard key={conflict.id} conflict={conflict} primary={place === 0} />
+          <ConflictCard
+            key={conflict.id}
+            conflict={conflict}
+            primary={place === 0}
+            arrived={conflict.id === moved}
+            onDecided={() => setMoved(conflict.id)}
+          />
         ))}
         {held.map((hold, place) => (
           <HoldCard key={hold.id} hold={hold} primary={open.length + place === 0} />

@@ -1,42 +1,47 @@
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import type { ReactElement } from 'react';
-import { useAction, useSnapshot } from '../../program/use-program.ts';
+import { type ReactElement, useRef } from 'react';
+import type { DecidedConflict as Decided } from '../../../shared/domain/decision.ts';
+import { useAction } from '../../program/use-program.ts';
 import { joined, text } from '../../text/text.ts';
 import styles from './conflicts.module.css';
-import { type Decided, forget } from './decided.ts';
+import { useFocusOn } from './use-focus-on.ts';
 
-/** What was answered, with a way back while no sync has carried it out. */
+/** What was answered, in whichever window, with a way back while no sync has carried it out. */
 export function DecidedConflict({
-  decided: { conflict, keep, afterRun },
+  decided: { id, keep, booking },
+  arrived,
+  onUndone,
 }: {
   readonly decided: Decided;
+  /** Whether it was answered here just now, so that the focus follows it. */
+  readonly arrived: boolean;
+  readonly onUndone: () => void;
 }): ReactElement {
-  const { lastRun } = useSnapshot();
   const { conflicts } = text;
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusOn(button, arrived);
   const undo = useAction('conflicts.undo', {
     onSuccess: () => {
-      forget(conflict.id);
       notifications.show({ message: conflicts.undone });
+      onUndone();
     },
   });
-  const carriedOut = (lastRun?.runId ?? null) !== afterRun;
+  const title = booking.title || text.overview.untitled;
   return (
-    <section className={styles.decided} aria-label={conflict.booking.title}>
+    <section className={styles.decided} aria-label={title}>
       <p>
-        <strong>{conflict.booking.title || text.overview.untitled}</strong>{' '}
-        <span>{joined(conflicts.decided[keep], carriedOut ? null : conflicts.decidedHint)}</span>
+        <strong>{title}</strong> <span>{joined(conflicts.decided[keep], conflicts.decidedHint)}</span>
       </p>
-      {!carriedOut && (
-        <Button
-          variant="default"
-          size="compact-sm"
-          loading={undo.isPending}
-          onClick={() => undo.mutate({ id: conflict.id })}
-        >
-          {text.common.undo}
-        </Button>
-      )}
+      <Button
+        ref={button}
+        variant="default"
+        size="compact-sm"
+        loading={undo.isPending}
+        onClick={() => undo.mutate({ id })}
+      >
+        {text.common.undo}
+      </Button>
     </section>
   );
 }
