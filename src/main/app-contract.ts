@@ -54,7 +54,7 @@ export type MappingInput = Pick<Mapping, 'accountId' | 'calendarId' | 'direction
 export type MappingChanges = Partial<Omit<Mapping, 'id' | 'revision' | 'accountId' | 'calendarId'>>;
 
 /** What the app knows of the snapshot; the rest belongs to whoever sends it. */
-export type AppSnapshot = Omit<Snapshot, 'revision' | 'signIns' | 'host' | 'sample'>;
+export type AppSnapshot = Omit<Snapshot, 'revision' | 'signIns' | 'host' | 'sample' | 'update'>;
 
 /** Notifications of calendar providers. */
 export interface AppWebhooks {

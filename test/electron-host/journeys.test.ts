@@ -103,6 +103,22 @@ describe(`${ELECTRON}, on a new profile`, () => {
     expect(readFileSync(file).subarray(0, 2).toString()).toBe('PK');
   });
 
+  it('sample data open in the system’s browser, beside the window, until somebody ends them', async () => {
+    const desktop = start(machine);
+    await desktop.sees(({ window }) => expect(window?.visible).toBe(true));
+    await desktop.use((page) => page.getByRole('button', { name: 'Try with sample data' }).click());
+    const { opened } = await desktop.sees((sight) => expect(sight.opened).toHaveLength(1));
+    const { origin } = new URL(opened[0] ?? '');
+    expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+    await desktop.use(async (page) => {
+      await page.getByText('The sample is open in your browser.').waitFor();
+      await page.getByRole('button', { name: 'End it' }).click();
+      await page.getByRole('button', { name: 'Try with sample data' }).waitFor();
+    });
+    await expect(fetch(`${origin}/healthz`)).rejects.toThrow(TypeError);
+    expect((await desktop.look()).window?.faults).toEqual([]);
+  });
+
   it('the binary runs commands without a window', async () => {
     const { code, stdout } = await electron.run(machine, ['--headless', 'status', '--json']);
     expect(code).toBe(0);
@@ -145,6 +161,38 @@ describe(`${ELECTRON}, on a profile in use`, () => {
     const { tray, window } = await desktop.sees((sight) => expect(sight.tray?.icon).toBe('check'));
     expect(entryOf(tray?.menu ?? [], 'sync-now')).toMatchObject({ label: 'Sync Now', enabled: true });
     expect(window).toBeNull();
+  });
+
+  it('a backup goes where the system’s dialog says, and comes back from there', async () => {
+    const desktop = await startHidden();
+    const file = join(machine.dataDir, 'friday.backup');
+    await desktop.order({ kind: 'tray', action: 'settings' });
+    await desktop.sees(({ window }) => expect(window?.visible).toBe(true));
+    // The first dialog is cancelled.
+    await desktop.use((page) => page.getByRole('button', { name: 'Back up…' }).click());
+    await desktop.sees(({ dialogs }) => expect(dialogs).toHaveLength(1));
+    await desktop.order({ kind: 'answer', answer: { canceled: false, filePath: file } });
+    await desktop.use(async (page) => {
+      await page.getByRole('button', { name: 'Back up…' }).click();
+      await page.getByText(/^Backed up to .*friday\.backup/).waitFor();
+      await page.getByRole('heading', { name: 'Updates' }).waitFor();
+    });
+    expect(existsSync(file)).toBe(true);
+    await desktop.order({ kind: 'answer', answer: { canceled: false, filePaths: [file] } });
+    await desktop.use(async (page) => {
+      await page.getByRole('button', { name: 'Restore…' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('Here now, replaced').waitFor();
+      await dialog.getByRole('button', { name: 'Restore' }).click();
+      await page.getByText(/^Restored: 1 account and 1 mapping\./).waitFor();
+    });
+    const { dialogs, window } = await desktop.look();
+    expect(dialogs.map(({ kind }) => kind)).toEqual(['save', 'save', 'open']);
+    expect(window?.faults).toEqual([]);
+    // Nothing updates itself that was not installed to.
+    expect(
+      await desktop.use((page) => page.getByRole('button', { name: 'Check for updates now' }).count()),
+    ).toBe(0);
   });
 
   it('it is one instance: a second start shows the first one’s window and ends', async () => {

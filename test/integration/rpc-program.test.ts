@@ -28,7 +28,7 @@ beforeEach(async () => {
   program = createProgram({
     app,
     ports: { clock, random: seededRandom(11), log: () => undefined, settings: async () => settings },
-    host: { kind: 'headless', version: '1.2.3' },
+    host: { kind: 'headless', version: '1.2.3', locale: null },
     openUrl: async () => undefined,
     handlers: {
       'data.restore': () => ({ accounts: 0, mappings: 0, needSignIn: [], keptAs: null }),
@@ -72,7 +72,7 @@ describe('the snapshot', () => {
       lastRun: { ok: true, added: 2, changed: 0, removed: 0 },
       conflicts: 0,
       holds: 0,
-      host: { kind: 'headless', version: '1.2.3' },
+      host: { kind: 'headless', version: '1.2.3', locale: null },
     });
   });
 

@@ -31,7 +31,7 @@ beforeEach(async () => {
       log: () => undefined,
       settings: async () => memorySettings({}),
     },
-    host: { kind: 'headless', version: '1.2.3' },
+    host: { kind: 'headless', version: '1.2.3', locale: null },
     openUrl: async () => undefined,
     served: () => ({ origin: 'http://127.0.0.1:47600', isSample: null, sample: null }),
     handlers: {

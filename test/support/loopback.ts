@@ -34,8 +34,9 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   conflicts: 0,
   holds: 0,
   signIns: [],
-  host: { kind: 'headless', version: '0.0.0', origin: null, sample: null },
+  host: { kind: 'headless', version: '0.0.0', locale: null, origin: null, sample: null },
   sample: null,
+  update: null,
 };
 
 /** A program that does what the handlers say, and what it tells. */

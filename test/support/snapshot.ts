@@ -63,7 +63,8 @@ export const snapshot = (given: Partial<Snapshot> = {}): Snapshot => ({
   conflicts: 0,
   holds: 0,
   signIns: [],
-  host: { kind: 'headless', version: '0.1.0', origin: 'http://127.0.0.1:47600', sample: null },
+  host: { kind: 'headless', version: '0.1.0', locale: null, origin: 'http://127.0.0.1:47600', sample: null },
   sample: null,
+  update: null,
   ...given,
 });

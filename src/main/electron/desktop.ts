@@ -7,6 +7,7 @@ import { dataDirectory, prepareDataDirectory } from '../headless/data-directory.
 import { sampleOf } from '../headless/demo/open-sample.ts';
 import { failureOf } from '../headless/failure.ts';
 import { VERSION } from '../headless/version.ts';
+import { chooseFile } from './choose-file.ts';
 import { guardPages, guardSession } from './guard.ts';
 import { serveWindow } from './ipc.ts';
 import { openLink } from './links.ts';
@@ -15,8 +16,9 @@ import { Notifications } from './notifications.ts';
 import { desktopPorts } from './ports.ts';
 import { registerScheme, serveScreens } from './screens-protocol.ts';
 import { setStartAtLogin, wasStartedAtLogin } from './start-at-login.ts';
+import { systemLocale } from './system-locale.ts';
 import { hasTray } from './tray-presence.ts';
-import { startUpdater } from './updater.ts';
+import { openUpdates } from './updater.ts';
 import { Views } from './views.ts';
 import { MainWindow } from './window.ts';
 import { WindowMemory } from './window-memory.ts';
@@ -65,11 +67,13 @@ async function open(options: DesktopOptions, dataDir: string): Promise<void> {
   const iconsDir = join(options.resourcesDir, 'icons');
   const icon = join(iconsDir, 'icon.png');
   const memory = new WindowMemory(app.getPath('userData'));
+  const updates = await openUpdates(ports, settings, (install) => quitInto(install)());
   const agent = await openAgent(ports, {
     port: undefined,
     screensDir: options.screensDir,
-    host: { kind: 'electron', version: VERSION },
+    host: { kind: 'electron', version: VERSION, locale: systemLocale() },
     openUrl: openLink,
+    desktop: { chooseFile, updates },
     openSample: sampleOf({ environment: process.env, screensDir: options.screensDir }),
   });
 
@@ -104,16 +108,6 @@ async function open(options: DesktopOptions, dataDir: string): Promise<void> {
     documentation: join(app.isPackaged ? process.resourcesPath : app.getAppPath(), 'README.md'),
     log: ports.log,
   });
-  const updater = await startUpdater({
-    channel: settings.values().updateChannel,
-    log: ports.log,
-    onReady: (version) =>
-      views.offerUpdate(
-        version,
-        quitInto(() => updater?.install()),
-      ),
-  });
-
   setStartAtLogin(settings.values().startAtLogin);
   settings.onChange(({ values }) => setStartAtLogin(values.startAtLogin));
   app.on('second-instance', (_event, args) => {
@@ -123,7 +117,7 @@ async function open(options: DesktopOptions, dataDir: string): Promise<void> {
   // Without a listener, Electron would end with its last window.
   app.on('window-all-closed', () => undefined);
   const quitInto = endBeforeQuit(async () => {
-    updater?.stop();
+    updates?.stop();
     window.end();
     views.close();
     stopWindow();
@@ -134,6 +128,7 @@ async function open(options: DesktopOptions, dataDir: string): Promise<void> {
   const { enrolled } = agent.program.snapshot();
   if (opensAtStart({ hidden, tray: await hasTray(), enrolled })) window.show();
   await agent.start();
+  updates?.start();
 }
 
 /**

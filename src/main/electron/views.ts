@@ -15,6 +15,7 @@ import type { Program } from '../rpc/program.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import type { Notifications } from './notifications.ts';
 import { saveDiagnostics } from './save-diagnostics.ts';
+import { systemLocale } from './system-locale.ts';
 import { TrayIcon } from './tray.ts';
 import type { MainWindow } from './window.ts';
 import type { WindowMemory } from './window-memory.ts';
@@ -34,11 +35,6 @@ export interface ViewsOptions {
 /** Times in words grow old without anything happening. */
 const REFRESH_MS = 60_000;
 
-interface Update {
-  readonly version: string;
-  readonly install: () => void;
-}
-
 /** Tray and notifications: shows what the pure functions decide of each snapshot, and carries out what is clicked. */
 export class Views {
   readonly #options: ViewsOptions;
@@ -47,7 +43,6 @@ export class Views {
   readonly #timer: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
   #snapshot: Snapshot;
-  #update: Update | null = null;
 
   constructor(options: ViewsOptions) {
     this.#options = options;
@@ -62,12 +57,6 @@ export class Views {
     );
     this.#client.on('snapshot', (snapshot) => this.#show(snapshot));
     this.#timer = setInterval(() => this.#show(this.#snapshot), REFRESH_MS);
-    this.#show(this.#snapshot);
-  }
-
-  /** A new version waits; it is installed when somebody says so. */
-  offerUpdate(version: string, install: () => void): void {
-    this.#update = { version, install };
     this.#show(this.#snapshot);
   }
 
@@ -92,7 +81,7 @@ export class Views {
       reader: now,
       windowVisible: window.isVisible,
       wanted: wantedNotices(settings.values()),
-      updateReady: this.#update?.version ?? null,
+      updateReady: snapshot.update?.kind === 'ready' ? snapshot.update.version : null,
     });
     for (const kind of step.withdraw) notifications.withdraw(kind);
     for (const notice of step.show) notifications.show(notice);
@@ -147,8 +136,8 @@ export class Views {
   }
 
   async #askToUpdate(): Promise<void> {
-    const update = this.#update;
-    if (update === null) return;
+    const { update } = this.#snapshot;
+    if (update?.kind !== 'ready') return;
     const { updateQuestion, updateDetail, updateNow, updateLater } = englishDesktop.window;
     const { response } = await dialog.showMessageBox({
       message: updateQuestion(update.version),
@@ -157,13 +146,13 @@ export class Views {
       defaultId: 0,
       cancelId: 1,
     });
-    if (response === 0) update.install();
+    if (response === 0) await this.#client.call('updates.install', {});
   }
 }
 
 /** Who reads: the user of this computer. */
 const reader = (): Reader => ({
-  locale: app.getSystemLocale() || 'en-GB',
+  locale: systemLocale(),
   timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   now: new Date(),
 });

@@ -21,7 +21,7 @@ const OWNER_WAIT_MS = 5_000;
 /** Between two looks at whether it has, or whether its owner is an agent that can be asked. */
 const LOOK_AGAIN_MS = 200;
 
-const HOST = { kind: 'headless', version: VERSION } as const;
+const HOST = { kind: 'headless', version: VERSION, locale: null } as const;
 
 /** The ports of this process on a data directory that is ready to be used. */
 export async function openPorts({ environment, dataDir }: CommandContext): Promise<AppPorts> {

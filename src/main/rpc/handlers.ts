@@ -5,6 +5,7 @@ import type { App, AppPorts, LookApp } from '../app-contract.ts';
 import { redactText } from '../diagnostics/redaction.ts';
 import type { FeedChange } from '../feeds/feeds.ts';
 import type { Clock, OpenUrl } from '../ports.ts';
+import type { DesktopMethod } from './desktop-handlers.ts';
 import { logText } from './log-export.ts';
 import type { SignIns } from './sign-ins.ts';
 
@@ -62,7 +63,7 @@ export function lookHandlers(
 }
 
 /** Every method of the contract but those of the host, carried out by the app. */
-export function appHandlers(options: AppHandlerOptions): Omit<Handlers, HostMethod> {
+export function appHandlers(options: AppHandlerOptions): Omit<Handlers, HostMethod | DesktopMethod> {
   const { app, clock, snapshot } = options;
   return {
     ...lookHandlers(app, clock, snapshot),

@@ -8,6 +8,7 @@ import type { App, AppPorts, LookApp } from '../app-contract.ts';
 import { redactText } from '../diagnostics/redaction.ts';
 import type { Clock, Log, OpenUrl } from '../ports.ts';
 import type { SettingsStore } from '../settings/settings.ts';
+import { type DesktopParts, desktopHandlers } from './desktop-handlers.ts';
 import { appHandlers, type HostMethod, lookHandlers } from './handlers.ts';
 import { SignIns } from './sign-ins.ts';
 import { SnapshotFeed } from './snapshot-feed.ts';
@@ -26,13 +27,15 @@ export interface Program {
 export interface ProgramOptions {
   readonly app: App;
   readonly ports: Pick<AppPorts, 'clock' | 'random' | 'log' | 'settings'>;
-  readonly host: Pick<Snapshot['host'], 'kind' | 'version'>;
+  readonly host: Pick<Snapshot['host'], 'kind' | 'version' | 'locale'>;
   /** What of the snapshot only the host knows; null each where there is no such thing. */
   readonly served?: () => Served;
   /** Where a person sees a sign-in page. A host whose screens are in a browser leaves that to them. */
   readonly openUrl: OpenUrl;
   /** What the host does itself. */
   readonly handlers: Pick<Handlers, HostMethod>;
+  /** Left out where there is no desktop. */
+  readonly desktop?: DesktopParts | undefined;
 }
 
 /** What a host that serves screens and feeds knows of itself. */
@@ -49,8 +52,10 @@ const NOT_SERVED: Served = { origin: null, isSample: null, sample: null };
 function hostPart(
   host: ProgramOptions['host'],
   { origin, isSample, sample }: Served = NOT_SERVED,
-): Pick<Snapshot, 'host' | 'sample'> {
-  return { host: { ...host, origin, sample: isSample }, sample };
+  desktop?: DesktopParts,
+): Pick<Snapshot, 'host' | 'sample' | 'update'> {
+  const update = desktop?.updates?.state() ?? null;
+  return { host: { ...host, origin, sample: isSample }, sample, update };
 }
 
 /** New log entries that come this close together are told as one. */
@@ -81,6 +86,7 @@ const READS: ReadonlySet<string> = new Set<Method>([
   'about.get',
   'data.inspect',
   'settings.get',
+  'files.choose',
   'screens.link',
 ]);
 
@@ -107,13 +113,18 @@ export function createProgram(options: ProgramOptions): Program {
   });
   const feed = new SnapshotFeed(
     clock,
-    () => ({ ...app.status(), signIns: signIns.list(), ...hostPart(host, options.served?.()) }),
+    () => ({
+      ...app.status(),
+      signIns: signIns.list(),
+      ...hostPart(host, options.served?.(), options.desktop),
+    }),
     (snapshot) => tell('snapshot', snapshot),
   );
   const logs = new LogNews(clock, (news) => tell('logs.added', news));
   const stops: (() => void)[] = [
     app.agent.onChange(changed),
     app.onLogged((id, { status }) => logs.added(id, status)),
+    options.desktop?.updates?.onChange(changed) ?? (() => undefined),
   ];
   const watched = new WeakSet<SettingsStore>();
   /** Opened by whoever first asks; from then on its changes are told. */
@@ -131,6 +142,7 @@ export function createProgram(options: ProgramOptions): Program {
     handlers: {
       ...appHandlers({ app, signIns, clock, settings, snapshot, openUrl: options.openUrl }),
       ...options.handlers,
+      ...desktopHandlers(options.desktop ?? null),
     },
     onFailure: failureLog(log),
   });

@@ -7,7 +7,14 @@ const MINUTE_MS = 60_000;
 
 export const now = (): Date => new Date();
 
-export const locale = (): string => navigator.language;
+let hostLocale: string | null = null;
+
+/** Told by a program that knows its user better than the browser does: a desktop is set up in other places as well. */
+export function writeAs(locale: string | null): void {
+  hostLocale = locale;
+}
+
+export const locale = (): string => hostLocale ?? navigator.language;
 
 export const timeZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../shared/domain/snapshot.ts';
 import { createRpcClient, type RpcClient } from '../../shared/rpc/client.ts';
 import type { Way } from '../transport/way.ts';
+import { writeAs } from './clock.ts';
 
 /** How the window knows the program: what it last said, and whether it can be reached. */
 export interface ProgramState {
@@ -37,7 +38,9 @@ export function connectProgram({ transport, isRefused }: Way): Program {
   const learn = (snapshot: Snapshot): void => {
     const isOlder = state.connected && state.snapshot !== null && snapshot.revision < state.snapshot.revision;
     // After a lost connection the program may be another one, which counts its revisions from the start.
-    if (!isOlder) become({ snapshot, connected: true, refused: false });
+    if (isOlder) return;
+    writeAs(snapshot.host.locale);
+    become({ snapshot, connected: true, refused: false });
   };
   const ask = (): void => {
     client.call('snapshot.get', {}).then(learn, () => {

@@ -40,19 +40,22 @@ export interface AskOptions {
   readonly enabled?: boolean;
   /** Keeps what is shown while the next answer is on its way, e.g. between two pages. */
   readonly keepPrevious?: boolean;
+  /** Asked again whenever it is shown anew, for what changes without the snapshot. */
+  readonly anew?: boolean;
 }
 
 /** What the program answers to a question; asked again when something has changed there. */
 export function useAnswer<M extends Method>(
   method: M,
   input: Input<M>,
-  { enabled = true, keepPrevious = false }: AskOptions = {},
+  { enabled = true, keepPrevious = false, anew = false }: AskOptions = {},
 ): UseQueryResult<Output<M>, AppError> {
   const client = useClient();
   return useQuery<Output<M>, AppError>({
     queryKey: [method, input],
     queryFn: () => client.call(method, input),
     enabled,
+    ...(anew && { staleTime: 0 }),
     ...(keepPrevious && { placeholderData: keepPreviousData }),
   });
 }

@@ -57,6 +57,17 @@ export const englishSettings = {
 
     updates: 'Updates',
     updatesHint: 'Followed by the desktop app.',
+    updatesElsewhere: 'This one does not update itself: a new version is installed as this one was.',
+    checkForUpdates: 'Check for updates now',
+    standings: {
+      notChecked: 'Nobody has looked for a newer version yet.',
+      checking: 'Looking for a newer version…',
+      upToDate: (time: string) => `This is the newest version, as of ${time}.`,
+      downloading: (version: string, percent: number) =>
+        `Version ${version} is being downloaded: ${numeral(percent)} %.`,
+      ready: (version: string) =>
+        `Version ${version} is downloaded. Restarting takes a moment; what is being written is finished first.`,
+    },
     updateChannel: 'Versions',
     channels: { stable: 'Stable', beta: 'Beta' },
 
@@ -71,7 +82,7 @@ export const englishSettings = {
     backupTitle: 'Back up to a file',
     backupBody: 'Everything but sign-ins and passwords. A file of that name is replaced.',
     backupAction: 'Back up',
-    backedUp: (file: string) => `Backed up to ${file}`,
+    backedUp: (file: string) => `Backed up to ${file}. Sign-ins and passwords are not in it.`,
     restore: 'Restore…',
     restoreTitle: 'Restore a backup?',
     restoreBody:
@@ -86,7 +97,8 @@ export const englishSettings = {
     needSignIn: (addresses: string) => `Sign in again: ${addresses}.`,
     keptAs: (file: string) => `What was here is kept as ${file}.`,
     file: 'File on this computer',
-    fileHint: 'A full path, for example /home/you/calendar-sync.backup',
+    fileHint: 'A full path on the computer that Calendar Sync runs on',
+    restoreFileHint: (folder: string) => `A full path. Calendar Sync keeps its own backups in ${folder}`,
     reset: 'Forget everything…',
     resetTitle: 'Forget what this computer knows?',
     resetBody:

@@ -5,6 +5,7 @@ import { Maintenance } from './maintenance.ts';
 import { Mapping } from './mapping.ts';
 import { SyncProgress } from './sync-progress.ts';
 import { Failure } from './sync-result.ts';
+import { UpdateState } from './update.ts';
 
 /** How the whole program stands, in one word; `status.ts` says it in a sentence. */
 export const OverallState = z.enum([
@@ -78,6 +79,8 @@ export const Snapshot = z.object({
   host: z.object({
     kind: z.enum(['electron', 'headless']),
     version: z.string(),
+    /** How its user writes dates and numbers, BCP 47; null where only the browser that shows the screens knows. */
+    locale: z.string().nullable(),
     /** Where programs of this computer reach what it serves, feeds above all; null while it serves nothing. */
     origin: z.string().nullable(),
     /** Not null where all of it is made up, to try the program with: where the real one is, if that is in a browser. */
@@ -85,5 +88,7 @@ export const Snapshot = z.object({
   }),
   /** Where the sample that was started from here is, once it is there. */
   sample: z.object({ url: z.string() }).nullable(),
+  /** Null where the program does not update itself. */
+  update: UpdateState.nullable(),
 });
 export type Snapshot = Readonly<z.infer<typeof Snapshot>>;

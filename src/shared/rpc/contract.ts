@@ -231,6 +231,15 @@ export const METHODS = {
   'data.restore': method(File, Restored),
   /** Forgets everything after a backup; calendars and bookings are left as they are. */
   'data.reset': method(z.object({ keepAccounts: z.boolean() }), z.object({ backup: z.string() })),
+  /** Asks by a dialog of the desktop where a backup is to go, or which one is meant; null: nothing was chosen. */
+  'files.choose': method(
+    z.object({ for: z.enum(['backup', 'restore']) }),
+    z.object({ file: z.string().nullable() }),
+  ),
+  /** Looks for a newer version of the desktop app; what that finds is in the snapshot's `update`. */
+  'updates.check': method(Empty, Empty),
+  /** Ends the program and comes back as the version that waits. */
+  'updates.install': method(Empty, Empty),
   /** An address that opens these screens in a browser of this computer, once. */
   'screens.link': method(Empty, z.object({ url: z.string() })),
   /**

@@ -52,6 +52,8 @@ export const englishDesktop = {
     cannotStart: 'Calendar Sync cannot start',
     failed: 'That did not work',
     diagnosticsFilter: 'ZIP archive',
+    backupFilter: 'Backup of Calendar Sync',
+    anyFilter: 'All files',
     updateQuestion: (version: string) => `Restart Calendar Sync with version ${version}?`,
     updateDetail: 'It takes a moment. What is being written is finished first.',
     updateNow: 'Restart and update',

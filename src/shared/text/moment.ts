@@ -28,16 +28,22 @@ export function momentText(instant: string, reader: Reader): string {
 
 /** Days since 1970 of the reader's calendar day, so that two instants can be compared by day. */
 function dayNumber(instant: string, { timeZone }: Reader): number {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  })
-    .format(new Date(instant))
-    .slice(0, 'YYYY-MM-DD'.length);
+  const options = { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+  const parts = format('en-CA', options, instant).slice(0, 'YYYY-MM-DD'.length);
   return Date.parse(`${parts}T00:00:00Z`) / DAY_MS;
 }
 
 const format = (locale: string, options: Intl.DateTimeFormatOptions, instant: string): string =>
-  new Intl.DateTimeFormat(locale, options).format(new Date(instant));
+  formatter(locale, options).format(new Date(instant));
+
+/** Making one takes a hundred times as long as using it, and a log writes thousands of times in few ways. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  const known = formatters.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(locale, options);
+  formatters.set(key, made);
+  return made;
+}

@@ -95,6 +95,7 @@ async function ask(kind, options, cancelled) {
 }
 Object.assign(dialog, {
   showSaveDialog: (/** @type {unknown} */ options) => ask('save', options, { canceled: true, filePath: '' }),
+  showOpenDialog: (/** @type {unknown} */ options) => ask('open', options, { canceled: true, filePaths: [] }),
   showMessageBox: (/** @type {unknown} */ options) => ask('message', options, { response: 1 }),
   showErrorBox(/** @type {string} */ title, /** @type {string} */ content) {
     world.dialogs.push({ kind: 'error', options: { title, content } });

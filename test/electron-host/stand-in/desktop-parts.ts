@@ -125,6 +125,7 @@ function ask(kind: string, options: unknown, cancelled: unknown): Promise<unknow
 
 export const dialog = {
   showSaveDialog: (options: unknown) => ask('save', options, { canceled: true, filePath: '' }),
+  showOpenDialog: (options: unknown) => ask('open', options, { canceled: true, filePaths: [] }),
   showMessageBox: (options: unknown) => ask('message', options, { response: 1 }),
   showErrorBox(title: string, content: string): void {
     world.dialogs.push({ kind: 'error', options: { title, content } });

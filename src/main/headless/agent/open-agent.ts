@@ -29,6 +29,8 @@ export interface AgentOptions {
   readonly sample?: Snapshot['host']['sample'];
   /** Left out: the screens are in a browser already, and commands print or open the address themselves. */
   readonly openUrl?: OpenUrl;
+  /** Left out where there is no desktop. */
+  readonly desktop?: ProgramOptions['desktop'];
 }
 
 /** The program at work on its own, with a server for its screens, its commands and whoever reads its feeds. */
@@ -68,8 +70,9 @@ export async function openAgent(ports: AppPorts, options: AgentOptions): Promise
     ports: watched,
     link,
     onApp: (app) => metrics.watch(app),
-    host: options.host ?? { kind: 'headless', version: VERSION },
+    host: options.host ?? { kind: 'headless', version: VERSION, locale: null },
     openUrl,
+    desktop: options.desktop,
     served: () => ({
       origin: origin(),
       isSample: options.sample ?? null,

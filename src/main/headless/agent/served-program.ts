@@ -18,6 +18,7 @@ export interface ServedProgramOptions {
     close(): Promise<void>;
   };
   readonly openUrl: OpenUrl;
+  readonly desktop: ProgramOptions['desktop'];
 }
 
 type Restore = Handlers['data.restore'];
@@ -81,13 +82,14 @@ export class ServedProgram implements Program {
   }
 
   #begin(app: App): { readonly app: App; readonly program: Program } {
-    const { ports, link, onApp, host, openUrl, served, sample } = this.#options;
+    const { ports, link, onApp, host, openUrl, served, sample, desktop } = this.#options;
     const program = createProgram({
       app,
       ports,
       host,
       openUrl,
       served,
+      desktop,
       handlers: {
         'data.restore': (input) => this.#restore(input),
         'screens.link': () => ({ url: link() }),

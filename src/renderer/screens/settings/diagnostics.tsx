@@ -5,6 +5,7 @@ import { strToU8, zipSync } from 'fflate';
 import { type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Output } from '../../../shared/rpc/contract.ts';
 import { FocusBack } from '../../components/focus-back.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { now } from '../../program/clock.ts';
 import { saveFile } from '../../program/save-file.ts';
 import { joined, text } from '../../text/text.ts';
@@ -78,13 +79,7 @@ function Content({ content }: { readonly content: string }): ReactElement {
       <p className={styles.label}>
         {joined(settings.diagnosticsContent, settings.diagnosticsLines(lines.length))}
       </p>
-      <section
-        className={styles.fileBox}
-        ref={box}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: so that the arrow keys scroll it
-        tabIndex={0}
-        aria-label={settings.diagnosticsContent}
-      >
+      <ScrollRegion className={styles.fileBox} ref={box} label={settings.diagnosticsContent}>
         <div className={styles.fileLines} style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ key, index, start }) => (
             <div
@@ -98,7 +93,7 @@ function Content({ content }: { readonly content: string }): ReactElement {
             </div>
           ))}
         </div>
-      </section>
+      </ScrollRegion>
     </div>
   );
 }

@@ -8,11 +8,12 @@ import { text } from '../../text/text.ts';
 import { AboutSection } from './about-section.tsx';
 import { BookingSection } from './booking-section.tsx';
 import { DataSection } from './data-section.tsx';
-import { ChannelField, IntervalField, NumberField, SwitchField, TextField, ThemeField } from './fields.tsx';
+import { IntervalField, NumberField, SwitchField, TextField, ThemeField } from './fields.tsx';
 import { NetworkTest } from './network-test.tsx';
 import { Section } from './section.tsx';
 import styles from './settings.module.css';
 import { SupportSection } from './support-section.tsx';
+import { UpdatesSection } from './updates-section.tsx';
 
 /** What people can set, what the organisation has set for them, and what support asks for. */
 export function Settings(): ReactElement {
@@ -83,9 +84,7 @@ function Values({ view }: { readonly view: SettingsView }): ReactElement {
           max={10_080}
         />
       </Section>
-      <Section title={settings.updates} hint={host.kind === 'headless' ? settings.updatesHint : undefined}>
-        <ChannelField view={view} />
-      </Section>
+      <UpdatesSection view={view} />
     </>
   );
 }
