@@ -141,7 +141,7 @@ describe('a day with the window open', () => {
     await page.getByText(`What would go (${MANY})`).click();
     await page.getByRole('listitem').filter({ hasText: 'Inspection 7' }).waitFor();
     await button(`Delete ${MANY} entries…`).click();
-    await sayingSo(page.getByText(`${MANY} entries will be deleted with the next sync`), () =>
+    await sayingSo(page.getByText(`${MANY} deletions released.`), () =>
       page
         .getByRole('dialog')
         .getByRole('button', { name: `Delete ${MANY} entries` })

@@ -42,7 +42,7 @@ export function holdScreens(scenes: readonly Scene[]): void {
       const program = scene.program();
       await page.setViewportSize(LARGE);
       await page.emulateMedia({ colorScheme: 'light' });
-      await open(program, scene.path);
+      await open(program, scene.path, scene.ready);
       await scene.act?.(page, program);
       await settled(page);
       await page.evaluate(AXE);

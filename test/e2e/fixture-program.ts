@@ -59,3 +59,15 @@ export const pending = (): Promise<never> => new Promise(() => undefined);
 export const failing = (message: string) => (): never => {
   throw new AppError('PROVIDER_ERROR', message);
 };
+
+const CONSENT = {
+  'plain-http':
+    'The calendar from printer.local comes by plain http, which anybody on the way can read and change. Use its https:// address, or agree to plain http for this calendar.',
+  'private-network':
+    "printer.local (192.168.1.20) lies in a private network, where a calendar's address could be used to reach devices. Allow it for this calendar if it is meant.",
+} as const;
+
+/** Consent is missing: what the program refuses until somebody says yes. */
+export const refusing = (detail: 'plain-http' | 'private-network') => (): never => {
+  throw new AppError('PERMISSION_DENIED', CONSENT[detail], { detail });
+};

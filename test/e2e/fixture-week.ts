@@ -119,6 +119,14 @@ export const WEEK: readonly WeekItem[] = [
   }),
 ];
 
+/** A Tuesday with more at the same time than there is room for. */
+export const CROWDED: readonly WeekItem[] = [
+  ...WEEK,
+  booking(24, '08:45', '09:45', 'Meter reading', '9 Church St'),
+  busy(24, '09:00', '10:00', 'Call with the depot'),
+  busy(24, '09:15', '10:15', 'Van inspection', { mappingId: 'map_outlook' }),
+];
+
 const version = {
   title: 'Leak, second visit',
   description: 'Bring the 22 mm fittings.\nKey is with the neighbour at flat 2.',

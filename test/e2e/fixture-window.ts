@@ -12,7 +12,7 @@ export interface FixtureWindow extends AsyncDisposable {
   /** What went wrong since the last `open`. */
   faults(): readonly string[];
   /** Loads the page anew over another program, until all that it answers is there. */
-  open(program: FixtureProgram, path: string): Promise<void>;
+  open(program: FixtureProgram, path: string, ready?: string): Promise<void>;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function openFixtureWindow(context: BrowserContext): Promise<Fixtur
   return {
     page,
     faults: () => faults.slice(seen),
-    async open(next, path) {
+    async open(next, path, ready = 'h1') {
       seen = faults.length;
       program = next;
       next.onMessage((message) =>
@@ -44,7 +44,7 @@ export async function openFixtureWindow(context: BrowserContext): Promise<Fixtur
       // Another query, so that it is loaded anew; the same origin, so that what was compiled is used again.
       opened += 1;
       await page.goto(`${server.origin}/?${opened}#${path}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator(ready).first().waitFor();
       // Nothing is on its way any more.
       if (!next.keepsWaiting) {
         await page.waitForFunction(() => document.querySelector('.mantine-Skeleton-root') === null);
@@ -61,6 +61,7 @@ export async function openFixtureWindow(context: BrowserContext): Promise<Fixtur
 function installBridge(): void {
   // The theme that an earlier program asked for is remembered there.
   localStorage.clear();
+  sessionStorage.clear();
   const listeners = new Set<(message: unknown) => void>();
   const page = window as unknown as {
     testRequest(message: unknown): Promise<unknown>;

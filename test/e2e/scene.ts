@@ -9,6 +9,8 @@ export interface Scene {
   readonly name: string;
   readonly path: string;
   readonly program: () => FixtureProgram;
+  /** What shows that it is there, where that is not the screen's heading. */
+  readonly ready?: string;
   /** What is done before it is looked at. */
   readonly act?: (page: Page, program: FixtureProgram) => Promise<void>;
 }
@@ -40,3 +42,40 @@ export const over =
   (given: Partial<Snapshot> = {}, handlers: Partial<Handlers> = {}) =>
   (): FixtureProgram =>
     fixtureProgram(full(given), handlers);
+
+export const SIGNED_OUT = ACCOUNTS.map((one) =>
+  one.id === 'acc_ms' ? { ...one, state: 'needs-sign-in' as const } : one,
+);
+export const BROKEN = ACCOUNTS.map((one) =>
+  one.id === 'acc_caldav'
+    ? {
+        ...one,
+        state: 'error' as const,
+        error: {
+          code: 'PROVIDER_ERROR',
+          message: 'cloud.example.org answers with an error. It is tried again with every sync.',
+        },
+      }
+    : one,
+);
+export const OFFLINE: Partial<Snapshot> = { state: 'offline', offlineSince: '2026-11-23T09:10:00Z' };
+export const fresh = (given: Partial<Snapshot>): Partial<Snapshot> => ({
+  mappings: [],
+  lastRun: null,
+  nextRunAt: null,
+  ...given,
+});
+export const WAITING = {
+  id: 'sign_1',
+  provider: 'google' as const,
+  url: 'http://127.0.0.1:41999/authorize?state=x',
+  startedAt: '2026-11-23T09:44:00Z',
+  outcome: { kind: 'waiting' as const },
+};
+
+/** The ordinary screens instead of the set-up. */
+export async function postpone(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Finish later' }).click();
+  await page.getByRole('navigation').waitFor();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+}

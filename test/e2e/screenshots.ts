@@ -21,7 +21,7 @@ const SIZES = {
 async function draw({ page, open, faults }: FixtureWindow, scene: Scene): Promise<void> {
   const program = scene.program();
   await page.setViewportSize(SIZES['1280x800']);
-  await open(program, scene.path);
+  await open(program, scene.path, scene.ready);
   await scene.act?.(page, program);
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);

@@ -1,6 +1,28 @@
+import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
+import type { UpdateState } from '../../src/shared/domain/update.ts';
 import { failing, pending } from './fixture-program.ts';
 import { UNDER_POLICY } from './fixture-settings.ts';
-import { over, type Scene } from './scene.ts';
+import { OFFLINE, over, type Scene } from './scene.ts';
+
+const ELECTRON: Snapshot['host'] = {
+  kind: 'electron',
+  version: '0.1.0',
+  locale: 'en-GB',
+  origin: 'http://127.0.0.1:47600',
+  sample: null,
+};
+
+const UPDATES: readonly UpdateState[] = [
+  { kind: 'checking' },
+  { kind: 'up-to-date', at: '2026-11-23T09:45:00Z' },
+  { kind: 'downloading', version: '0.2.0', percent: 40 },
+  { kind: 'ready', version: '0.2.0' },
+  {
+    kind: 'failed',
+    at: '2026-11-23T09:45:00Z',
+    message: 'The server for updates could not be reached. It is tried again by itself within six hours.',
+  },
+];
 
 export const SETTINGS_SCENES: readonly Scene[] = [
   { name: 'settings', path: '/settings', program: over() },
@@ -88,4 +110,22 @@ export const SETTINGS_SCENES: readonly Scene[] = [
       await page.getByText('Here now, replaced').waitFor();
     },
   },
+  { name: 'settings-offline', path: '/settings', program: over(OFFLINE) },
+  {
+    name: 'settings-restore-chosen',
+    path: '/settings',
+    program: over({ host: ELECTRON }, { 'files.choose': () => ({ file: '/home/tess/friday.backup' }) }),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Restore…' }).click();
+      await page.getByText('Here now, replaced').waitFor();
+    },
+  },
+  ...UPDATES.map(
+    (update): Scene => ({
+      name: `settings-update-${update.kind}`,
+      path: '/settings',
+      program: over({ host: ELECTRON, update }),
+      act: (page) => page.getByRole('heading', { name: 'Updates' }).scrollIntoViewIfNeeded(),
+    }),
+  ),
 ];

@@ -1,3 +1,5 @@
+import { VisuallyHidden } from '@mantine/core';
+import IconPlugConnectedX from '@tabler/icons-react/icons/IconPlugConnectedX';
 import { lazy, type ReactElement, Suspense, useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { Broken } from '../components/broken.tsx';
@@ -93,11 +95,15 @@ interface WaitingProps {
 function Waiting({ reachable, refused }: WaitingProps): ReactElement {
   const { connection } = text;
   return (
-    <main className={styles.waiting}>
+    <main className={styles.waiting} data-starting={reachable}>
+      <VisuallyHidden>
+        <h1>{text.desktop.product}</h1>
+      </VisuallyHidden>
       {reachable ? (
         <ScreenSkeleton label={connection.starting} />
       ) : (
         <EmptyState
+          icon={<IconPlugConnectedX aria-hidden />}
           title={refused ? connection.refused : connection.unreachable}
           body={refused ? connection.refusedBody : connection.unreachableBody}
         />

@@ -35,6 +35,7 @@ export const englishLists = {
     keepCalendar: 'Keep my calendar',
     decided: { booking: 'The booking’s version is kept.', calendar: 'Your calendar’s version is kept.' },
     decidedHint: 'You can take it back until a sync has carried it out.',
+    failed: 'The decisions could not be loaded',
     undone: 'Taken back: the decision waits again.',
 
     holdsTitle: 'Deletions on hold',
@@ -44,9 +45,10 @@ export const englishLists = {
     discard: 'Keep everything',
     releaseTitle: (count: number) => `Delete ${plural(count, 'entry', 'entries')}?`,
     releaseBody:
-      'They are removed with the next sync. Events that Calendar Sync did not create are never deleted.',
+      'The next sync looks at each of them once more and removes what is still to go. Events that Calendar Sync did not create are never deleted.',
     releaseAction: (count: number) => `Delete ${plural(count, 'entry', 'entries')}`,
-    released: (count: number) => `${plural(count, 'entry', 'entries')} will be deleted with the next sync`,
+    released: (count: number) =>
+      `${plural(count, 'deletion')} released. The next sync looks at each once more and removes what is still to go.`,
     discarded: (count: number) => `${plural(count, 'entry stays', 'entries stay')}`,
     statuses: { confirmed: 'Confirmed', tentative: 'Tentative', cancelled: 'Cancelled' } as Readonly<
       Record<string, string>

@@ -16,6 +16,15 @@ export const englishWindow = {
     copied: 'Copied',
     undo: 'Undo',
     none: 'None',
+    clear: (what: string) => `Clear: ${what}`,
+    calendar: {
+      previousMonth: 'Previous month',
+      nextMonth: 'Next month',
+      previousYear: 'Previous year',
+      nextYear: 'Next year',
+      previousDecade: 'Previous decade',
+      nextDecade: 'Next decade',
+    },
     skipToContent: 'Skip to content',
   },
 

@@ -82,11 +82,7 @@ export function ConflictCard({
         <Button ref={first} variant="default" onClick={keep('calendar')} disabled={busy}>
           {conflicts.keepCalendar}
         </Button>
-        <Button
-          variant={primary ? 'filled' : 'default'}
-          onClick={keep('booking')}
-          disabled={busy}
-        >
+        <Button variant={primary ? 'filled' : 'default'} onClick={keep('booking')} disabled={busy}>
           {conflicts.keepBooking}
         </Button>
       </div>

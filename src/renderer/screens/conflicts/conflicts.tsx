@@ -29,7 +29,7 @@ export function Conflicts(): ReactElement {
     <Page title={text.conflicts.title} lead={text.conflicts.lead}>
       {error !== null && (
         <Failure
-          title={text.common.failed}
+          title={text.conflicts.failed}
           error={error}
           onRetry={() => {
             void conflicts.refetch();

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { type ReactElement, useRef } from 'react';
 import type { DecidedConflict as Decided } from '../../../shared/domain/decision.ts';
 import { useAction } from '../../program/use-program.ts';
-import { joined, text } from '../../text/text.ts';
+import { text } from '../../text/text.ts';
 import styles from './conflicts.module.css';
 import { useFocusOn } from './use-focus-on.ts';
 
@@ -31,7 +31,7 @@ export function DecidedConflict({
   return (
     <section className={styles.decided} aria-label={title}>
       <p>
-        <strong>{title}</strong> <span>{joined(conflicts.decided[keep], conflicts.decidedHint)}</span>
+        <strong>{title}</strong> {conflicts.decided[keep]} {conflicts.decidedHint}
       </p>
       <Button
         ref={button}

@@ -20,7 +20,7 @@ export function ConnectForm({ provider, onClose }: ConnectFormProps): ReactEleme
     <Modal
       opened={provider !== null}
       onClose={onClose}
-      title={provider === null ? '' : text.connections.offers[provider].name}
+      title={provider === null ? '' : text.connections.connectTitles[provider]}
       centered
       lockScroll={false}
       closeButtonProps={{ 'aria-label': text.common.close }}

@@ -17,7 +17,7 @@ export const ConnectMenu = ({
   readonly primary: boolean;
   readonly onChoose: (provider: ProviderName) => void;
 }): ReactElement => (
-  <Menu position="bottom-end" width={280}>
+  <Menu position="bottom-end" width={290}>
     <Menu.Target>
       <Button
         variant={primary ? 'filled' : 'default'}

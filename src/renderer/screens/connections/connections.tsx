@@ -17,23 +17,22 @@ export function Connections(): ReactElement {
   const { accounts } = useSnapshot();
   const [connecting, setConnecting] = useState<ProviderName | null>(null);
   const [leaving, setLeaving] = useState<Account | null>(null);
+  const isEmpty = accounts.length === 0;
+  const connect = (
+    <ConnectMenu
+      primary={accounts.every(({ state }) => state !== 'needs-sign-in')}
+      onChoose={setConnecting}
+    />
+  );
   return (
-    <Page
-      title={text.connections.title}
-      lead={text.connections.lead}
-      actions={
-        <ConnectMenu
-          primary={accounts.every(({ state }) => state !== 'needs-sign-in')}
-          onChoose={setConnecting}
-        />
-      }
-    >
+    <Page title={text.connections.title} lead={text.connections.lead} actions={isEmpty ? undefined : connect}>
       <SignIns />
-      {accounts.length === 0 ? (
+      {isEmpty ? (
         <EmptyState
           icon={<IconPlugConnected aria-hidden />}
           title={text.connections.emptyTitle}
           body={text.connections.emptyBody}
+          action={connect}
         />
       ) : (
         <ul className={styles.cards}>

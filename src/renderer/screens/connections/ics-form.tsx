@@ -8,11 +8,15 @@ import { text } from '../../text/text.ts';
 import styles from './connections.module.css';
 import { FormActions, type FormProps, submitting } from './form-actions.tsx';
 
+/** What may be unsafe about an address, each with a consent of its own. */
+const RISKS = ['plain-http', 'private-network'] as const;
+type Risk = (typeof RISKS)[number];
+
 /** A published calendar by its address. What is unsafe about it is asked about, not refused for ever. */
 export function IcsForm({ onClose }: FormProps): ReactElement {
   const [url, setUrl] = useState('');
   const [name, setName] = useState('');
-  const [consent, setConsent] = useState(false);
+  const [agreed, setAgreed] = useState<readonly Risk[]>([]);
   const { connections } = text;
   const connect = useAction('accounts.connectIcs', {
     onError: () => undefined,
@@ -21,13 +25,15 @@ export function IcsForm({ onClose }: FormProps): ReactElement {
       onClose();
     },
   });
-  const asks = connect.error?.detail === 'plain-http' || connect.error?.detail === 'private-network';
+  const agree = (risk: Risk, yes: boolean): void =>
+    setAgreed([...agreed.filter((one) => one !== risk), ...(yes ? [risk] : [])]);
   const submit = (): void =>
     connect.mutate({
       url: url.trim(),
       localTimeZone: timeZone(),
       ...(name.trim() !== '' && { name: name.trim() }),
-      ...(consent && { allowPlainHttp: true, allowPrivateNetwork: true }),
+      ...(agreed.includes('plain-http') && { allowPlainHttp: true }),
+      ...(agreed.includes('private-network') && { allowPrivateNetwork: true }),
     });
   return (
     <form className={styles.form} onSubmit={submitting(submit)}>
@@ -35,7 +41,11 @@ export function IcsForm({ onClose }: FormProps): ReactElement {
         label={connections.icsUrl}
         description={connections.icsUrlHint}
         value={url}
-        onChange={(event) => setUrl(event.currentTarget.value)}
+        onChange={(event) => {
+          setUrl(event.currentTarget.value);
+          // It was for that address, and no other.
+          setAgreed([]);
+        }}
         required
         data-autofocus
       />
@@ -45,13 +55,14 @@ export function IcsForm({ onClose }: FormProps): ReactElement {
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <FormError error={connect.error} />
-      {(asks || consent) && (
+      {RISKS.filter((risk) => risk === connect.error?.detail || agreed.includes(risk)).map((risk) => (
         <Checkbox
-          label={connections.icsConsent}
-          checked={consent}
-          onChange={(event) => setConsent(event.currentTarget.checked)}
+          key={risk}
+          label={connections.icsConsents[risk]}
+          checked={agreed.includes(risk)}
+          onChange={(event) => agree(risk, event.currentTarget.checked)}
         />
-      )}
+      ))}
       <FormActions action={connections.icsAction} pending={connect.isPending} onClose={onClose} />
     </form>
   );

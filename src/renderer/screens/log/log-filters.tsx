@@ -4,6 +4,7 @@ import IconSearch from '@tabler/icons-react/icons/IconSearch';
 import { type ReactElement, useState } from 'react';
 import { ProviderName } from '../../../shared/domain/account.ts';
 import { LOG_STATUSES, type LogStatus } from '../../../shared/domain/sync-log.ts';
+import { DayField } from '../../components/day-field.tsx';
 import { text } from '../../text/text.ts';
 import styles from './log.module.css';
 import type { Filters } from './log-filter.ts';
@@ -60,19 +61,17 @@ export function LogFilters({ filters, onChange }: LogFiltersProps): ReactElement
         onChange={(value) => onChange({ ...filters, provider: value as ProviderName | null })}
         data={ProviderName.options.map((value) => ({ value, label: text.desktop.providers[value] }))}
       />
-      <TextInput
+      <DayField
         label={log.from}
-        type="date"
-        value={filters.from}
+        day={filters.from}
         max={filters.to}
-        onChange={(event) => onChange({ ...filters, from: event.currentTarget.value })}
+        onChange={(from) => onChange({ ...filters, from })}
       />
-      <TextInput
+      <DayField
         label={log.to}
-        type="date"
-        value={filters.to}
+        day={filters.to}
         min={filters.from}
-        onChange={(event) => onChange({ ...filters, to: event.currentTarget.value })}
+        onChange={(to) => onChange({ ...filters, to })}
       />
     </search>
   );

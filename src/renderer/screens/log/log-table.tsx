@@ -1,17 +1,15 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import IconChevronDown from '@tabler/icons-react/icons/IconChevronDown';
-import IconChevronRight from '@tabler/icons-react/icons/IconChevronRight';
-import { createColumnHelper, tableFeatures, useTable } from '@tanstack/react-table';
+import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useCallback, useMemo, useRef, useState } from 'react';
 import type { LogEntry } from '../../../shared/domain/sync-log.ts';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { useReader } from '../../program/clock.ts';
-import { operationText, readable } from '../../text/readable.ts';
 import { text } from '../../text/text.ts';
 import styles from './log.module.css';
-import { LogDetails } from './log-details.tsx';
-import { LogStatusMark } from './log-status.tsx';
+import { columnsFor, features } from './log-columns.tsx';
+import { LogRow } from './log-row.tsx';
 
 export interface LogTableProps {
   readonly entries: readonly LogEntry[];
@@ -19,11 +17,10 @@ export interface LogTableProps {
   readonly busy: boolean;
 }
 
+/** As the style sheet has it. */
 const ROW_HEIGHT = 44;
-const OVERSCAN = 12;
-
-const features = tableFeatures({});
-const helper = createColumnHelper<typeof features, LogEntry>();
+/** Rows beyond the edges: enough for the next one to take the focus before it is in sight. */
+const OVERSCAN = 4;
 
 /** The rows of one page; only those in sight are in the document, however many there are and however tall. */
 export function LogTable({ entries, busy }: LogTableProps): ReactElement {
@@ -33,38 +30,28 @@ export function LogTable({ entries, busy }: LogTableProps): ReactElement {
   const columns = useMemo(() => columnsFor(locale, timeZone), [locale, timeZone]);
   const table = useTable({ features, columns, data: entries, getRowId: ({ id }) => String(id) });
   const { rows } = table.getRowModel();
+  // The same function as long as the rows are: with another one, every row is laid out anew in every frame.
+  const keyOf = useCallback((index: number) => rows[index]?.id ?? index, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => viewport.current,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey: keyOf,
     overscan: OVERSCAN,
   });
-  const hidden = useHiddenColumns();
-  const firstId = entries[0]?.id;
-  // Another page is read from its top.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first entry is what tells one page from another
-  useEffect(() => {
-    viewport.current?.scrollTo({ top: 0 });
-  }, [firstId]);
-
-  const toggle = (id: number): void => {
-    const next = new Set(expanded);
-    if (!next.delete(id)) next.add(id);
-    setExpanded(next);
-  };
+  const shown = columns.length + 1 - useHiddenColumns();
+  const toggle = useCallback((id: number): void => {
+    setExpanded((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
   const places = virtual.getVirtualItems();
   const above = places[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (places.at(-1)?.end ?? 0);
   return (
-    <section
-      className={styles.viewport}
-      ref={viewport}
-      // What scrolls must be reachable by the keyboard.
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: so that the arrow keys scroll it
-      tabIndex={0}
-      aria-label={text.log.tableLabel}
-    >
+    <ScrollRegion className={styles.viewport} ref={viewport} label={text.log.tableLabel}>
       <table
         className={styles.table}
         aria-label={text.log.tableLabel}
@@ -86,53 +73,23 @@ export function LogTable({ entries, busy }: LogTableProps): ReactElement {
           ))}
         </thead>
         <Space height={above} />
-        {places.map((place) => {
-          const row = rows[place.index];
-          if (row === undefined) return null;
-          const entry = row.original;
-          const open = expanded.has(entry.id);
-          return (
-            <tbody
+        {places.map(({ index }) => {
+          const row = rows[index];
+          return row === undefined ? null : (
+            <LogRow
               key={row.id}
               ref={virtual.measureElement}
-              data-index={place.index}
-              className={styles.group}
-            >
-              <tr aria-rowindex={place.index + 2}>
-                {row.getAllCells().map((cell) => (
-                  <td key={cell.id} data-column={cell.column.id}>
-                    <table.FlexRender cell={cell} />
-                  </td>
-                ))}
-                <td data-column="expand">
-                  <button
-                    type="button"
-                    className={styles.expand}
-                    aria-expanded={open}
-                    aria-label={`${text.log.expand}: ${readable(entry.message)}`}
-                    onClick={() => toggle(entry.id)}
-                  >
-                    {open ? (
-                      <IconChevronDown size={18} aria-hidden />
-                    ) : (
-                      <IconChevronRight size={18} aria-hidden />
-                    )}
-                  </button>
-                </td>
-              </tr>
-              {open && (
-                <tr>
-                  <td colSpan={row.getAllCells().length + 1 - hidden} className={styles.detailsCell}>
-                    <LogDetails entry={entry} />
-                  </td>
-                </tr>
-              )}
-            </tbody>
+              row={row}
+              index={index}
+              open={expanded.has(row.original.id)}
+              columns={shown}
+              onToggle={toggle}
+            />
           );
         })}
         <Space height={below} />
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 
@@ -152,39 +109,3 @@ const Space = ({ height }: { readonly height: number }): ReactElement | null =>
       </tr>
     </tbody>
   );
-
-function columnsFor(locale: string, timeZone: string) {
-  const { columns } = text.log;
-  const moment = new Intl.DateTimeFormat(locale, {
-    timeZone,
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
-  return helper.columns([
-    helper.accessor('at', {
-      header: columns.when,
-      cell: ({ getValue }) => <time dateTime={getValue()}>{moment.format(new Date(getValue()))}</time>,
-    }),
-    helper.accessor('status', {
-      header: columns.status,
-      cell: ({ getValue }) => <LogStatusMark status={getValue()} />,
-    }),
-    helper.accessor('operation', {
-      header: columns.operation,
-      cell: ({ row }) => operationText(row.original.operation, row.original.direction),
-    }),
-    helper.accessor('message', { header: columns.message, cell: ({ getValue }) => readable(getValue()) }),
-    helper.accessor('provider', {
-      header: columns.where,
-      cell: ({ getValue }) => providerName(getValue()),
-    }),
-  ]);
-}
-
-const providerName = (provider: string | null): string =>
-  provider === null
-    ? text.conflicts.booking
-    : ((text.desktop.providers as Readonly<Record<string, string>>)[provider] ?? provider);

@@ -31,9 +31,13 @@ function LogOf({ search }: { readonly search: string }): ReactElement {
   const { data, error, refetch, isPlaceholderData } = useAnswer(
     'logs.query',
     { ...filter, page },
-    { keepPrevious: true },
+    { keepPrevious: true, anew: true },
   );
   const fresh = useFreshEntries(page === 1);
+  // Another page, or the answer to another question, is read from its top.
+  const asked = JSON.stringify({ ...filter, page });
+  const [shown, setShown] = useState(asked);
+  if (!isPlaceholderData && shown !== asked) setShown(asked);
   const change = (next: Filters): void => {
     setFilters(next);
     setPage(1);
@@ -75,7 +79,7 @@ function LogOf({ search }: { readonly search: string }): ReactElement {
               {text.log.fresh(fresh.count)}
             </Button>
           )}
-          <LogTable entries={data.items} busy={isPlaceholderData} />
+          <LogTable key={shown} entries={data.items} busy={isPlaceholderData} />
           <Pager page={data.page} pages={data.pages} total={data.total} onMove={setPage} />
         </>
       )}

@@ -14,10 +14,7 @@ export function useFreshEntries(newest: boolean): FreshEntries {
   const [count, setCount] = useState(0);
 
   useEffect(() => {
-    if (newest) {
-      setCount(0);
-      void answers.invalidateQueries({ queryKey: ['logs.query'] });
-    }
+    if (newest) setCount(0);
     return client.on('logs.added', ({ statuses }) => {
       if (newest) void answers.invalidateQueries({ queryKey: ['logs.query'] });
       else setCount((before) => before + statuses.length);

@@ -1,9 +1,11 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu, Skeleton, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import IconArrowsLeftRight from '@tabler/icons-react/icons/IconArrowsLeftRight';
 import IconDots from '@tabler/icons-react/icons/IconDots';
 import IconPlus from '@tabler/icons-react/icons/IconPlus';
 import { type ReactElement, useState } from 'react';
+import { Link } from 'wouter';
+import type { Account } from '../../../shared/domain/account.ts';
 import { imports } from '../../../shared/domain/mapping.ts';
 import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import { Confirm } from '../../components/confirm.tsx';
@@ -14,7 +16,7 @@ import { ProviderMark } from '../../components/provider-mark.tsx';
 import { Page } from '../../layout/page.tsx';
 import { useAction, useAnswer, useSnapshot } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
-import { useCalendarName } from './calendar-name.ts';
+import { useCalendarName, useListedName } from './calendar-name.ts';
 import { MappingEditor } from './mapping-editor.tsx';
 import styles from './mappings.module.css';
 
@@ -108,6 +110,7 @@ function Row({
   readonly onOpen: TableProps['onOpen'];
 }): ReactElement {
   const { accounts } = useSnapshot();
+  const listed = useListedName(mapping);
   const name = useCalendarName(mapping);
   const who = useWho(mapping);
   const account = accounts.find(({ id }) => id === mapping.accountId);
@@ -119,9 +122,12 @@ function Row({
           {account !== undefined && <ProviderMark provider={account.provider} />}
           <div className={styles.calendarName}>
             <button type="button" className={styles.open} onClick={() => onOpen({ kind: 'edit', mapping })}>
-              {name}
+              {listed.pending ? <NameSkeleton name={name} /> : (listed.name ?? account?.email ?? name)}
             </button>
-            <span className={styles.quiet}>{account?.email}</span>
+            <span className={styles.quiet}>
+              {account !== undefined &&
+                (listed.name === null && !listed.pending ? providerOf(account) : account.email)}
+            </span>
           </div>
         </div>
       </th>
@@ -130,7 +136,9 @@ function Row({
       <td data-label={mappings.columns.visibility}>
         {imports(mapping.direction) ? mappings.visibilities[mapping.visibility] : mappings.nothingSeen}
       </td>
-      <td data-label={mappings.columns.state}>{mapping.enabled ? mappings.on : mappings.off}</td>
+      <td data-label={mappings.columns.state}>
+        <State mapping={mapping} account={account} />
+      </td>
       <td className={styles.actions}>
         <Menu position="bottom-end">
           <Menu.Target>
@@ -148,6 +156,36 @@ function Row({
         </Menu>
       </td>
     </tr>
+  );
+}
+
+const providerOf = ({ provider }: Account): string => text.desktop.providers[provider];
+
+/** In place of a name that is on its way; whoever does not see it hears what stands in for it. */
+const NameSkeleton = ({ name }: { readonly name: string }): ReactElement => (
+  <>
+    <VisuallyHidden>{name}</VisuallyHidden>
+    <Skeleton component="span" display="block" height={15} width={130} my={4} />
+  </>
+);
+
+/** Whether it is kept in step, and what of its account is in the way of that. */
+function State({
+  mapping: { enabled },
+  account,
+}: {
+  readonly mapping: MappingRow;
+  readonly account: Account | undefined;
+}): ReactElement {
+  const { mappings, connections } = text;
+  if (!enabled) return <>{mappings.off}</>;
+  if (account === undefined || account.state === 'connected' || account.state === 'read-only') {
+    return <>{mappings.on}</>;
+  }
+  return (
+    <Link href="/connections" className={styles.trouble ?? ''} data-state={account.state}>
+      {connections.states[account.state]}
+    </Link>
   );
 }
 

@@ -1,3 +1,5 @@
+import { firstWeekday } from '../../text/day-format.ts';
+
 /** A row of whole calendar days in the machine's zone. */
 export interface DayRange {
   /** Local midnight of the first day. */
@@ -25,12 +27,6 @@ export function daysFrom(day: Date, days: number): DayRange {
 export function startOfWeek(day: Date, locale: string): Date {
   const back = (day.getDay() - firstWeekday(locale) + DAYS_A_WEEK) % DAYS_A_WEEK;
   return addDays(day, -back);
-}
-
-/** 0 is Sunday. */
-function firstWeekday(locale: string): number {
-  const info = new Intl.Locale(locale) as Intl.Locale & { getWeekInfo?: () => { firstDay: number } };
-  return (info.getWeekInfo?.().firstDay ?? 1) % DAYS_A_WEEK;
 }
 
 /** `23–29 November 2026` */

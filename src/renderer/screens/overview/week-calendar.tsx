@@ -3,6 +3,7 @@ import type { EventDisplayInfo, EventInput } from '@fullcalendar/react';
 import FullCalendar from '@fullcalendar/react';
 import timeGrid from '@fullcalendar/react/timegrid';
 import { VisuallyHidden } from '@mantine/core';
+import IconX from '@tabler/icons-react/icons/IconX';
 import { type ReactElement, useMemo } from 'react';
 import type { Account } from '../../../shared/domain/account.ts';
 import type { WeekItem } from '../../../shared/domain/week.ts';
@@ -57,6 +58,7 @@ export function WeekCalendar({ range, items, loading, onSelect }: WeekCalendarPr
         slotMinHeight={28}
         eventMinHeight={24}
         eventMaxStack={MAX_STACK}
+        slotEventOverlap={false}
         nowIndicator
         allDayText={text.overview.allDay}
         eventInteractive
@@ -80,11 +82,13 @@ export function WeekCalendar({ range, items, loading, onSelect }: WeekCalendarPr
         eventClass={styles.event ?? ''}
         columnEventClass={styles.columnEvent ?? ''}
         eventContent={EventBody}
-        moreLinkText={text.overview.more}
+        moreLinkContent={MoreLink}
         moreLinkHint={text.overview.moreHint}
         moreLinkClass={styles.moreLink ?? ''}
         popoverClass={styles.popover ?? ''}
         popoverCloseClass={styles.popoverClose ?? ''}
+        popoverCloseContent={<IconX size={16} aria-hidden />}
+        popoverFormat={{ weekday: 'long', day: 'numeric', month: 'long' }}
         closeHint={text.common.close}
         events={events}
         eventClick={({ event }) => onSelect((event.extendedProps as EventProps).item)}
@@ -130,10 +134,25 @@ function EventBody({ event }: EventDisplayInfo): ReactElement {
     >
       <VisuallyHidden>{joined(text.overview.kinds[item.kind], when(item))}: </VisuallyHidden>
       <span className={styles.title}>{title}</span>
-      <span className={styles.detail}>{busy ? joined(item.location, source) : item.location}</span>
+      <span className={styles.detail}>
+        <span className={styles.when} aria-hidden>
+          {timesOf(item)}{' '}
+        </span>
+        {busy ? joined(item.location, source) : item.location}
+      </span>
     </div>
   );
 }
+
+/** Short for the eye, whole for a screen reader. */
+const MoreLink = ({ num }: { readonly num: number }): ReactElement => (
+  <>
+    <span className={styles.moreText} aria-hidden>
+      {text.overview.more(num)}
+    </span>
+    <VisuallyHidden>{text.overview.moreHint(num)}</VisuallyHidden>
+  </>
+);
 
 function linesOf({ start, end, allDay }: WeekItem): 'one' | 'two' | 'many' {
   const length = Date.parse(end) - Date.parse(start);
@@ -145,6 +164,13 @@ function when(item: WeekItem): string {
   if (item.allDay) return text.overview.allDay;
   const to = reader();
   return `${momentText(item.start, to)} – ${timeText(item.end, to)}`;
+}
+
+/** Where the day stands above it. */
+function timesOf({ start, end, allDay }: WeekItem): string {
+  if (allDay) return text.overview.allDay;
+  const to = reader();
+  return `${timeText(start, to)} – ${timeText(end, to)}`;
 }
 
 /** The account's name by mapping, e.g. `Google`. */

@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import type { AccountResult, PlannedOperation, SyncResult } from '../../../shared/domain/sync-result.ts';
 import type { AppError } from '../../../shared/rpc/errors.ts';
 import { FormError } from '../../components/form-error.tsx';
@@ -22,8 +22,14 @@ const SHOWN = 200;
 
 /** What a sync would do, in counts and as a list; nothing was written. */
 export function Preview({ result, error, loading, hint }: PreviewProps): ReactElement {
+  const box = useRef<HTMLElement>(null);
+  const asked = loading || result !== undefined || error !== null;
+  useEffect(() => {
+    // What was asked for may lie below what is in sight.
+    if (asked && !loading) box.current?.scrollIntoView({ block: 'nearest' });
+  }, [asked, loading]);
   return (
-    <section className={styles.preview} aria-live="polite" aria-busy={loading}>
+    <section ref={box} className={styles.preview} aria-live="polite" aria-busy={loading}>
       {loading && (
         <>
           <p className={styles.quiet}>{text.preview.loading}</p>
