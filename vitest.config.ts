@@ -16,10 +16,10 @@ const project = (name: string, testTimeout: number, globalSetup: string[] = []) 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 20 * SECOND),
-      project('contract', 30 * SECOND),
+      project('unit', 60 * SECOND),
+      project('contract', 120 * SECOND),
       // These start programs and servers, each test in a process tree of its own.
-      project('integration', 90 * SECOND),
+      project('integration', 180 * SECOND),
       // The built desktop program, on Electron where its binary is, else in Node with a stand-in and real pages.
       project('electron-host', 180 * SECOND, ['test/electron-host/say-electron.ts']),
       // In Chromium, over the built screens.
@@ -31,6 +31,6 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
-    expect: { requireAssertions: true },
+    expect: { requireAssertions: true, poll: { timeout: 30 * SECOND } },
   },
 });

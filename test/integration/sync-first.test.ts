@@ -225,5 +225,5 @@ describeEachCalendar(['Microsoft', 'CalDAV'], (open, name) => {
     const quiet = await world.sync();
     expect(onlyAccount(quiet).requests).toEqual({ provider: 1, booking: 1 });
     expect(onlyMapping(quiet).exported).toMatchObject({ created: 0, unchanged: bookings });
-  }, 120_000);
+  });
 });

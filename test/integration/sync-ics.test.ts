@@ -109,7 +109,7 @@ describe('a subscribed calendar', () => {
     expect(feedResult(await world.sync()).error).toBeNull();
     expect(blocks(world)).toHaveLength(5_001);
     await expectQuiet(world);
-  }, 60_000);
+  });
 
   it('is adopted again, without a write, after the database was lost', async () => {
     await world.sync();
