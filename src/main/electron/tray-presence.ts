@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const ANSWER_MS = 2_000;
+/** At login, when it is asked, a machine is busiest; one without the program answers at once. */
+const ANSWER_MS = 10_000;
 
 /**
  * Whether this desktop shows tray icons. On Linux that takes a StatusNotifierItem host, which the session bus knows;
