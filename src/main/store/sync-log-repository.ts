@@ -5,7 +5,7 @@ import { redact, redactText } from '../diagnostics/redaction.ts';
 import { type Database, inTransaction } from './connection.ts';
 import { insertion } from './insertion.ts';
 import { all, type Condition, countPlain, number, plainConditions } from './sync-log-filter.ts';
-import { type Found, find, forgetPieces, indexedCondition, indexSome } from './sync-log-search.ts';
+import { type Found, find, forgetPieces, indexedCondition, indexSome, unindexed } from './sync-log-search.ts';
 
 const LOG_PAGE_SIZE = 100;
 
@@ -125,6 +125,11 @@ export class SyncLogRepository {
   /** Everything that the filter lets through, newest first, at most so many. */
   all(filter: Omit<LogFilter, 'page'>, limit: number): readonly LogEntry[] {
     return this.#found(filter).pick(limit, 0);
+  }
+
+  /** How many entries a search has to look at one by one. */
+  get unindexed(): number {
+    return unindexed(this.#db);
   }
 
   /**

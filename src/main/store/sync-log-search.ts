@@ -161,6 +161,10 @@ const longest = (pieces: readonly Piece[]): Piece | undefined =>
 const indexedTo = (db: Database): number =>
   number(db, 'SELECT indexed_to FROM sync_log_words_state WHERE @one = 1', { one: 1 });
 
+/** How many entries are not indexed yet. */
+export const unindexed = (db: Database): number =>
+  number(db, 'SELECT coalesce(max(id), 0) - @indexedTo FROM sync_log', { indexedTo: indexedTo(db) });
+
 interface Chunk {
   readonly last: number | null;
   readonly firstAt: string;

@@ -117,7 +117,11 @@ const entry = (
   said: Pick<NewLogEntry, 'operation' | 'status' | 'message' | 'code'>,
 ): NewLogEntry => ({ ...ENTRY, at: clock.now().toISOString(), ...said });
 
+/** So few entries are looked at one by one in a few milliseconds: indexing them can wait until there are more. */
+const FEW_ENTRIES = 5_000;
+
 /** In pieces: whoever asks the program something meanwhile is answered between two of them. */
 async function indexLog({ clock }: AppPorts, store: Store): Promise<void> {
+  if (store.syncLog.unindexed < FEW_ENTRIES) return;
   while (store.syncLog.indexSome()) await clock.sleep(0);
 }
