@@ -161,12 +161,10 @@ export class CalendarPicture {
     promotion: Promotion,
   ): { readonly changed: number } {
     return inTransaction(this.#db, () => {
-      this.stage.add(calendar, lastPage);
       this.#db.exec('DELETE FROM changed_event');
-      this.#collectChanged(calendar);
-      const suddenlyEmpty = promotion.complete && this.#isSuddenlyEmpty(calendar, promotion.window);
-      if (promotion.complete) this.#markAbsent(calendar, promotion.window);
-      this.#applyStage(calendar);
+      const isBlank = this.#isBlank(calendar);
+      if (isBlank) this.#fill(calendar, lastPage);
+      const suddenlyEmpty = !isBlank && this.#change(calendar, lastPage, promotion);
       for (const mapping of promotion.mappings) this.#touch(calendar, mapping);
       this.#db
         .prepare(
@@ -181,10 +179,40 @@ export class CalendarPicture {
           suddenlyEmpty ? 1 : 0,
           calendar,
         );
-      this.stage.clear(calendar);
       const row = this.#db.prepare<[], { n: number }>('SELECT count(*) AS n FROM changed_event').get();
       return { changed: row?.n ?? 0 };
     });
+  }
+
+  /** Nothing is known of the calendar yet, and all there is to know of it is on one page. */
+  #isBlank(calendar: number): boolean {
+    const known = this.#db.prepare(
+      `SELECT 1 FROM observed_event WHERE calendar = @calendar
+         UNION ALL SELECT 1 FROM staged_event WHERE calendar = @calendar LIMIT 1`,
+    );
+    return known.get({ calendar }) === undefined;
+  }
+
+  /** What is on the page, and is not gone by its end, is all new. */
+  #fill(calendar: number, page: readonly ObservedEventRow[]): void {
+    const shown = new Map(page.map((row) => [row.event_id, row]));
+    this.#upsert.runAll(
+      [...shown.values()].filter(({ state }) => state === 'live').map((row) => ({ ...row, calendar })),
+    );
+    this.#db
+      .prepare('INSERT INTO changed_event SELECT event_id FROM observed_event WHERE calendar = ?')
+      .run(calendar);
+  }
+
+  /** @returns whether a calendar that had something shows nothing any more */
+  #change(calendar: number, page: readonly ObservedEventRow[], { complete, window }: Promotion): boolean {
+    this.stage.add(calendar, page);
+    this.#collectChanged(calendar);
+    const suddenlyEmpty = complete && this.#isSuddenlyEmpty(calendar, window);
+    if (complete) this.#markAbsent(calendar, window);
+    this.#applyStage(calendar);
+    this.stage.clear(calendar);
+    return suddenlyEmpty;
   }
 
   /** Our own events that begin at `instant` or later: a listing that ends there tells nothing of them. */
