@@ -24,7 +24,7 @@ const DEFAULT_REST_MS = 60_000;
 
 /**
  * Tells a Sentry-compatible server (https://develop.sentry.dev/sdk/foundations/transport/envelopes/) of what the
- * program logs as an error. What an error says may quote a calendar, an address or a secret, so that nothing of what
+ * program logs as an error, and of what nobody caught. What an error says may quote a calendar, an address or a secret, so that nothing of what
  * anybody wrote leaves: a report is the part of the program, the kind of the error and its code, the stack as names of
  * functions and of our own files, and the version. Off without an address.
  */
@@ -48,12 +48,12 @@ export class ErrorReports {
   };
 
   /** Reports one error, unless it was lately. @throws whatever keeps the report from arriving */
-  async report(scope: string, thrown: unknown): Promise<void> {
+  async report(scope: string, thrown: unknown, level: ReportedEvent['level'] = 'error'): Promise<void> {
     const { clock, random, dsn, fetch, userAgent } = this.#ports;
     const text = await dsn();
     const target = text === null ? null : parseDsn(text);
     const now = clock.now();
-    const event = eventOf(scope, thrown);
+    const event = eventOf(scope, thrown, level);
     if (target === null || !this.#isDue(JSON.stringify(event), now.getTime())) return;
     const body = envelope(random.uuid().replaceAll('-', ''), now, {
       ...event,
@@ -97,7 +97,7 @@ const ANSWERED = new Error('The answer has arrived');
 
 /** What is told of an error. */
 interface ReportedEvent {
-  readonly level: 'error';
+  readonly level: 'error' | 'fatal';
   readonly platform: 'node';
   readonly logger: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -118,7 +118,7 @@ interface Frame {
   readonly in_app: boolean;
 }
 
-function eventOf(scope: string, thrown: unknown): ReportedEvent {
+function eventOf(scope: string, thrown: unknown, level: ReportedEvent['level']): ReportedEvent {
   const values = causesOf(thrown).map((error) => {
     const frames = framesOf(error);
     return {
@@ -129,7 +129,7 @@ function eventOf(scope: string, thrown: unknown): ReportedEvent {
   });
   const [first] = values;
   return {
-    level: 'error',
+    level,
     platform: 'node',
     logger: part(scope),
     tags: first === undefined ? {} : { code: first.value },

@@ -77,6 +77,12 @@ async function open(options: DesktopOptions, dataDir: string): Promise<void> {
     openSample: sampleOf({ environment: process.env, screensDir: options.screensDir }),
   });
 
+  agent.watchProcess();
+  // Electron says in a dialog what nobody caught, and goes on after a promise that nobody minded.
+  process.on('unhandledRejection', (error) =>
+    agent.log('error', 'crash', 'Nobody minded a failure', { error }),
+  );
+
   const windowSession = session.fromPartition(WINDOW_SESSION);
   guardSession(windowSession);
   guardPages((url) => {

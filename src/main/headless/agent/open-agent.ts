@@ -4,7 +4,7 @@ import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
 import type { App, AppPorts } from '../../app-contract.ts';
 import { ErrorReports } from '../../diagnostics/error-reports.ts';
-import type { OpenUrl } from '../../ports.ts';
+import type { Log, OpenUrl } from '../../ports.ts';
 import type { Program, ProgramOptions } from '../../rpc/program.ts';
 import { SERVE_PORT } from '../local-address.ts';
 import { feedRoutes } from '../server/feed-routes.ts';
@@ -13,6 +13,7 @@ import { Metrics } from '../server/metrics.ts';
 import { webhookRoutes } from '../server/webhook-routes.ts';
 import { VERSION } from '../version.ts';
 import { removeAgentFile, writeAgentFile } from './agent-file.ts';
+import { reportCrash } from './crash.ts';
 import { type OpenSample, Sample } from './sample.ts';
 import { ServedProgram } from './served-program.ts';
 
@@ -40,6 +41,10 @@ export interface ServingAgent {
   /** The app; another object after a backup was restored. */
   readonly app: App;
   readonly program: Program;
+  /** Errors in it are reported, where a server for that is set. */
+  readonly log: Log;
+  /** For a process that is the agent's own: what nobody catches in it is reported before it ends. */
+  watchProcess(): void;
   /** Syncs at once, and from then on by itself. */
   start(): Promise<void>;
   /** An address that opens the screens in a browser of this computer, once. */
@@ -56,16 +61,18 @@ const SECRET_BYTES = 32;
  */
 export async function openAgent(ports: AppPorts, options: AgentOptions): Promise<ServingAgent> {
   const metrics = new Metrics(ports.clock);
-  const { log } = new ErrorReports({
+  const reports = new ErrorReports({
     ...ports,
     dsn: async () => (await ports.settings()).values().errorReportDsn,
   });
+  const { log } = reports;
   const watched = { ...ports, log, fetch: metrics.watchedFetch(ports.fetch) };
   let server: LoopbackServer | null = null;
   const link = (): string => server?.link() ?? '';
   const origin = (): string | null => server?.origin ?? null;
   const openUrl = options.openUrl ?? (async () => undefined);
   const sample = new Sample(options.openSample);
+  let unwatchProcess = (): void => undefined;
   const program = await ServedProgram.open({
     ports: watched,
     link,
@@ -120,6 +127,11 @@ export async function openAgent(ports: AppPorts, options: AgentOptions): Promise
         return program.app;
       },
       program,
+      log,
+      watchProcess() {
+        const report = reports.report.bind(reports);
+        unwatchProcess = reportCrash({ process, clock: ports.clock, report });
+      },
       start: () => program.app.agent.start(),
       link,
       async stop() {
@@ -128,6 +140,7 @@ export async function openAgent(ports: AppPorts, options: AgentOptions): Promise
         await program.stop();
         metrics.unwatch();
         await opened.close();
+        unwatchProcess();
       },
     };
   } catch (error) {

@@ -23,6 +23,7 @@ export async function serve(
       screensDir: context.screensDir,
       openSample: sampleOf(context),
     });
+    agent.watchProcess();
     try {
       await agent.start();
       context.terminal.err(`ready: ${agent.link()}`);
