@@ -25,8 +25,9 @@ import { acquireLock, type InstanceLock } from './store/instance-lock.ts';
 import type { Restored } from './store/restore.ts';
 import { createStore, type Store } from './store/store.ts';
 import { createFeedService, type FeedService } from './unattended/feed-service.ts';
+import { meanwhile } from './unattended/meanwhile.ts';
 import { unattended } from './unattended/unattended.ts';
-import { compare, upkeep } from './unattended/upkeep.ts';
+import { compare, tellDispatch, upkeep } from './unattended/upkeep.ts';
 import { createWebhookService, type WebhookService } from './unattended/webhook-service.ts';
 
 /** How long a command waits for another one to finish with the data directory. */
@@ -166,12 +167,17 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
   const lines = new Lines(ports);
   const lookAfter = (): Promise<void> => upkeep(ports, store, enrolment);
   const syncAndFollow = async (options: SyncOptions): Promise<SyncResult> => {
-    if (options.dryRun !== true) webhooks.runBegins();
+    if (options.dryRun === true) return sync(ports, store, enrolment, connections, lines, options);
+    webhooks.runBegins();
     // Before an account's calendars are read: what changes from then on is told.
     const prepare = (account: Account): Promise<void> => webhooks.keep(account);
-    const result = await sync(ports, store, enrolment, connections, lines, options, prepare);
+    const run = sync(ports, store, enrolment, connections, lines, options, prepare);
+    const result = await meanwhile(ports.clock, run, async () => {
+      await feeds.followUp();
+      await tellDispatch(ports, store, enrolment);
+    });
     webhooks.noteRun(result);
-    if (options.dryRun === true || options.signal?.aborted === true) return result;
+    if (options.signal?.aborted === true) return result;
     await feeds.followUp();
     // What was put right needs no telling until tomorrow.
     if (options.repair !== undefined) compare(ports, store);

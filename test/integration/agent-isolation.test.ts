@@ -60,6 +60,23 @@ describe('an account that takes long', () => {
     expectInStep(world);
   });
 
+  it('does not delay a published feed', async () => {
+    const { id } = await world.app.feeds.create({
+      technicianId: 'tech_tess',
+      visibility: 'details',
+      publish: true,
+    });
+    const { publishedUrl } = (await world.app.feeds.list()).find((feed) => feed.id === id) ?? {};
+    const published = async (): Promise<string> => (await world.sandbox.fetch(publishedUrl ?? '')).text();
+    await connectSlowOutlook();
+    await world.app.agent.start();
+    await pass(5 * SECOND);
+    addBooking(world, 16, { title: 'Squeezed in' });
+    await pass(15 * SECOND);
+    expect(await published()).toContain('Squeezed in');
+    expect(world.app.agent.state().running).toBe(true);
+  });
+
   it('is read by one run at a time, which ends although changes keep coming', async () => {
     const slowness = await connectSlowOutlook();
     addBooking(world, 8);

@@ -18,7 +18,7 @@ const FOUND = 'maintenance.found';
 /** What is due now and then, after a run or while none happens. What fails is logged, and tried again the next time. */
 export async function upkeep(ports: AppPorts, store: Store, enrolment: Enrolment): Promise<void> {
   const now = ports.clock.now();
-  const { calendarHealthMinutes, logDays } = (await ports.settings()).values();
+  const { logDays } = (await ports.settings()).values();
   try {
     if (isDue(store, now)) {
       lookAfterDatabase(ports, store, logDays);
@@ -37,8 +37,15 @@ export async function upkeep(ports: AppPorts, store: Store, enrolment: Enrolment
   } catch (error) {
     ports.log('warn', 'alerts', 'The alert hook could not be called', { error: String(error) });
   }
+  await tellDispatch(ports, store, enrolment);
+}
+
+/** Tells dispatch where imported busy times can no longer be trusted, and where they can again. Never rejects. */
+export async function tellDispatch(ports: AppPorts, store: Store, enrolment: Enrolment): Promise<void> {
   if (!enrolment.isEnrolled()) return;
   try {
+    const { calendarHealthMinutes } = (await ports.settings()).values();
+    const now = ports.clock.now();
     await tellCalendarHealth(store.health, () => enrolment.api(), now, calendarHealthMinutes);
   } catch (error) {
     ports.log('warn', 'health', 'Dispatch could not be told of the state of the calendars', {
