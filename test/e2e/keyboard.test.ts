@@ -1,6 +1,9 @@
 import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Handlers } from '../../src/shared/rpc/dispatcher.ts';
 import { launchBrowser, newContext } from './browser.ts';
+import type { FixtureProgram } from './fixture-program.ts';
+import { CONFLICTS, CROWDED } from './fixture-week.ts';
 import { type FixtureWindow, openFixtureWindow } from './fixture-window.ts';
 import { over } from './scene.ts';
 
@@ -110,5 +113,89 @@ describe('by the keyboard', () => {
     await dialog.getByRole('button', { name: 'Cancel' }).press('Enter');
     await dialog.waitFor({ state: 'hidden' });
     await expect.poll(() => hasFocus(menu)).toBe(true);
+  });
+
+  it('the focus follows a decision to where it can be taken back, and back again', async () => {
+    const decided: Handlers['conflicts.decided'] = () => ({
+      items: answered ? CONFLICTS.slice(0, 1).map((one) => ({ ...one, keep: 'booking' as const })) : [],
+    });
+    let answered = false;
+    const program: FixtureProgram = over(
+      { conflicts: 1, state: 'attention' },
+      {
+        'conflicts.decided': decided,
+        'conflicts.resolve': () => become(true),
+        'conflicts.undo': () => become(false),
+      },
+    )();
+    const become = (now: boolean): Record<string, never> => {
+      answered = now;
+      void program.become({ conflicts: now ? 0 : 1 });
+      return {};
+    };
+    await shown.open(program, '/conflicts');
+    await page.getByRole('button', { name: 'Keep the booking' }).press('Enter');
+    const undo = page.getByRole('button', { name: 'Undo' });
+    await undo.waitFor();
+    await expect.poll(() => hasFocus(undo)).toBe(true);
+    await page.keyboard.press('Enter');
+    const keep = page.getByRole('button', { name: 'Keep my calendar' });
+    await keep.waitFor();
+    await expect.poll(() => hasFocus(keep)).toBe(true);
+  });
+
+  it('what is behind “+2” is opened, read and closed', async () => {
+    await shown.open(over({}, { 'week.get': () => ({ items: CROWDED }) })(), '/');
+    const more = page.getByRole('button', { name: 'Show 2 more entries' });
+    await more.press('Enter');
+    const popover = page.getByRole('dialog');
+    await popover.waitFor();
+    await expect.poll(() => popover.evaluate((one) => one.contains(document.activeElement))).toBe(true);
+    await page.keyboard.press('Escape');
+    await popover.waitFor({ state: 'hidden' });
+    await expect.poll(() => hasFocus(more)).toBe(true);
+  });
+
+  it('a day is typed as it is written here', async () => {
+    const program = over()();
+    await shown.open(program, '/log');
+    const asked = () => program.calls.findLast(({ method }) => method === 'logs.query')?.input;
+    await page.getByRole('textbox', { name: 'From' }).focus();
+    await page.keyboard.type('3/11/26');
+    await page.keyboard.press('Enter');
+    await expect.poll(asked).toMatchObject({ from: '2026-11-03T00:00:00.000Z' });
+    await page.keyboard.press('Escape');
+    await page.getByRole('grid').waitFor({ state: 'hidden' });
+    const to = page.getByRole('textbox', { name: 'To' });
+    await to.focus();
+    await expect.poll(() => page.getByRole('textbox', { name: 'From' }).inputValue()).toBe('03/11/2026');
+    await page.keyboard.type('22.11.2026');
+    await page.keyboard.press('Tab');
+    await expect.poll(asked).toMatchObject({ to: '2026-11-23T00:00:00.000Z' });
+    await expect.poll(() => to.inputValue()).toBe('22/11/2026');
+  });
+
+  it('the rows of the log scroll, and each opens', async () => {
+    await shown.open(over()(), '/log');
+    const rows = page.getByRole('region', { name: 'Operations' });
+    await rows.focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => rows.evaluate((one) => one.scrollTop)).toBeGreaterThan(1_000);
+    await page.keyboard.press('Home');
+    await rows.locator('[aria-rowindex="2"]').getByRole('button').press('Enter');
+    await page.getByText('Sent and answered').waitFor();
+  });
+
+  it('in a dialog Tab goes round, and out of it nowhere', async () => {
+    await shown.open(over()(), '/feeds');
+    await page.getByRole('button', { name: 'Create a feed' }).press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    const within = () => dialog.evaluate((one) => one.contains(document.activeElement));
+    await expect.poll(within).toBe(true);
+    for (let step = 0; step < 14; step += 1) {
+      await page.keyboard.press('Tab');
+      expect(await within()).toBe(true);
+    }
   });
 });

@@ -24,9 +24,11 @@ export function parseDay(typed: string, locale: string): string | null {
   const numbers = typed.match(/\d+/g) ?? [];
   if (numbers.length !== 3) return null;
   const order = numbers[0]?.length === 4 ? ISO_ORDER : orderOf(locale);
-  const part = (name: Part): number => Number(numbers[order.indexOf(name)]);
-  const [year, month, day] = [part('year'), part('month'), part('day')];
-  const date = new Date(Date.UTC(year < 100 ? 2000 + year : year, month - 1, day));
+  const part = (name: Part): string => numbers[order.indexOf(name)] ?? '';
+  const [year, month, day] = [part('year'), Number(part('month')), Number(part('day'))];
+  // Anything else is still being typed.
+  if (year.length !== 2 && year.length !== 4) return null;
+  const date = new Date(Date.UTC(year.length === 2 ? 2000 + Number(year) : Number(year), month - 1, day));
   const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return isDay ? date.toISOString().slice(0, 'YYYY-MM-DD'.length) : null;
 }
