@@ -125,7 +125,7 @@ export const SETTINGS_SCENES: readonly Scene[] = [
       name: `settings-update-${update.kind}`,
       path: '/settings',
       program: over({ host: ELECTRON, update }),
-      act: (page) => page.getByRole('heading', { name: 'Updates' }).scrollIntoViewIfNeeded(),
+      act: (page) => page.getByRole('radio', { name: 'Stable' }).focus(),
     }),
   ),
 ];
