@@ -207,6 +207,7 @@ describe('a personal event at the edge of the window', () => {
 describe('a personal event that stops blocking', () => {
   const ends: [string, object][] = [
     ['made free', { transparency: 'transparent' }],
+    ['cut to no time at all', { end: { dateTime: '2026-11-25T09:00:00Z', timeZone: 'Europe/London' } }],
     [
       'declined',
       {
@@ -223,7 +224,7 @@ describe('a personal event that stops blocking', () => {
     expect(onlyMapping(await world.sync()).imported).toMatchObject({ deleted: 1 });
     expect(blocks(world)).toEqual([]);
     expect(world.app.explain(id).links).toMatchObject([
-      { state: 'skipped', reason: expect.stringMatching(/free|declined/) },
+      { state: 'skipped', reason: expect.stringMatching(/free|declined|no time/) },
     ]);
     await expectQuiet(world);
   });

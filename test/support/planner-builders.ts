@@ -14,10 +14,10 @@ export const fromNow = (days: number, hours = 0): string =>
   new Date(NOW.getTime() + (days * 24 + hours) * HOUR).toISOString();
 
 /** One hour, so many days and hours after `NOW`. */
-export const hourAt = (days: number, hours = 0): EventTime => ({
+export const hourAt = (days: number, hours = 0, length = 1): EventTime => ({
   kind: 'timed',
   start: fromNow(days, hours),
-  end: fromNow(days, hours + 1),
+  end: fromNow(days, hours + length),
   timeZone: 'Europe/Berlin',
 });
 

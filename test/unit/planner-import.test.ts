@@ -40,6 +40,7 @@ const REASONS: Readonly<Record<Exclude<Condition, 'blocks' | 'gone' | 'not-impor
   declined: SKIP_REASONS.declined,
   'working-location': SKIP_REASONS['working-location'],
   birthday: SKIP_REASONS.birthday,
+  'no-time': SKIP_REASONS['no-time'],
   'all-day': SKIP_REASONS['all-day'],
   tentative: SKIP_REASONS.tentative,
   private: SKIP_REASONS.private,
@@ -126,7 +127,7 @@ function everyFault(
 describe('an event on its own', () => {
   it('has a block if it blocks time, and else a reason', () => {
     const groups = everyMember(CONDITIONS, MEMORIES).map((member) => [member]);
-    expect(groups).toHaveLength(14 * 8 - 10);
+    expect(groups).toHaveLength(15 * 8 - 11);
     expect(everyFault(groups, ORDERS[1])).toEqual([]);
   });
 
@@ -158,7 +159,7 @@ describe('copies of one meeting', () => {
   it('two: have one block between them', () => {
     const every = everyMember(CONDITIONS, MEMORIES);
     const groups = every.flatMap((first) => every.map((second) => [first, second]));
-    expect(groups).toHaveLength(102 ** 2);
+    expect(groups).toHaveLength(109 ** 2);
     expect(everyFault(groups, ORDERS[2])).toEqual([]);
   });
 

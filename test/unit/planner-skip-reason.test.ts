@@ -53,6 +53,8 @@ describe('an event that does not block time', () => {
     ['declined', 'was declined', { response: 'declined' }, {}],
     ['working-location', 'says where one works', { kind: 'working-location' }, {}],
     ['birthday', 'is a birthday', { kind: 'birthday' }, {}],
+    ['no-time', 'ends when it begins', { time: hourAt(1, 9, 0) }, {}],
+    ['no-time', 'ends before it begins', { time: hourAt(1, 9, -1) }, {}],
     ['out-of-window', 'ended as the window begins', { time: hourAt(-30, -11.5) }, {}],
     ['out-of-window', 'begins as the window ends', { time: hourAt(180, 13.5) }, {}],
     ['out-of-window', 'is a day before the window', { time: days('2026-10-23', '2026-10-24') }, {}],

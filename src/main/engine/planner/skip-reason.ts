@@ -12,6 +12,7 @@ export const SKIP_REASONS = {
   declined: 'You declined it.',
   'working-location': 'It only says where you work.',
   birthday: 'It is a birthday.',
+  'no-time': 'It takes no time: it ends when it begins.',
   'out-of-window': 'It lies outside the days that this mapping keeps in step.',
   'all-day': 'This mapping leaves out all-day events.',
   tentative: 'This mapping leaves out tentative events.',
@@ -51,20 +52,33 @@ export function skipReason(
   },
 ): SkipReason | null {
   if (context.ours) return 'ours';
+  const span = eventSpan(event);
+  return (
+    ownReason(event, span) ??
+    (overlaps(span.from, span.to, context.window) ? null : 'out-of-window') ??
+    mappingReason(event, mapping, context.titleMatches)
+  );
+}
+
+/** What the event says of itself. */
+function ownReason(event: CalendarEvent, span: Span): SkipReason | null {
   if (event.kind === 'working-location') return 'working-location';
   if (event.kind === 'birthday') return 'birthday';
   if (event.transparency === 'free') return 'free';
   if (event.response === 'declined') return 'declined';
-  const span = eventSpan(event);
-  if (!overlaps(span.from, span.to, context.window)) return 'out-of-window';
-  if (mapping.skip.includes('all-day') && event.time.kind === 'all-day') return 'all-day';
-  if (
-    mapping.skip.includes('tentative') &&
-    (event.status === 'tentative' || event.response === 'tentative')
-  ) {
-    return 'tentative';
-  }
-  if (mapping.skip.includes('private') && event.visibility === 'private') return 'private';
-  if (context.titleMatches(event.title)) return 'title';
-  return null;
+  // A reminder rather than an appointment; no slot could be closed by it.
+  return span.to <= span.from ? 'no-time' : null;
+}
+
+/** What the mapping leaves out. */
+function mappingReason(
+  event: CalendarEvent,
+  { skip }: Mapping,
+  titleMatches: (title: string) => boolean,
+): SkipReason | null {
+  const isTentative = event.status === 'tentative' || event.response === 'tentative';
+  if (skip.includes('all-day') && event.time.kind === 'all-day') return 'all-day';
+  if (skip.includes('tentative') && isTentative) return 'tentative';
+  if (skip.includes('private') && event.visibility === 'private') return 'private';
+  return titleMatches(event.title) ? 'title' : null;
 }
