@@ -46,7 +46,9 @@ const MAX_ATTEMPTS = 10;
 
 type Outcome =
   | { readonly kind: 'answer'; readonly response: Response; readonly transient: boolean }
-  | { readonly kind: 'no-answer'; readonly error: unknown };
+  | { readonly kind: 'no-answer'; readonly error: unknown }
+  /** It was not sent, for a reason of ours. */
+  | { readonly kind: 'held-back'; readonly error: unknown };
 
 /**
  * The one wrapper around every outgoing call. Tries again when no answer arrived, on 408, 429, 500, 502, 503, 504 and
@@ -87,8 +89,7 @@ export function createHttp(options: HttpOptions): Fetch {
       });
     } catch (error) {
       request.signal?.throwIfAborted();
-      if (error instanceof AppError) throw error;
-      return { kind: 'no-answer', error };
+      return { kind: error instanceof AppError ? 'held-back' : 'no-answer', error };
     }
   }
 
@@ -117,20 +118,23 @@ export function createHttp(options: HttpOptions): Fetch {
     const pause = pauseLeftMs(origin);
     if (pause > 0) await clock.sleep(pause, signal ?? undefined);
     const started = now();
-    let effect: RequestEffect = 'none';
+    // The latest attempt that may have had its effect.
+    let doubtful: Outcome | null = null;
     for (let attempts = 1; ; attempts += 1) {
       const outcome = await attempt(request, timeoutMs(attempts, now() - started));
+      if (outcome.kind === 'held-back') return failed(doubtful ?? outcome, effectSo(doubtful));
       const told = tell(request, attempts, outcome);
-      if (outcome.kind === 'answer' && !outcome.transient) return noteEffect(outcome.response, effect);
-      const untrusted = certificateProblem(errorOf(outcome), request.url, effect);
+      if (outcome.kind === 'answer' && !outcome.transient) {
+        return noteEffect(outcome.response, effectSo(doubtful));
+      }
+      const untrusted = certificateProblem(errorOf(outcome), request.url, effectSo(doubtful));
       if (untrusted !== null) throw untrusted;
-      if (told.status === null || mayHaveTakenEffect(told.status)) effect = 'unknown';
+      if (told.status === null || mayHaveTakenEffect(told.status)) doubtful = outcome;
 
       const waitMs = nextWaitMs(origin, outcome, attempts);
       const isLast = attempts === MAX_ATTEMPTS || now() - started + waitMs >= budgetMs;
       if (isLast || !(await waited(waitMs, signal, () => options.onRetry?.({ ...told, waitMs })))) {
-        if (outcome.kind === 'no-answer') throw outcome.error;
-        return noteEffect(outcome.response, effect);
+        return failed(outcome, effectSo(doubtful));
       }
     }
   }
@@ -189,6 +193,15 @@ async function within<T>(
   }
 }
 
+/** What a call may have changed, by the latest of its attempts that may have. */
+const effectSo = (doubtful: Outcome | null): RequestEffect => (doubtful === null ? 'none' : 'unknown');
+
+/** What a call is answered with that has failed for good. @throws what was thrown instead of an answer */
+function failed(outcome: Outcome, effect: RequestEffect): Response {
+  if (outcome.kind !== 'answer') throw outcome.error;
+  return noteEffect(outcome.response, effect);
+}
+
 function errorOf(outcome: Outcome): unknown {
-  return outcome.kind === 'no-answer' ? outcome.error : null;
+  return outcome.kind === 'answer' ? null : outcome.error;
 }

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { effectOf } from '../../src/main/request-effect.ts';
+import { createHttp } from '../../src/main/schedule/http.ts';
+import { seededRandom } from '../../src/sandbox/seeded-random.ts';
+import { AppError } from '../../src/shared/rpc/errors.ts';
+import { TestClock } from './http-clock.ts';
+
+const heldBack = new AppError('PROVIDER_ERROR', 'Not asked for a while.');
+
+/** A call that is answered with `status`, whose second attempt is not let through. */
+function call(status: number): Promise<Response> {
+  const clock = new TestClock();
+  let isFirst = true;
+  const http = createHttp({
+    clock,
+    random: seededRandom(1),
+    log: () => undefined,
+    fetch: async () => {
+      if (!isFirst) throw heldBack;
+      isFirst = false;
+      return new Response('', { status });
+    },
+  });
+  return clock.until(http('https://calendar.example/v3'));
+}
+
+it('an attempt that may have had its effect is what a call ends with when the next one is held back', async () => {
+  const response = await call(503);
+  expect([response.status, effectOf(response.headers)]).toEqual([503, 'unknown']);
+});
+
+it('a call without an effect ends with what held it back', async () => {
+  await expect(call(429)).rejects.toBe(heldBack);
+});
