@@ -187,6 +187,21 @@ describe('channels', () => {
     expect(channels()).toEqual([]);
   });
 
+  it('are stopped once the booking system relays nothing any more, and opened when it does again', async () => {
+    const { booking } = world.sandbox;
+    const { capabilities } = booking;
+    const [before] = channels();
+    booking.capabilities = { ...capabilities, webhookRelay: false };
+    // It is asked once a day what it can do.
+    await pass(DAY + 15 * MINUTE);
+    expect(channels()).toEqual([]);
+    booking.capabilities = capabilities;
+    await pass(DAY + 15 * MINUTE);
+    expect(channels()).toHaveLength(1);
+    // The relay of before may have gone with the ability.
+    expect(channels()[0]?.address).not.toBe(before?.address);
+  });
+
   it('are not opened where the booking system relays nothing', async () => {
     await world.app.agent.stop();
     await world.restart({ forget: true });

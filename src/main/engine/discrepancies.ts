@@ -131,7 +131,7 @@ export function discrepancyText({ kind }: Pick<Found, 'kind'>): string {
     case 'duplicate-event':
       return 'The booking has another event in this calendar: this one is removed.';
     case 'left-behind':
-      return 'It was exported earlier, and nothing is exported to this calendar in that way any more: it is removed.';
+      return 'It was exported earlier, or by another device, and this device exports nothing to this calendar in that way: it is removed.';
     case 'link-without-event':
       return 'Its event is not in the calendar: it is looked for, and if it was deleted the mapping decides what follows.';
     case 'block-without-event':

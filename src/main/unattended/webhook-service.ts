@@ -82,7 +82,11 @@ export function createWebhookService(
     const direct = ports.environment[DIRECT_URL];
     if (direct) return `${parseEndpoint(DIRECT_URL, direct).href.replace(/\/+$/, '')}${PATHS[provider]}`;
     const { capabilities } = await enrolment.identity();
-    if (!capabilities.events || !capabilities.webhookRelay || isSwitchedOff(provider)) return null;
+    if (!capabilities.events || !capabilities.webhookRelay) {
+      await closeRelay(provider);
+      return null;
+    }
+    if (isSwitchedOff(provider)) return null;
     try {
       const url = await relays.callbackUrl(provider);
       store.meta.delete(switchedOff(provider));
@@ -93,6 +97,12 @@ export function createWebhookService(
       noteSwitchedOff(provider, error);
       return null;
     }
+  }
+
+  async function closeRelay(provider: NotifyingProvider): Promise<void> {
+    await relays.close(provider).catch((error: unknown) => {
+      log('info', 'webhooks', 'A relay could not be closed', { provider, error: String(error) });
+    });
   }
 
   /** It relays no longer, whatever it said it could do: it is asked again after a day. */
@@ -151,9 +161,7 @@ export function createWebhookService(
       await keeper.closeAll(account);
       const { provider } = account;
       if (!isNotifying(provider) || isUsedByOthers(account)) return;
-      await relays.close(provider).catch((error: unknown) => {
-        log('info', 'webhooks', 'A relay could not be closed', { provider, error: String(error) });
-      });
+      await closeRelay(provider);
     },
     reenrolled() {
       for (const provider of NOTIFYING) relays.forget(provider);

@@ -73,7 +73,10 @@ export class ChannelKeeper {
     if (now < (this.#failed.get(calendar) ?? now)) return;
     try {
       const url = await callbackUrl(account.provider as NotifyingProvider);
-      if (url === null) return;
+      if (url === null) {
+        for (const channel of live) await this.#close(account, channel);
+        return;
+      }
       const usable = live.filter(({ callbackHash }) => callbackHash === secretHash(url));
       if (usable.some(({ renewAt }) => Date.parse(renewAt) > now)) return;
       const service = await notifications(account);
