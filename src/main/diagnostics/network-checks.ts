@@ -74,7 +74,12 @@ function layerCheck(
 ): DoctorCheck {
   if (failed.length > 0) return check(id, name, 'failed', words.failed(failed.join(', ')));
   return none
-    ? check(id, name, 'skipped', 'Nothing to reach yet: this device is not enrolled and has no accounts.')
+    ? check(
+        id,
+        name,
+        'skipped',
+        'Nothing to reach is known: this device is not enrolled, or what it signs in with cannot be read.',
+      )
     : check(id, name, 'ok', words.ok);
 }
 
