@@ -36,7 +36,7 @@ export const headlessBundle = createBundle({
       logLevel,
       build: {
         outDir: workshop,
-        rolldownOptions: { output: { banner: (chunk) => (chunk.isEntry ? `// ${mark}` : '') } },
+        rolldownOptions: { output: { postBanner: (chunk) => (chunk.isEntry ? `// ${mark}` : '') } },
       },
     });
     rmSync(compileCache, { recursive: true, force: true });
