@@ -4,6 +4,7 @@ import { unattendedSchema } from './0003-unattended.ts';
 import { channelSchema } from './0004-channels.ts';
 import { stageInMemory } from './0005-stage-in-memory.ts';
 import { logSearchSchema } from './0006-log-search.ts';
+import { logKindsSchema } from './0007-log-kinds.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` says once it has run; versions follow each other without a gap, from 1. */
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'feeds', sql: feedSchema },
   { version: 3, name: 'unattended', sql: unattendedSchema },
   { version: 4, name: 'channels', sql: channelSchema },
-  { version: 5, name: 'stage-in-memory', sql: stageInMemory },
+  { version: 5, name: 'stage in memory', sql: stageInMemory },
   { version: 6, name: 'log-search', sql: logSearchSchema },
+  { version: 7, name: 'log-kinds', sql: logKindsSchema },
 ];
