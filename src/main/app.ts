@@ -3,20 +3,19 @@ import type { Account } from '../shared/domain/account.ts';
 import type { Mapping } from '../shared/domain/mapping.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import type { ConnectedAccount } from '../shared/rpc/contract.ts';
-import { AppError, toAppError } from '../shared/rpc/errors.ts';
+import { AppError } from '../shared/rpc/errors.ts';
 import { Connections } from './accounts/connections.ts';
 import type { OAuthProviderName } from './accounts/oauth-providers.ts';
 import type { App, AppPorts, LookApp, SignInRequest } from './app-contract.ts';
 import { createVault, keyIdsInUse, type Vault } from './auth/vault.ts';
 import { resolveVaultKey } from './auth/vault-key.ts';
-import { ofBookingSystem } from './booking/booking-error.ts';
 import { about } from './diagnostics/about.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import { Enrolment } from './enrolment.ts';
 import { look } from './look/look.ts';
 import { snapshotOf } from './look/snapshot.ts';
 import { addMapping, created, missing, removeCreated, unknown, updateMapping } from './mappings.ts';
-import type { Fetch } from './ports.ts';
+import { requireReady, sync } from './run-sync.ts';
 import { Lines } from './schedule/lines.ts';
 import { backupFile, backupTo } from './store/backup.ts';
 import { copyInMemory, type Database, giveMemoryBack } from './store/connection.ts';
@@ -324,57 +323,6 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     },
     reset: (options) => agent.alone(() => reset(ports, store, connections, feeds, webhooks, options)),
   };
-}
-
-async function sync(
-  ports: AppPorts,
-  store: Store,
-  enrolment: Enrolment,
-  connections: Connections,
-  lines: Lines,
-  options: SyncOptions,
-  prepare: (account: Account) => Promise<void> = async () => undefined,
-): Promise<SyncResult> {
-  requireReady(store, enrolment);
-  // Not to know what the booking system can do is each account's failure, not the run's.
-  const identity = await enrolment.identity().catch((thrown) => ofBookingSystem(toAppError(thrown)));
-  const { syncRun } = await import('./engine/sync-run.ts');
-  // A dry run is a real run on a copy that stops before it writes: it cannot disagree with the real one.
-  const target = options.dryRun === true ? createStore(copyInMemory(store.db)) : store;
-  return syncRun(
-    {
-      store: target,
-      clock: ports.clock,
-      random: ports.random,
-      log: ports.log,
-      canReschedule: !(identity instanceof AppError) && identity.capabilities.reschedule,
-      subjects: await connections.subjects(),
-      connect: async (account, onRetry) => {
-        if (identity instanceof AppError) throw identity;
-        if (options.dryRun !== true) await prepare(account);
-        const unattendedRun = options.unattended === true;
-        const out = (service: string): Fetch => lines.fetch(service, unattendedRun);
-        return connections.connect(account, onRetry, out, options.signal);
-      },
-    },
-    options,
-  );
-}
-
-function requireReady(store: Store, enrolment: Enrolment): void {
-  if (!enrolment.isEnrolled()) {
-    throw new AppError(
-      'PRECONDITION_FAILED',
-      'This device is not enrolled yet. Enrol it with the code from dispatch.',
-      { detail: 'not-ready', command: '“calendar-sync enrol --url URL --code CODE” does that.' },
-    );
-  }
-  if (store.accounts.list().length === 0) {
-    throw new AppError('PRECONDITION_FAILED', 'No calendar is connected yet. Connect one first.', {
-      detail: 'not-ready',
-      command: '“calendar-sync connect google” connects one.',
-    });
-  }
 }
 
 async function reset(
