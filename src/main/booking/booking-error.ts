@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, type AppErrorOptions } from '../../shared/rpc/errors.ts';
+import { AppError, type AppErrorOptions, elaborated } from '../../shared/rpc/errors.ts';
 
 /** The members of a problem document (RFC 9457) that mean something to us. Servers in trouble send less, or HTML. */
 const Problem = z.object({ detail: z.string().optional(), code: z.string().optional() }).catch({});
@@ -80,14 +80,7 @@ export const unreachable = (cause: unknown): AppError =>
   });
 
 /** What the HTTP wrapper found out for itself, which does not know whom it asked. */
-export const ofBookingSystem = (error: AppError): AppError =>
-  new AppError(error.code, error.message, {
-    cause: error.cause,
-    effect: error.effect,
-    party: 'booking-system',
-    ...(error.detail !== null && { detail: error.detail }),
-    ...(error.retryAfterSeconds !== null && { retryAfterSeconds: error.retryAfterSeconds }),
-  });
+export const ofBookingSystem = (error: AppError): AppError => elaborated(error, { party: 'booking-system' });
 
 /** An answer arrived that is not what the contract says; what was asked for may have been done. */
 export const unintelligible = (what: string, cause?: unknown): AppError =>

@@ -57,6 +57,18 @@ export class AppError extends Error {
   }
 }
 
+/** The same error with more known of it. */
+export const elaborated = (error: AppError, known: AppErrorOptions): AppError =>
+  new AppError(error.code, error.message, {
+    cause: error.cause,
+    effect: error.effect,
+    ...(error.retryAfterSeconds !== null && { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(error.detail !== null && { detail: error.detail }),
+    ...(error.party !== null && { party: error.party }),
+    ...(error.command !== null && { command: error.command }),
+    ...known,
+  });
+
 /** How SQLite and the file system say that there is no room left. */
 const DISK_FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT']);
 

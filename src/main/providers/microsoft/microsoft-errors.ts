@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../../../shared/rpc/errors.ts';
+import { AppError, elaborated } from '../../../shared/rpc/errors.ts';
 import { effectOf } from '../../request-effect.ts';
 import type { GraphAnswer } from './graph-answer.ts';
 
@@ -148,15 +148,8 @@ export function createdBefore(): AppError {
 }
 
 /** An event was created, and before its tag was complete we were asked for a pause, which everything else waits for. */
-export function createdBeforePause(answer: GraphAnswer): AppError {
-  const { code, message, retryAfterSeconds, detail, cause } = refused(answer);
-  return new AppError(code, message, {
-    cause,
-    effect: 'unknown',
-    ...(retryAfterSeconds !== null && { retryAfterSeconds }),
-    ...(detail !== null && { detail }),
-  });
-}
+export const createdBeforePause = (answer: GraphAnswer): AppError =>
+  elaborated(refused(answer), { effect: 'unknown' });
 
 /** What kept a request from being answered. An `AppError`, from the token source, stays as it is. */
 export function unanswered(thrown: unknown): AppError {
