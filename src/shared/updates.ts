@@ -11,10 +11,7 @@ export type UpdateEvent =
   /** `code` as the updater names the fault, if it does. */
   | { readonly kind: 'failed'; readonly code: string | null };
 
-const UNREACHABLE =
-  'The server for updates could not be reached. It is tried again by itself within six hours.';
-const TAMPERED =
-  'What was downloaded is not what its maker signed, so it was thrown away. Tell support if it happens again.';
+/** Of electron-updater: what was downloaded is not what its maker signed. */
 const TAMPERED_CODES: ReadonlySet<string> = new Set([
   'ERR_UPDATER_INVALID_SIGNATURE',
   'ERR_CHECKSUM_MISMATCH',
@@ -40,7 +37,11 @@ export function afterUpdateEvent(state: UpdateState, event: UpdateEvent, at: str
       return { kind: 'ready', version: event.version };
     case 'failed':
       if (state.kind === 'ready') return state;
-      return { kind: 'failed', at, message: TAMPERED_CODES.has(event.code ?? '') ? TAMPERED : UNREACHABLE };
+      return {
+        kind: 'failed',
+        at,
+        reason: TAMPERED_CODES.has(event.code ?? '') ? 'tampered' : 'unreachable',
+      };
     default:
       return assertNever(event);
   }

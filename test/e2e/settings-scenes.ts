@@ -17,11 +17,7 @@ const UPDATES: readonly UpdateState[] = [
   { kind: 'up-to-date', at: '2026-11-23T09:45:00Z' },
   { kind: 'downloading', version: '0.2.0', percent: 40 },
   { kind: 'ready', version: '0.2.0' },
-  {
-    kind: 'failed',
-    at: '2026-11-23T09:45:00Z',
-    message: 'The server for updates could not be reached. It is tried again by itself within six hours.',
-  },
+  { kind: 'failed', at: '2026-11-23T09:45:00Z', reason: 'unreachable' },
 ];
 
 export const SETTINGS_SCENES: readonly Scene[] = [

@@ -67,6 +67,12 @@ export const englishSettings = {
         `Version ${version} is being downloaded: ${numeral(percent)} %.`,
       ready: (version: string) =>
         `Version ${version} is downloaded. Restarting takes a moment; what is being written is finished first.`,
+      failed: {
+        unreachable:
+          'The server for updates could not be reached. It is tried again by itself within six hours.',
+        tampered:
+          'What was downloaded is not what its maker signed, so it was thrown away. Tell support if it happens again.',
+      },
     },
     updateChannel: 'Versions',
     channels: { stable: 'Stable', beta: 'Beta' },

@@ -9,6 +9,6 @@ export const UpdateState = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('downloading'), version: z.string(), percent: z.int().min(0).max(100) }),
   /** Downloaded, its signature checked; installed when somebody says so. */
   z.object({ kind: z.literal('ready'), version: z.string() }),
-  z.object({ kind: z.literal('failed'), at: z.string(), message: z.string() }),
+  z.object({ kind: z.literal('failed'), at: z.string(), reason: z.enum(['unreachable', 'tampered']) }),
 ]);
 export type UpdateState = Readonly<z.infer<typeof UpdateState>>;

@@ -64,7 +64,7 @@ function standingText(update: UpdateState, reader: Reader): string {
     case 'ready':
       return standings.ready(update.version);
     case 'failed':
-      return update.message;
+      return standings.failed[update.reason];
     default:
       return assertNever(update);
   }
