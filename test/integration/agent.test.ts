@@ -4,7 +4,6 @@ import {
   addBooking,
   addPersonal,
   blocks,
-  CALENDAR,
   createWorld,
   exported,
   type World,
@@ -111,31 +110,6 @@ describe('the timer', () => {
     await world.app.updateMapping(mapping?.id ?? '', { visibility: 'details' });
     await pass(2 * SECOND);
     expect(world.sandbox.booking.blocks.all()).toMatchObject([{ title: 'Private 10' }]);
-  });
-});
-
-describe('a conflict that somebody has decided', () => {
-  it('can be taken back for some seconds, before it is carried out', async () => {
-    await world.app.agent.start();
-    await pass(MINUTE);
-    const [booking] = world.sandbox.booking.bookings.all();
-    const [event] = exported(world);
-    if (booking === undefined || event === undefined) throw new RangeError('Nothing was exported');
-    world.sandbox.google.editEvent(CALENDAR, event.id, { summary: 'Mine' });
-    world.sandbox.booking.bookings.patch(booking.id, { title: 'Theirs' });
-    await pass(10 * SECOND);
-    const [conflict] = world.app.conflicts();
-    const title = (): string | undefined => world.sandbox.booking.bookings.get(booking.id)?.title;
-    await world.app.resolveConflict(conflict?.id ?? '', 'calendar');
-    await pass(9 * SECOND);
-    await world.app.undoConflict(conflict?.id ?? '');
-    await pass(MINUTE);
-    expect(title()).toBe('Theirs');
-    expect(world.app.conflicts()).toMatchObject([{ id: conflict?.id }]);
-    await world.app.resolveConflict(conflict?.id ?? '', 'calendar');
-    await pass(11 * SECOND);
-    expect(title()).toBe('Mine');
-    expect(world.app.conflicts()).toEqual([]);
   });
 });
 
