@@ -24,9 +24,9 @@ const DEFAULT_REST_MS = 60_000;
 
 /**
  * Tells a Sentry-compatible server (https://develop.sentry.dev/sdk/foundations/transport/envelopes/) of what the
- * program logs as an error, and of what nobody caught. What an error says may quote a calendar, an address or a secret, so that nothing of what
- * anybody wrote leaves: a report is the part of the program, the kind of the error and its code, the stack as names of
- * functions and of our own files, and the version. Off without an address.
+ * program logs as an error, and of what nobody caught. What an error says may quote a calendar, an address or a
+ * secret, so that nothing of what anybody wrote leaves: a report is the part of the program, the kind of the error and
+ * its code, the stack as names of functions and of our own files, and the version. Off without an address.
  */
 export class ErrorReports {
   readonly #ports: ErrorReportPorts;

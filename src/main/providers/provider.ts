@@ -108,7 +108,10 @@ export interface ProviderCapabilities {
    * included: a calendar is read once more after it was written to.
    */
   readonly readAfterWrite?: boolean;
-  /** Operations on single events that are worth having under way at once; how many requests that is, the provider sees to. */
+  /**
+   * Operations on single events that are worth having under way at once; how many requests that is, the provider sees
+   * to.
+   */
   readonly concurrency: number;
 }
 
