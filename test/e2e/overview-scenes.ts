@@ -38,6 +38,11 @@ export const OVERVIEW_SCENES: readonly Scene[] = [
     }),
   },
   {
+    name: 'overview-maintenance',
+    path: '/',
+    program: over({ state: 'error', maintenance: { damaged: true, discrepancies: 3 } }),
+  },
+  {
     name: 'overview-paused',
     path: '/',
     program: over({ state: 'paused', pausedUntil: '2026-11-23T10:30:00Z' }),

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
 import type { UpdateState } from '../../src/shared/domain/update.ts';
 import { failing, pending } from './fixture-program.ts';
+import { comparison, REPAIRS } from './fixture-repairs.ts';
 import { UNDER_POLICY } from './fixture-settings.ts';
 import { OFFLINE, over, type Scene } from './scene.ts';
 
@@ -46,6 +47,48 @@ export const SETTINGS_SCENES: readonly Scene[] = [
     act: async (page) => {
       await page.getByRole('button', { name: 'Check this computer' }).click();
       await page.getByText('1 check failed.').waitFor();
+    },
+  },
+  {
+    name: 'settings-repair',
+    path: '/settings',
+    program: over({ maintenance: { damaged: false, discrepancies: 3 } }, REPAIRS),
+    act: async (page) => {
+      await page.getByText('3 entries did not fit').waitFor();
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByText('3 entries do not fit.').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'settings-repair-held',
+    path: '/settings',
+    program: over({}, REPAIRS),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByRole('button', { name: 'Put 2 right' }).click();
+      await page.getByText('2 entries put right.').waitFor();
+      await page.getByRole('button', { name: 'Remove 1 entry that is held…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'settings-repaired',
+    path: '/settings',
+    program: over({}, REPAIRS),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByRole('button', { name: 'Remove 1 entry that is held…' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove 1 entry' }).click();
+      await page.getByText('3 entries put right.').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'settings-repair-agrees',
+    path: '/settings',
+    program: over({}, { 'sync.previewRepair': () => comparison([], true) }),
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByText('Calendars and records agree.').scrollIntoViewIfNeeded();
     },
   },
   {

@@ -33,6 +33,6 @@ export function createAnswers(program: Program): QueryClient {
 /** What of a snapshot can change the answers; how far a run has come does not. */
 function contentOf(snapshot: Snapshot | null): string {
   if (snapshot === null) return '';
-  const { lastRun, accounts, mappings, conflicts, holds, technician } = snapshot;
-  return JSON.stringify([lastRun, accounts, mappings, conflicts, holds, technician]);
+  const { lastRun, accounts, mappings, conflicts, holds, technician, maintenance } = snapshot;
+  return JSON.stringify([lastRun, accounts, mappings, conflicts, holds, technician, maintenance]);
 }

@@ -66,6 +66,8 @@ export function useAction<M extends Method>(
   options: {
     readonly onSuccess?: (output: Output<M>, input: Input<M>) => void;
     readonly onError?: (error: AppError) => void;
+    /** Either way, once it has ended. */
+    readonly onSettled?: () => void;
   } = {},
 ): UseMutationResult<Output<M>, AppError, Input<M>> {
   const client = useClient();
@@ -74,6 +76,7 @@ export function useAction<M extends Method>(
     mutationFn: (input) => client.call(method, input),
     onError: options.onError ?? showFailure,
     ...(options.onSuccess && { onSuccess: options.onSuccess }),
+    ...(options.onSettled && { onSettled: options.onSettled }),
   });
 }
 

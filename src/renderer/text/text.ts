@@ -1,6 +1,7 @@
 import { englishDesktop } from '../../shared/text/english-desktop.ts';
 import { englishFeeds } from './english-feeds.ts';
 import { englishLists } from './english-lists.ts';
+import { englishRepairs } from './english-repairs.ts';
 import { englishSettings } from './english-settings.ts';
 import { englishSetup } from './english-setup.ts';
 import { englishWindow } from './english-window.ts';
@@ -12,6 +13,7 @@ export const text = {
   ...englishSetup,
   ...englishFeeds,
   ...englishSettings,
+  ...englishRepairs,
   ...englishLists,
 };
 

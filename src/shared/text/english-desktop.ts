@@ -75,7 +75,7 @@ export const englishDesktop = {
     discrepanciesTitle: (count: number) =>
       count === 1 ? 'An entry does not fit' : `${count} entries do not fit`,
     discrepanciesBody:
-      'Your calendar and the records of this computer disagree. “calendar-sync repair” shows what it would do.',
+      'Your calendar and the records of this computer disagree. Settings shows what a repair would do.',
     updateTitle: 'An update is ready',
     updateBody: (version: string) => `Version ${version} is installed when you say so.`,
   },

@@ -9,14 +9,18 @@ import { text } from '../../text/text.ts';
 
 /** What waits for the user, most pressing first; nothing of it stops the sync. */
 export function AttentionCards(): ReactElement {
-  const { accounts, mappings, conflicts, holds, pausedUntil, enrolled } = useSnapshot();
+  const { accounts, mappings, conflicts, holds, pausedUntil, enrolled, maintenance } = useSnapshot();
   const { overview } = text;
   return (
     <>
+      {maintenance?.damaged === true && <DamagedCard />}
       {accounts.filter(({ state }) => state === 'needs-sign-in').map(signInCard)}
       {accounts.filter(({ state, error }) => state === 'error' && error !== null).map(failingCard)}
       {conflicts > 0 && <ConflictCard count={conflicts} />}
       {holds > 0 && <HoldCard />}
+      {maintenance !== undefined && maintenance.discrepancies > 0 && (
+        <DiscrepancyCard count={maintenance.discrepancies} />
+      )}
       {pausedUntil !== null && <PausedCard until={pausedUntil} />}
       {enrolled && accounts.length === 0 && (
         <Attention
@@ -89,6 +93,24 @@ function HoldCard(): ReactElement {
     />
   );
 }
+
+const DamagedCard = (): ReactElement => (
+  <Attention
+    tone="bad"
+    title={text.desktop.notices.damagedTitle}
+    body={text.desktop.notices.damagedBody}
+    action={<LinkButton to="/settings">{text.repairs.toSettings}</LinkButton>}
+  />
+);
+
+const DiscrepancyCard = ({ count }: { readonly count: number }): ReactElement => (
+  <Attention
+    tone="warning"
+    title={text.repairs.found(count)}
+    body={text.desktop.notices.discrepanciesBody}
+    action={<LinkButton to="/settings">{text.overview.review}</LinkButton>}
+  />
+);
 
 function PausedCard({ until }: { readonly until: string }): ReactElement {
   const reader = useReader();

@@ -1,11 +1,11 @@
 import { type ReactElement, useEffect, useRef } from 'react';
-import type { AccountResult, PlannedOperation, SyncResult } from '../../../shared/domain/sync-result.ts';
+import type { PlannedOperation, SyncResult } from '../../../shared/domain/sync-result.ts';
 import type { AppError } from '../../../shared/rpc/errors.ts';
 import { FormError } from '../../components/form-error.tsx';
 import { ListSkeleton } from '../../components/screen-skeleton.tsx';
-import { useSnapshot } from '../../program/use-program.ts';
 import { readable } from '../../text/readable.ts';
 import { text } from '../../text/text.ts';
+import { FailedAccounts } from './failed-accounts.tsx';
 import styles from './preview.module.css';
 import { previewCounts } from './preview-counts.ts';
 
@@ -48,11 +48,7 @@ function Outcome({ result }: { readonly result: SyncResult }): ReactElement {
   const operations = result.operations ?? [];
   return (
     <>
-      {result.accounts
-        .filter(({ error }) => error !== null)
-        .map((account) => (
-          <Failed key={account.accountId} account={account} />
-        ))}
+      <FailedAccounts result={result} />
       {nothing && result.ok && <p className={styles.nothing}>{text.preview.nothing}</p>}
       <div className={styles.counts}>
         <Counts title={text.preview.toCalendar} lines={toCalendar} />
@@ -60,16 +56,6 @@ function Outcome({ result }: { readonly result: SyncResult }): ReactElement {
       </div>
       {operations.length > 0 && <Operations operations={operations} />}
     </>
-  );
-}
-
-function Failed({ account: { accountId, error } }: { readonly account: AccountResult }): ReactElement {
-  const { accounts } = useSnapshot();
-  const who = accounts.find(({ id }) => id === accountId)?.email ?? '';
-  return (
-    <p className={styles.failed}>
-      <strong>{text.preview.partly(who)}.</strong> {error?.message}
-    </p>
   );
 }
 

@@ -10,6 +10,7 @@ import { BookingSection } from './booking-section.tsx';
 import { DataSection } from './data-section.tsx';
 import { IntervalField, NumberField, SwitchField, TextField, ThemeField } from './fields.tsx';
 import { NetworkTest } from './network-test.tsx';
+import { RepairSection } from './repair-section.tsx';
 import { Section } from './section.tsx';
 import styles from './settings.module.css';
 import { SupportSection } from './support-section.tsx';
@@ -26,6 +27,7 @@ export function Settings(): ReactElement {
       <BookingSection />
       {data !== undefined && error === null && <Values view={data} />}
       <DataSection view={data} />
+      <RepairSection />
       <SupportSection />
       <AboutSection />
     </Page>
