@@ -22,8 +22,11 @@ const FaultEffect = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('drop'), when: z.enum(['before', 'after']) }),
   /** Holds the request back on the sandbox's clock, then treats it as usual. */
   z.object({ kind: z.literal('delay'), milliseconds: z.number().min(0) }),
-  /** Holds the request back until the fault is removed, then treats it as usual. */
-  z.object({ kind: z.literal('hold') }),
+  /**
+   * Holds the request back until the fault is removed, then treats it as usual. `after`: the request takes effect, and
+   * it is the answer that waits.
+   */
+  z.object({ kind: z.literal('hold'), when: z.enum(['before', 'after']).default('before') }),
   /** Cuts the answer's body in the middle. */
   z.object({ kind: z.literal('truncate') }),
   /** Behaviour that only the service can act out: it asks through `Faults.takeHook`. */
@@ -186,11 +189,11 @@ export class Faults {
 
   /**
    * Puts the faults and the journal around the routes of `app` (and of the plugins registered on it afterwards). A
-   * service's plugin calls this once, first thing. A request meets any number of delays and holds and at most one other
-   * effect: that of the first rule that matches.
+   * service's plugin calls this once, first thing. A request meets any number of delays and holds before its effect, and
+   * at most one other fault: that of the first rule that matches.
    */
   attach(app: FastifyInstance, service: string, format: ErrorFormat = problemFormat): void {
-    const pending = new WeakMap<FastifyRequest, FaultEffect>();
+    const pending = new WeakMap<FastifyRequest, Rule>();
 
     app.addHook('onRequest', async (request, reply) => {
       const entry = this.journal.open(service, request.method, request.url);
@@ -198,8 +201,9 @@ export class Faults {
       // Both: in process `close` comes after the caller has its answer, over a lost socket `finish` never comes.
       reply.raw.once('finish', settle).once('close', settle);
 
-      const effect = await this.#meet(service, request, entry);
-      if (effect === null) return;
+      const rule = await this.#meet(service, request, entry);
+      if (rule === null) return;
+      const { effect } = rule;
       if (effect.kind === 'drop' && effect.when === 'before') {
         reply.hijack();
         reply.raw.destroy();
@@ -211,14 +215,16 @@ export class Faults {
           .type(contentType)
           .send(text(effect.body ?? body));
       } else {
-        pending.set(request, effect);
+        pending.set(request, rule);
       }
     });
 
     app.addHook('onSend', async (request, reply, payload) => {
-      const effect = pending.get(request);
-      if (effect === undefined) return payload;
+      const rule = pending.get(request);
+      if (rule === undefined) return payload;
       pending.delete(request);
+      const { effect } = rule;
+      if (effect.kind === 'hold') await rule.removed.promise;
       if (effect.kind === 'drop') {
         reply.raw.destroy();
         return ABANDONED;
@@ -237,16 +243,16 @@ export class Faults {
     });
   }
 
-  async #meet(service: string, request: FastifyRequest, entry: OpenEntry): Promise<FaultEffect | null> {
+  async #meet(service: string, request: FastifyRequest, entry: OpenEntry): Promise<Rule | null> {
     for (const rule of [...this.#rules]) {
       if (rule.effect.kind === 'hook' || !this.#hit(rule, service, request)) continue;
       if (rule.effect.kind === 'delay') {
         await this.#clock.sleep(rule.effect.milliseconds);
-      } else if (rule.effect.kind === 'hold') {
+      } else if (rule.effect.kind === 'hold' && rule.effect.when === 'before') {
         await rule.removed.promise;
       } else {
         entry.hitBy(rule.id);
-        return rule.effect;
+        return rule;
       }
     }
     return null;

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseTransactionId } from '../../src/main/providers/microsoft/ownership.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -48,11 +47,22 @@ afterEach(() => machine.dispose());
 interface Service {
   /** Fills the calendar with an appointment on each of so many days, and connects it. */
   setUp(): Promise<void>;
-  /** How many requests to create an event have arrived. */
-  creates(): number;
+  /** How many events are in the calendar. */
+  size(): Promise<number>;
+  /**
+   * Answers so many requests to create an event. Those that follow take effect, but their answers wait for what this
+   * answers with to be called, so that no sync that has more to create can finish.
+   */
+  holdAnswers(after: number): () => void;
   /** Bookings whose events are in the calendar, each as often as it is there. */
   bookings(): Promise<readonly string[]>;
 }
+
+const holdAnswers = (service: string, path: string, after: number): (() => void) => {
+  const effect = { kind: 'hold', when: 'after' } as const;
+  const id = sandbox.faults.add({ service, method: 'POST', path, skip: after, times: null, effect });
+  return () => sandbox.faults.remove(id);
+};
 
 const days = Array.from({ length: EACH }, (_, index) => index + 1);
 
@@ -62,7 +72,8 @@ const google: Service = {
     const { accountId } = await signInAt('google', machine);
     await addTwoWay(machine, accountId, EMAIL);
   },
-  creates: () => sandbox.faults.journal.count({ method: 'POST', path: /\/events/ }),
+  size: async () => sandbox.google.events(EMAIL).length,
+  holdAnswers: (after) => holdAnswers('google', '/events', after),
   bookings: async () =>
     sandbox.google
       .events(EMAIL)
@@ -90,7 +101,8 @@ const microsoft: Service = {
     const { accountId } = await signInAt('microsoft', machine);
     await addTwoWay(machine, accountId, MAILBOX);
   },
-  creates: () => sandbox.faults.journal.count({ method: 'POST', path: /\/events$/ }),
+  size: async () => sandbox.microsoft.events(MAILBOX).length,
+  holdAnswers: (after) => holdAnswers('microsoft', '/events$', after),
   bookings: async () =>
     sandbox.microsoft
       .events(MAILBOX)
@@ -111,7 +123,8 @@ const caldav: Service = {
     await addTwoWay(machine, accountId, calendar.url.replace(radicale.origin, proxy.origin));
     proxy.clear();
   },
-  creates: () => proxy.methods().filter((method) => method === 'PUT').length,
+  size: async () => (await calendar.names()).length,
+  holdAnswers: (after) => proxy.holdAnswers('PUT', after),
   async bookings() {
     const texts = await Promise.all((await calendar.names()).map((name) => calendar.read(name)));
     return texts.flatMap((text) => {
@@ -127,9 +140,6 @@ const SERVICES: Readonly<Record<CalendarName, Service>> = {
   CalDAV: caldav,
 };
 
-const listings = (): number => sandbox.faults.journal.count({ path: /\/events\?|\/bookings\?/ });
-const batches = (): number => sandbox.faults.journal.count({ method: 'POST', path: /busy-blocks/ });
-
 async function setTheScene(service: Service): Promise<void> {
   resetCompany(sandbox);
   machine = createMachine(companyEnvironment(sandbox));
@@ -138,15 +148,59 @@ async function setTheScene(service: Service): Promise<void> {
   await service.setUp();
 }
 
-/** Starts a sync and ends its process as soon as the servers have seen so many requests. */
-async function killAfter(requests: number, seen: () => number): Promise<void> {
-  sandbox.faults.journal.clear();
-  proxy.clear();
+/** Where a sync is when its process is killed: what keeps it from going on, and what shows that it is there. */
+interface Moment {
+  /** Answers with what lets it go on. */
+  hold(service: Service): () => void;
+  /** What a sync adds to. */
+  count(service: Service): Promise<number>;
+  /** It is there once it has added more than this. */
+  readonly passed: number;
+}
+
+/** None of its listings is answered. */
+const whileListing: Moment = {
+  hold() {
+    const listing = {
+      method: 'GET',
+      path: '/(events|bookings)\\?',
+      times: null,
+      effect: { kind: 'hold' },
+    } as const;
+    for (const service of ['google', 'booking']) sandbox.faults.add({ service, ...listing });
+    return () => sandbox.faults.clear();
+  },
+  count: async () => sandbox.faults.journal.count({ method: 'GET', path: /\/(events|bookings)\?/ }),
+  passed: 0,
+};
+
+/** So many of its events are answered for, and at least one more is there. */
+const afterEvents = (answered: number): Moment => ({
+  hold: (service) => service.holdAnswers(answered),
+  count: (service) => service.size(),
+  passed: answered,
+});
+
+/** Its busy blocks are there, but it was not told. */
+const afterBlocks: Moment = {
+  hold: () => holdAnswers('booking', 'busy-blocks', 0),
+  count: async () => sandbox.booking.blocks.all(TECHNICIAN).length,
+  passed: 0,
+};
+
+/** Starts a sync and ends its process at that moment, which it cannot leave by itself. */
+async function killAt({ hold, count, passed }: Moment, service: Service): Promise<void> {
+  const before = await count(service);
+  const release = hold(service);
   const sync = machine.start('sync');
-  while (seen() < requests && sync.process.exitCode === null) await turn();
+  const tooSoon = sync.end.then((outcome) => expect.fail(`It ended by itself: ${JSON.stringify(outcome)}`));
+  const there = expect.poll(() => count(service), { timeout: 150_000 }).toBeGreaterThan(before + passed);
+  await Promise.race([there, tooSoon]);
   sync.process.kill('SIGKILL');
   await sync.end;
   expect(sync.process.signalCode).toBe('SIGKILL');
+  // What was asked by a process that is dead is answered to nobody.
+  release();
 }
 
 /** Each booking is one event and each appointment one block, and there is nothing left to do. */
@@ -173,20 +227,19 @@ async function expectDone(service: Service): Promise<void> {
 }
 
 describe('a process killed', () => {
-  const moments: [CalendarName, string, number, 'listings' | 'creates' | 'batches'][] = [
-    ['Google', 'while it lists', 1, 'listings'],
-    ['Google', 'in the middle of its events', EACH / 2, 'creates'],
-    ['Google', 'with its busy blocks on the way', 1, 'batches'],
-    ['Microsoft', 'in the middle of its events', EACH / 2, 'creates'],
-    ['Microsoft', 'with its busy blocks on the way', 1, 'batches'],
-    ['CalDAV', 'in the middle of its events', EACH / 2, 'creates'],
+  const moments: [CalendarName, string, Moment][] = [
+    ['Google', 'while it lists', whileListing],
+    ['Google', 'in the middle of its events', afterEvents(EACH / 2)],
+    ['Google', 'with its busy blocks on the way', afterBlocks],
+    ['Microsoft', 'in the middle of its events', afterEvents(EACH / 2)],
+    ['Microsoft', 'with its busy blocks on the way', afterBlocks],
+    ['CalDAV', 'in the middle of its events', afterEvents(EACH / 2)],
   ];
 
-  it.each(moments)('with %s, %s: the next one finishes', async (name, _, requests, of) => {
+  it.each(moments)('with %s, %s: the next one finishes', async (name, _, moment) => {
     const service = SERVICES[name];
     await setTheScene(service);
-    await killAfter(requests, { listings, batches, creates: service.creates }[of]);
-    // What had left may arrive after its sender is gone, and so beside the next sync.
+    await killAt(moment, service);
     expect(await machine.json(SyncDocument, 'sync')).toMatchObject({ ok: true });
     await expectDone(service);
   });
@@ -196,8 +249,8 @@ describe('a process killed', () => {
     async (name) => {
       const service = SERVICES[name];
       await setTheScene(service);
-      // As many again may have left when the process dies, and there must be enough for the last one.
-      for (let requests = 2; requests <= 6; requests += 2) await killAfter(requests, service.creates);
+      // Up to six at once take effect beside those that are answered, so that the last one finds at least four.
+      for (const answered of [1, 2, 3]) await killAt(afterEvents(answered), service);
       expect(await machine.json(SyncDocument, 'sync')).toMatchObject({ ok: true });
       await expectDone(service);
     },

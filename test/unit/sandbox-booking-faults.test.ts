@@ -96,17 +96,20 @@ describe('effects', () => {
     expect(slept).toEqual([1500]);
   });
 
-  it('holds a request back until it is removed, also the last that it hits', async () => {
-    const { add, get, faults } = service();
-    const id = add({ times: 1, effect: { kind: 'hold' } });
+  it.each([
+    ['a request', 'before', 0],
+    ['the answer to a request', 'after', 1],
+  ] as const)('holds %s back until it is removed, also the last that it hits', async (_, when, effect) => {
+    const { add, get, faults, effects } = service();
+    const id = add({ times: 1, effect: { kind: 'hold', when } });
     let answered = false;
     const held = get().then((answer) => {
       answered = true;
       return answer;
     });
-    await expect.poll(() => faults.hits(id)).toBe(1);
+    await expect.poll(() => [faults.hits(id), effects()]).toEqual([1, effect]);
     expect((await get()).status).toBe(200);
-    expect(answered).toBe(false);
+    expect([answered, effects()]).toEqual([false, effect + 1]);
     expect(faults.remove(id)).toBe(true);
     expect((await held).status).toBe(200);
     expect(faults.remove(id)).toBe(false);
