@@ -31,7 +31,7 @@ export async function sync(
   const { syncRun } = await import('./engine/sync-run.ts');
   // A dry run is a real run on a copy that stops before it writes: it cannot disagree with the real one.
   const target = options.dryRun === true ? createStore(copyInMemory(store.db)) : store;
-  return syncRun(
+  const run = syncRun(
     {
       store: target,
       clock: ports.clock,
@@ -49,6 +49,7 @@ export async function sync(
     },
     options,
   );
+  return target === store ? run : run.finally(() => target.db.close());
 }
 
 /** @throws AppError PRECONDITION_FAILED, detail `not-ready`, without enrolment or accounts */
