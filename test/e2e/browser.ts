@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { chromiumPath } from '../../scripts/chromium.mjs';
 
 /** The machine's own Chromium, asking nobody for anything. */
@@ -13,11 +13,6 @@ export function launchBrowser(): Promise<Browser> {
 
 /** Everything happens within a second on a machine that has nothing else to do. */
 export const PATIENCE_MS = 60_000;
-
-/** Does what a message follows that is shown for a few seconds only: it is looked for from before. */
-export async function sayingSo(message: Locator, act: () => Promise<unknown>): Promise<void> {
-  await Promise.all([message.waitFor(), act()]);
-}
 
 /** A British reader's browser, in daylight, on a small laptop. */
 export const newContext = (browser: Browser): Promise<BrowserContext> =>

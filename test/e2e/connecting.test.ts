@@ -16,8 +16,9 @@ import {
 import { type CaldavCalendar, eventObject, makeCalendar, stamp } from '../support/caldav-calendar.ts';
 import { type CaldavServer, PASSWORD, startCaldavServer, USERNAME } from '../support/caldav-server.ts';
 import { OUTLOOK } from '../support/outlook.ts';
-import { PATIENCE_MS, sayingSo } from './browser.ts';
+import { PATIENCE_MS } from './browser.ts';
 import { openProduct, type Product } from './open-product.ts';
+import { said } from './said.ts';
 
 /**
  * Somebody with calendars at three more places connects them all in the screens of the real program. One window, from
@@ -98,9 +99,8 @@ describe('somebody with calendars in several places', () => {
     await dialog().getByRole('button', { name: 'Subscribe' }).click();
     await dialog().getByRole('alert').waitFor();
     await dialog().getByLabel('Address of the feed').fill(sandbox.feedUrl('terms'));
-    await sayingSo(page.getByText('Subscribed: 1 event.'), () =>
-      dialog().getByRole('button', { name: 'Subscribe' }).click(),
-    );
+    await dialog().getByRole('button', { name: 'Subscribe' }).click();
+    await said(page, 'Subscribed: 1 event.');
     await card('School terms').getByText('Connected, read-only').waitFor();
     expect(product.faults).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { fixtureHandlers } from './fixture-answers.ts';
 
 /** A program that answers what a test gives it, by the real contract. */
 export interface FixtureProgram {
-  dispatch(message: unknown): Promise<ServerMessage | null>;
+  dispatch(message: unknown): Promise<ServerMessage | typeof WITHOUT_ANSWER | null>;
   /** Called with what it says by itself; null: the connection is lost. */
   onMessage(listener: (message: ServerMessage | null) => Promise<void>): void;
   /** Changes how it stands and tells the window. */
@@ -20,6 +20,9 @@ export interface FixtureProgram {
   /** The methods that were called, with their input. */
   readonly calls: readonly { readonly method: string; readonly input: unknown }[];
 }
+
+/** Tells the page that a question will have no answer, so that nobody waits for one. */
+export const WITHOUT_ANSWER = 'without answer';
 
 export function fixtureProgram(initial: Snapshot, handlers: Partial<Handlers> = {}): FixtureProgram {
   let snapshot = initial;
@@ -37,7 +40,7 @@ export function fixtureProgram(initial: Snapshot, handlers: Partial<Handlers> = 
       if (ended) throw new Error('The program is gone.');
       const { method, input } = message as { method: string; input: unknown };
       calls.push({ method, input });
-      return dispatch(message);
+      return handlers[method as keyof Handlers] === pending ? WITHOUT_ANSWER : dispatch(message);
     },
     onMessage: (listener) => {
       tell = listener;

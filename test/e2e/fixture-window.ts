@@ -1,7 +1,9 @@
 import type { BrowserContext, Page } from 'playwright';
 import { PATIENCE_MS, watchFaults } from './browser.ts';
-import type { FixtureProgram } from './fixture-program.ts';
+import { holdDate } from './fixed-date.ts';
+import { type FixtureProgram, WITHOUT_ANSWER } from './fixture-program.ts';
 import { serveBuiltScreens } from './screens-server.ts';
+import { settled } from './settled.ts';
 
 /** Monday morning: the fixtures' week has just begun. */
 const NOW = new Date('2026-11-23T09:45:00Z');
@@ -23,10 +25,10 @@ export async function openFixtureWindow(context: BrowserContext): Promise<Fixtur
   let program: FixtureProgram | null = null;
   const server = await serveBuiltScreens();
   await context.exposeFunction('testRequest', (message: unknown) => program?.dispatch(message));
-  await context.addInitScript(installBridge);
+  await context.addInitScript(installBridge, WITHOUT_ANSWER);
+  await holdDate(context, NOW);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
-  await page.clock.setFixedTime(NOW);
   const faults = watchFaults(page);
   let seen = 0;
   let opened = 0;
@@ -45,10 +47,10 @@ export async function openFixtureWindow(context: BrowserContext): Promise<Fixtur
       opened += 1;
       await page.goto(`${server.origin}/?${opened}#${path}`);
       await page.locator(ready).first().waitFor();
-      // Nothing is on its way any more.
       if (!next.keepsWaiting) {
         await page.waitForFunction(() => document.querySelector('.mantine-Skeleton-root') === null);
       }
+      await settled(page);
     },
     async [Symbol.asyncDispose]() {
       await context.close();
@@ -58,21 +60,32 @@ export async function openFixtureWindow(context: BrowserContext): Promise<Fixtur
 }
 
 /** Runs in the page before its own scripts, as the preload does. */
-function installBridge(): void {
+function installBridge(withoutAnswer: string): void {
   // The theme that an earlier program asked for is remembered there.
   localStorage.clear();
   sessionStorage.clear();
   const listeners = new Set<(message: unknown) => void>();
+  let asking = 0;
   const page = window as unknown as {
     testRequest(message: unknown): Promise<unknown>;
     testPush(message: unknown): void;
+    testAsking(): boolean;
     calendarSync: unknown;
   };
+  page.testAsking = () => asking > 0;
   page.testPush = (message) => {
     for (const listener of listeners) listener(message);
   };
   page.calendarSync = {
-    request: (message: unknown) => page.testRequest(message),
+    async request(message: unknown) {
+      asking += 1;
+      try {
+        const answer = await page.testRequest(message);
+        return answer === withoutAnswer ? new Promise(() => undefined) : answer;
+      } finally {
+        asking -= 1;
+      }
+    },
     subscribe(listener: (message: unknown) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -16,7 +16,9 @@ import {
   setUp,
   startCompany,
 } from '../integration/cli-harness.ts';
-import { launchBrowser, newContext, PATIENCE_MS, sayingSo, watchFaults } from './browser.ts';
+import { launchBrowser, newContext, PATIENCE_MS, watchFaults } from './browser.ts';
+import { holdDate } from './fixed-date.ts';
+import { rememberWords, said } from './said.ts';
 
 /** What people do, in the screens that the real program serves, against the company's servers. */
 
@@ -42,10 +44,11 @@ async function begin(): Promise<void> {
   resetCompany(sandbox);
   machine = createMachine(companyEnvironment(sandbox));
   context = await newContext(browser);
+  // The week that is shown is the one that the tests have filled, also where midnight passes meanwhile.
+  await holdDate(context, NOW);
+  await rememberWords(context);
   page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
-  // The week that is shown is the one that the tests have filled, also where midnight passes meanwhile.
-  await context.clock.setFixedTime(NOW);
   faults = watchFaults(page);
 }
 
@@ -67,8 +70,11 @@ const button = (name: string | RegExp) => page.getByRole('button', { name });
 /** What “Copy link” puts on the clipboard. */
 async function copiedLink(): Promise<string> {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await sayingSo(button(/^Copy link/).getByText('Copied'), () => button(/^Copy link/).click());
-  return page.evaluate(() => navigator.clipboard.readText());
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await button(/^Copy link/).click();
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(clipboard, { timeout: PATIENCE_MS }).not.toBe('');
+  return clipboard();
 }
 
 async function goTo(screen: string): Promise<void> {
@@ -163,6 +169,7 @@ describe('somebody who is set up, in one window, one thing after the other', () 
     await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
     await page.getByRole('heading', { name: 'Tess Technician' }).waitFor();
     const link = await copiedLink();
+    await said(page, 'Copied');
     const feed = await page.request.get(link);
     expect(feed.status()).toBe(200);
     expect(await feed.text()).toContain('BEGIN:VEVENT');
@@ -170,7 +177,8 @@ describe('somebody who is set up, in one window, one thing after the other', () 
 
     await button('More for Tess Technician').click();
     await page.getByRole('menuitem', { name: 'New link…' }).click();
-    await sayingSo(page.getByText('The feed has a new link'), () => button('Replace the link').click());
+    await button('Replace the link').click();
+    await said(page, 'The feed has a new link');
     expect((await page.request.get(link)).status()).toBe(404);
     const next = await copiedLink();
     expect((await page.request.get(next)).status()).toBe(200);
@@ -217,9 +225,8 @@ describe('somebody who is set up, in one window, one thing after the other', () 
     await button(`More for ${EMAIL}`).click();
     await page.getByRole('menuitem', { name: 'Disconnect…' }).click();
     await page.getByText('Remove them').click();
-    await sayingSo(page.getByText(`${EMAIL} was disconnected`), () =>
-      button('Remove 1 entry and disconnect').click(),
-    );
+    await button('Remove 1 entry and disconnect').click();
+    await said(page, `${EMAIL} was disconnected`);
     expect(sandbox.google.events(EMAIL).map(({ summary }) => summary)).not.toContain('Boiler service');
     expect(faults).toEqual([]);
   });

@@ -1,6 +1,8 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright';
 import { type Machine, NOW } from '../integration/cli-harness.ts';
 import { launchBrowser, newContext, PATIENCE_MS, watchFaults } from './browser.ts';
+import { holdDate } from './fixed-date.ts';
+import { rememberWords } from './said.ts';
 
 /** The screens of the real program, as somebody has them open. */
 export interface Product extends AsyncDisposable {
@@ -22,10 +24,11 @@ export interface Product extends AsyncDisposable {
 export async function openProduct(machine: Machine): Promise<Product> {
   const browser: Browser = await launchBrowser();
   const context = await newContext(browser);
+  // The week that is shown is the one that the tests have filled, also where midnight passes meanwhile.
+  await holdDate(context, NOW);
+  await rememberWords(context);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
-  // The week that is shown is the one that the tests have filled, also where midnight passes meanwhile.
-  await context.clock.setFixedTime(NOW);
   const faults = watchFaults(page);
   const agent = machine.start('serve', '--port', '0');
   const [, link = ''] = await agent.waitFor('stderr', /^ready: (\S+)$/m);

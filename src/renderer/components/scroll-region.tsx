@@ -1,11 +1,12 @@
 import { Box } from '@mantine/core';
-import type { ReactElement, ReactNode, Ref } from 'react';
+import type { KeyboardEventHandler, ReactElement, ReactNode, Ref } from 'react';
 
 export interface ScrollRegionProps {
   /** What is in it. */
   readonly label: string;
   readonly className: string | undefined;
   readonly ref: Ref<HTMLElement>;
+  readonly onKeyDown?: KeyboardEventHandler;
   readonly children: ReactNode;
 }
 
@@ -13,8 +14,21 @@ export interface ScrollRegionProps {
  * A part of the screen that scrolls by itself. It takes the focus, so that the arrow keys scroll it whatever is in it:
  * what had the focus within may have been scrolled out of the document.
  */
-export const ScrollRegion = ({ label, className, ref, children }: ScrollRegionProps): ReactElement => (
-  <Box component="section" ref={ref} className={className ?? ''} tabIndex={0} aria-label={label}>
+export const ScrollRegion = ({
+  label,
+  className,
+  ref,
+  onKeyDown = () => undefined,
+  children,
+}: ScrollRegionProps): ReactElement => (
+  <Box
+    component="section"
+    ref={ref}
+    className={className ?? ''}
+    tabIndex={0}
+    aria-label={label}
+    onKeyDown={onKeyDown}
+  >
     {children}
   </Box>
 );

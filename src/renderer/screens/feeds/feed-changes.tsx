@@ -8,7 +8,8 @@ import { text } from '../../text/text.ts';
 
 export interface FeedChangeProps {
   readonly feed: FeedItem;
-  readonly onChanged: () => void;
+  /** Told of the feed as it is now. */
+  readonly onChanged: (feed: FeedItem) => void;
   readonly onClose: () => void;
 }
 
@@ -16,9 +17,9 @@ export interface FeedChangeProps {
 export function RotateFeed({ feed, onChanged, onClose }: FeedChangeProps): ReactElement {
   const { feeds } = text;
   const rotate = useAction('feeds.rotate', {
-    onSuccess: ({ pending }) => {
+    onSuccess: ({ feed: now, pending }) => {
       say(feeds.rotated, pending);
-      onChanged();
+      onChanged(now);
     },
   });
   return (
@@ -40,9 +41,9 @@ export function RotateFeed({ feed, onChanged, onClose }: FeedChangeProps): React
 export function DisableFeed({ feed, onChanged, onClose }: FeedChangeProps): ReactElement {
   const { feeds } = text;
   const disable = useAction('feeds.disable', {
-    onSuccess: ({ pending }) => {
+    onSuccess: ({ feed: now, pending }) => {
       say(feeds.disabled, pending);
-      onChanged();
+      onChanged(now);
     },
   });
   return (

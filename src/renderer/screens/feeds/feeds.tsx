@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
 import IconPlus from '@tabler/icons-react/icons/IconPlus';
 import IconRss from '@tabler/icons-react/icons/IconRss';
+import { useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 import type { FeedItem } from '../../../shared/domain/feed.ts';
+import type { Output } from '../../../shared/rpc/contract.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Failure } from '../../components/failure.tsx';
 import { ListSkeleton } from '../../components/screen-skeleton.tsx';
@@ -23,9 +25,19 @@ type Opened =
 /** The links that others can subscribe to, who sees what by them, and taking them back. */
 export function Feeds(): ReactElement {
   const { data, error, refetch } = useAnswer('feeds.list', {});
+  const answers = useQueryClient();
   const [opened, setOpened] = useState<Opened>({ kind: 'nothing' });
   const close = (): void => setOpened({ kind: 'nothing' });
-  const changed = (): void => {
+  const added = (): void => {
+    void refetch();
+    close();
+  };
+  const changed = (feed: FeedItem): void => {
+    // At once, so that nobody copies the link that has just stopped working.
+    answers.setQueryData<Output<'feeds.list'>>(
+      ['feeds.list', {}],
+      (known) => known && { items: known.items.map((one) => (one.id === feed.id ? feed : one)) },
+    );
     void refetch();
     close();
   };
@@ -55,7 +67,7 @@ export function Feeds(): ReactElement {
           ))}
         </ul>
       )}
-      {opened.kind === 'create' && <CreateFeed onCreated={changed} onClose={close} />}
+      {opened.kind === 'create' && <CreateFeed onCreated={added} onClose={close} />}
       {opened.kind === 'rotate' && <RotateFeed feed={opened.feed} onChanged={changed} onClose={close} />}
       {opened.kind === 'disable' && <DisableFeed feed={opened.feed} onChanged={changed} onClose={close} />}
       {opened.kind === 'qr' && <QrCode feed={opened.feed} onClose={close} />}

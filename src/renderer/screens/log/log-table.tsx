@@ -2,7 +2,7 @@ import { VisuallyHidden } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactElement, useCallback, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactElement, useCallback, useMemo, useRef, useState } from 'react';
 import type { LogEntry } from '../../../shared/domain/sync-log.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { useReader } from '../../program/clock.ts';
@@ -47,11 +47,22 @@ export function LogTable({ entries, busy }: LogTableProps): ReactElement {
       return next;
     });
   }, []);
+  // The browser's own way there is an animation, which ends before its time where it is late for a frame, or where rows
+  // on the way turn out taller than they were taken for.
+  const jump = (event: KeyboardEvent): void => {
+    if (event.altKey || event.metaKey || event.shiftKey) return;
+    if (event.key === 'Home') virtual.scrollToIndex(0, { align: 'start' });
+    else if (event.key === 'End') virtual.scrollToEnd();
+    else return;
+    event.preventDefault();
+    // What has the focus in a row leaves the document with it.
+    viewport.current?.focus({ preventScroll: true });
+  };
   const places = virtual.getVirtualItems();
   const above = places[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (places.at(-1)?.end ?? 0);
   return (
-    <ScrollRegion className={styles.viewport} ref={viewport} label={text.log.tableLabel}>
+    <ScrollRegion className={styles.viewport} ref={viewport} label={text.log.tableLabel} onKeyDown={jump}>
       <table
         className={styles.table}
         aria-label={text.log.tableLabel}
