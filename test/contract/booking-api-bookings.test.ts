@@ -101,6 +101,14 @@ describe('listing', () => {
     expect(await ids(week)).toEqual(['across', 'day', 'other', 'project']);
   });
 
+  it('gives as many as a page holds to whoever asks for more', async () => {
+    const { sandbox, ask } = createCompany();
+    for (let count = 0; count < 501; count += 1) sandbox.booking.bookings.create(aBooking());
+    const page = (await (await ask('GET', '/bookings?pageSize=1000')).json()) as { items: Booking[] };
+    expect(page).toEqual({ items: expect.any(Array), nextPageToken: expect.any(String) });
+    expect(page.items).toHaveLength(500);
+  });
+
   it('gives a cursor on the last page that holds what changed while the pages were read', async () => {
     const { sandbox, ask } = createCompany();
     const { bookings } = sandbox.booking;
@@ -305,6 +313,8 @@ describe('changing a booking', () => {
     expect((await ask('POST', '/bookings', aBooking())).status).toBe(201);
     expect((await ask('POST', '/bookings', aBooking({ technicianIds: ['tech_b'] }))).status).toBe(403);
     expect((await ask('POST', '/bookings', '{"title":')).status).toBe(400);
+    const text = await ask('POST', '/bookings', '{}', { 'content-type': 'text/plain' });
+    expect(text.status).toBe(415);
   });
 });
 

@@ -122,11 +122,12 @@ describe('listing', () => {
 });
 
 describe('availability', () => {
-  async function slots({ ask }: ReturnType<typeof createCompany>, query = ''): Promise<string[]> {
-    const answer = await ask(
-      'GET',
-      `/availability?technicianId=tech_a&from=2026-10-20T00:00:00Z&to=2026-10-21T00:00:00Z&durationMinutes=60${query}`,
-    );
+  async function slots(
+    { ask }: ReturnType<typeof createCompany>,
+    query = '',
+    day = 'from=2026-10-20T00:00:00Z&to=2026-10-21T00:00:00Z',
+  ): Promise<string[]> {
+    const answer = await ask('GET', `/availability?technicianId=tech_a&${day}&durationMinutes=60${query}`);
     const body = (await answer.json()) as { slots: { start: string }[] };
     return body.slots.map(({ start }) => start.slice(11, 16));
   }
@@ -163,6 +164,7 @@ describe('availability', () => {
       '14:30',
       '15:00',
     ]);
+    expect(await slots(company, '', 'from=2026-10-20&to=2026-10-21')).toEqual(await slots(company));
   });
 
   it('offers nothing on a day that is busy all day', async () => {

@@ -25,6 +25,17 @@ describe('a hosted feed', () => {
     await expect(client.deleteFeed(TOKEN, 'k4')).resolves.toBeUndefined();
   });
 
+  it('is not exchanged by a key that was used for another one', async () => {
+    const company = createCompany();
+    const client = clientOf(company);
+    const { url } = await client.putFeed(TOKEN, ICS, 'k1');
+    await expect(client.putFeed(TOKEN, ICS.replace('Grüße', 'Gruß'), 'k1')).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+    expect(await client.putFeed(TOKEN, ICS, 'k1')).toEqual({ url });
+    expect(await (await company.sandbox.fetch(url)).text()).toBe(ICS);
+  });
+
   it('is not taken without a token, as another kind of text, or where none are hosted', async () => {
     const company = createCompany();
     const { ask, sandbox } = company;

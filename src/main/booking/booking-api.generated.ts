@@ -492,6 +492,7 @@ export interface components {
     parameters: {
         Id: string;
         IdempotencyKey: string;
+        /** @description A page holds 500 items at most, whatever is asked for */
         PageSize: number;
         PageToken: string;
     };
@@ -643,8 +644,8 @@ export interface operations {
         parameters: {
             query: {
                 technicianId: string;
-                from: components["schemas"]["Instant"];
-                to: components["schemas"]["Instant"];
+                from: components["schemas"]["InstantOrDate"];
+                to: components["schemas"]["InstantOrDate"];
                 durationMinutes?: number;
                 /** @description From one offered start to the next; the duration by default */
                 stepMinutes?: number;
@@ -676,6 +677,7 @@ export interface operations {
                 projectId?: string;
                 from?: components["schemas"]["InstantOrDate"];
                 to?: components["schemas"]["InstantOrDate"];
+                /** @description A page holds 500 items at most, whatever is asked for */
                 pageSize?: components["parameters"]["PageSize"];
                 pageToken?: components["parameters"]["PageToken"];
             };
@@ -735,6 +737,7 @@ export interface operations {
         parameters: {
             query: {
                 cursor: string;
+                /** @description A page holds 500 items at most, whatever is asked for */
                 pageSize?: components["parameters"]["PageSize"];
             };
             header?: never;
@@ -887,6 +890,7 @@ export interface operations {
         parameters: {
             query: {
                 technicianId: string;
+                /** @description A page holds 500 items at most, whatever is asked for */
                 pageSize?: components["parameters"]["PageSize"];
                 pageToken?: components["parameters"]["PageToken"];
             };

@@ -10,7 +10,8 @@ import { type BookingState, CalendarHealth, type SandboxTechnician } from './sta
 const MINUTE_MS = 60_000;
 const LONGEST_SEARCH_MS = 366 * 24 * 60 * MINUTE_MS;
 
-const Instant = z.iso.datetime({ offset: true });
+/** A date means its first moment, where the technician is. */
+const DateOrTime = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 const Minutes = z.coerce
   .number()
   .int()
@@ -19,8 +20,8 @@ const Minutes = z.coerce
 
 const AvailabilityQuery = z.object({
   technicianId: z.string(),
-  from: Instant,
-  to: Instant,
+  from: DateOrTime,
+  to: DateOrTime,
   durationMinutes: Minutes.default(60),
   stepMinutes: Minutes.optional(),
 });
@@ -66,8 +67,8 @@ export function companyRoutes(
     const query = parse(AvailabilityQuery, request.query);
     assertSees(deviceOf(request), query.technicianId);
     const technician = existing(state, query.technicianId);
-    const startMs = Date.parse(query.from);
-    const endMs = Date.parse(query.to);
+    const startMs = instantOf(query.from, technician.timeZone);
+    const endMs = instantOf(query.to, technician.timeZone);
     if (startMs >= endMs || endMs - startMs > LONGEST_SEARCH_MS) {
       throw new Problem(422, 'invalid_request', 'to must be after from, by a year at most.');
     }

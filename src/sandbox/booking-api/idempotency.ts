@@ -25,7 +25,7 @@ export class IdempotentAnswers {
 
   /**
    * Makes the writes of `app` repeatable. Call it before `Faults.attach`: an answer that is lost on its way out must
-   * have been remembered by then. Bodies must have been parsed by `keepRawBodies`.
+   * have been remembered by then. Bodies must have been parsed by `keepRawBodies`, or be left as text.
    */
   attach(app: FastifyInstance, rawBody: (request: FastifyRequest) => string): void {
     const unanswered = new WeakMap<FastifyRequest, { key: string; fingerprint: string }>();
@@ -35,8 +35,9 @@ export class IdempotentAnswers {
       if (typeof header !== 'string' || request.method === 'GET') return;
       // Keys are the caller's own: two devices may choose the same one.
       const key = `${request.headers.authorization ?? ''}\n${header}`;
+      const body = typeof request.body === 'string' ? request.body : rawBody(request);
       const fingerprint = createHash('sha256')
-        .update(`${request.method}\n${request.url}\n${rawBody(request)}`)
+        .update(`${request.method}\n${request.url}\n${body}`)
         .digest('hex');
       const first = this.#find(key);
       if (first === undefined) {
@@ -83,9 +84,10 @@ export class IdempotentAnswers {
   }
 }
 
-/** Parses JSON bodies and keeps their text. An empty body counts as absent. */
+/** Parses JSON bodies, and no others, and keeps their text. An empty body counts as absent. */
 export function keepRawBodies(app: FastifyInstance): (request: FastifyRequest) => string {
   const bodies = new WeakMap<FastifyRequest, string>();
+  app.removeContentTypeParser('text/plain');
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'string' },

@@ -21,7 +21,15 @@ const Cursor = z.object({
 });
 export type Cursor = z.infer<typeof Cursor>;
 
-export const PageSize = z.coerce.number().int().min(1).max(500).default(100);
+const MAX_PAGE_SIZE = 500;
+
+/** How many items a page may hold: whoever asks for more gets as many as there may be. */
+export const PageSize = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .default(100)
+  .transform((size) => Math.min(size, MAX_PAGE_SIZE));
 
 const encode = (value: PageToken | Cursor): string =>
   Buffer.from(JSON.stringify(value)).toString('base64url');
