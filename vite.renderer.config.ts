@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import {
   convertCssVariables,
   DEFAULT_THEME,
@@ -54,7 +55,7 @@ const licences: Plugin = {
 
 /** The screens: static files that the hosts serve, with nothing in them that a strict policy would refuse. */
 export default defineConfig({
-  root: 'src/renderer',
+  root: fileURLToPath(new URL('src/renderer', import.meta.url)),
   base: './',
   plugins: [react(), mantineVariables, licences],
   build: {

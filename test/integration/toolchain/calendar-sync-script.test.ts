@@ -52,7 +52,9 @@ describe('scripts/calendar-sync.mjs', () => {
   const start = (
     ...args: readonly string[]
   ): { readonly child: ChildProcess; readonly end: Promise<Outcome> } => {
-    const child = spawn(process.execPath, [join(checkout, 'scripts/calendar-sync.mjs'), ...args]);
+    const child = spawn(process.execPath, [join(checkout, 'scripts/calendar-sync.mjs'), ...args], {
+      cwd: tmpdir(),
+    });
     started.push(child);
     let stdout = '';
     let stderr = '';
@@ -156,6 +158,14 @@ describe('scripts/calendar-sync.mjs', () => {
 
     const { code, stdout } = await running.end;
     expect({ code, answer: stdout.split('}')[1] }).toEqual({ code: 0, answer: 'loaded' });
+  });
+
+  it('builds the screens too for who serves them, whatever folder it is started in', async () => {
+    const parts = ['vite.renderer.config.ts', 'src/renderer/theme/theme.ts'];
+    for (const part of parts) write(part, readFileSync(join(REPOSITORY, part), 'utf8'));
+    write('src/renderer/index.html', '<!doctype html><title>The screens</title>');
+    expect(await run('serve')).toMatchObject({ code: 0, stderr: 'Building…\n' });
+    expect(readFileSync(join(checkout, 'out/renderer/index.html'), 'utf8')).toContain('The screens');
   });
 
   it('is the process that signals reach', async () => {
