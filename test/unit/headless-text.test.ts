@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { syncExitCode } from '../../src/main/headless/exit-code.ts';
 import { progressText } from '../../src/main/headless/progress-text.ts';
 import { mappingText, syncText } from '../../src/main/headless/sync-text.ts';
@@ -179,6 +179,41 @@ describe('words', () => {
     expect(printable('Lunch\u001b[2J\u0007\u202e\u009b31m with Sam\n\tat one')).toBe(
       'Lunch[2J31m with Sam\n\tat one',
     );
+  });
+});
+
+describe('output that cannot be written', () => {
+  type OnError = (error: { readonly code: string }) => void;
+
+  function terminalOf() {
+    const said: string[] = [];
+    const onError: Partial<Record<'stdout' | 'stderr', OnError>> = {};
+    const stream = (name: 'stdout' | 'stderr') => ({
+      on: (_event: 'error', listener: OnError) => {
+        onError[name] = listener;
+      },
+      write: (text: string, done?: () => void) => {
+        said.push(text);
+        done?.();
+      },
+    });
+    processTerminal({ stdout: stream('stdout') as never, stderr: stream('stderr') as never });
+    return { said, onError };
+  }
+
+  it('is a failure in one sentence, but where nobody reads on or it is only said beside the result', () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation((code) => {
+      throw new Error(`exit ${code}`);
+    });
+    const { said, onError } = terminalOf();
+    expect(() => onError.stdout?.({ code: 'EPIPE' })).toThrow('exit undefined');
+    expect(() => onError.stderr?.({ code: 'ENOSPC' })).not.toThrow();
+    expect(said).toEqual([]);
+    expect(() => onError.stdout?.({ code: 'ENOSPC' })).toThrow('exit 1');
+    expect(said).toEqual([
+      expect.stringMatching(/^The result could not be written .* run the command again\.\n$/),
+    ]);
+    exit.mockRestore();
   });
 });
 

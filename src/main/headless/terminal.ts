@@ -1,3 +1,5 @@
+import { EXIT } from './exit-code.ts';
+
 /** How much room text has. */
 export interface Screen {
   /** Infinite where nothing wraps, as in a pipe. */
@@ -19,14 +21,21 @@ const CLEAR_LINE = '\u001b[K';
 
 const DEFAULT_COLUMNS = 80;
 
-/** The terminal of a process. Whoever stops reading our output early (`| head`) ends us quietly. */
+/**
+ * The terminal of a process. Whoever stops reading our output early (`| head`) ends us quietly; a result that cannot be
+ * written, on a full disk, is a failure. What cannot be said beside it changes nothing.
+ */
 export function processTerminal({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): Terminal {
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit();
-    });
-  }
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    stderr.write(
+      `The result could not be written (${error.code}). Make room and run the command again.\n`,
+      () => process.exit(EXIT.failed),
+    );
+  });
+  stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+  });
   return {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
