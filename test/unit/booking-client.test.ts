@@ -108,20 +108,39 @@ describe('refusals', () => {
   });
 });
 
-it('takes a version that is a number for what it is: something opaque', async () => {
-  const { client, requests } = clientOf(() =>
-    Response.json({
-      id: 'bk_1',
-      version: 7,
-      status: 'confirmed',
-      title: 'Boiler',
-      start: '2026-10-19T09:00:00Z',
-      end: '2026-10-19T10:00:00Z',
-      timeZone: 'Europe/London',
-      technicianIds: ['t'],
-      updatedAt: '2026-10-01T00:00:00Z',
-    }),
+it.each(['two words', 'two\nlines', 'tökén✓', ' '])('takes %j for no token', (token) => {
+  const fetch = async (): Promise<Response> => Response.json({});
+  expect(() =>
+    createBookingApi({ baseUrl: 'https://bookings.example.com', token, userAgent: 'x', fetch }),
+  ).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+});
+
+const answered = (fields: Readonly<Record<string, unknown>>): Response =>
+  Response.json({
+    id: 'bk_1',
+    version: 'v1',
+    status: 'confirmed',
+    title: 'Boiler',
+    start: '2026-10-19T09:00:00Z',
+    end: '2026-10-19T10:00:00Z',
+    timeZone: 'Europe/London',
+    technicianIds: ['t'],
+    updatedAt: '2026-10-01T00:00:00Z',
+    ...fields,
+  });
+
+it('takes times in lower case, as RFC 3339 allows', async () => {
+  const { client } = clientOf(() =>
+    answered({ start: '2026-10-19t09:00:00z', end: '2026-10-19t12:00:00.5+02:00' }),
   );
+  expect(await client.get('bk_1')).toMatchObject({
+    start: '2026-10-19T09:00:00Z',
+    end: '2026-10-19T12:00:00.5+02:00',
+  });
+});
+
+it('takes a version that is a number for what it is: something opaque', async () => {
+  const { client, requests } = clientOf(() => answered({ version: 7 }));
   const booking = await client.get('bk_1');
   if (booking === 'missing') throw new TypeError('expected a booking');
   expect(booking.version).toBe('7');

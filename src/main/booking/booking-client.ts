@@ -58,14 +58,24 @@ const Detail = z
   .object({ detail: z.string().min(1) })
   .catch({ detail: 'The booking system gives no reason.' });
 
+/** RFC 6750 section 2.1. What no header can carry would look like a network that is down. */
+function bearer(token: string): string {
+  const plain = token.trim();
+  if (/^[\x21-\x7e]+$/.test(plain)) return `Bearer ${plain}`;
+  throw new AppError(
+    'INVALID_INPUT',
+    'The token for the booking system is not one line of letters, digits and signs. Copy it again.',
+  );
+}
+
 /**
  * A client of the central booking API, version 1.
- * @throws AppError INVALID_INPUT when the address is not one that a token may be sent to
+ * @throws AppError INVALID_INPUT when the address is not one that a token may be sent to, or the token is none
  */
 export function createBookingApi(options: BookingApiOptions): BookingApi {
   const { DELETE, GET, PATCH, POST, PUT } = connect(options.baseUrl, options.fetch, {
     'user-agent': options.userAgent,
-    authorization: `Bearer ${options.token}`,
+    authorization: bearer(options.token),
   });
 
   return {

@@ -3,11 +3,17 @@ import { z } from 'zod';
 /** RFC 3339 date-time with `Z` or an offset. */
 const Instant = z.iso.datetime({ offset: true });
 
+/** RFC 3339 section 5.6 allows `t` and `z` as well. Whoever reads on meets the usual form. */
+const LowerCaseInstant = z
+  .string()
+  .transform((text) => text.toUpperCase())
+  .pipe(Instant);
+
 /** RFC 3339 full-date: an all-day boundary; as an end it is exclusive. */
 const DateOnly = z.iso.date();
 
 /** A moment or, for something that lasts all day, a date. */
-export const InstantOrDate = z.union([Instant, DateOnly]);
+export const InstantOrDate = z.union([Instant, DateOnly, LowerCaseInstant]);
 
 /** Opaque, so that a system which counts its versions is understood as well. */
 export const BookingVersion = z.union([z.string(), z.number().transform(String)]);
