@@ -44,6 +44,16 @@ describe('writing', () => {
     expect(provider.prepareCreate('other', desired, identity).eventId).not.toBe(first.eventId);
   });
 
+  it('names no zone that Google would refuse, and keeps the moments', () => {
+    const { provider } = setUp();
+    const time = { ...desired.time, timeZone: 'GMT Standard Time' };
+    const { body } = provider.prepareCreate(CALENDAR, { ...desired, time }, identity);
+    expect(JSON.parse(body)).toMatchObject({
+      start: { dateTime: time.start, timeZone: 'UTC' },
+      end: { dateTime: time.end, timeZone: 'UTC' },
+    });
+  });
+
   it.each([
     ['what was planned on', '"33"', '"33"'],
     ['whatever is there', null, null],

@@ -1,5 +1,6 @@
 import type { DesiredEvent, EventTime } from '../../../shared/domain/calendar-event.ts';
 import type { NewIdentity, PreparedWrite } from '../provider.ts';
+import { knownZone } from './event-from-google.ts';
 import { eventText } from './event-text.ts';
 import { tagProperties } from './ownership.ts';
 
@@ -43,9 +44,10 @@ function ownedText(desired: DesiredEvent): Readonly<Record<string, string>> {
   };
 }
 
-/** RFC 3339 instant and the zone it is meant in, or a date. */
+/** RFC 3339 instant and the zone it is meant in, as far as there is one of that name, or a date. */
 function moment(time: EventTime, edge: 'start' | 'end'): Readonly<Record<string, string>> {
-  return time.kind === 'timed' ? { dateTime: time[edge], timeZone: time.timeZone } : { date: time[edge] };
+  if (time.kind === 'all-day') return { date: time[edge] };
+  return { dateTime: time[edge], timeZone: knownZone(time.timeZone) ?? 'UTC' };
 }
 
 function ownership(eventId: string, identity: NewIdentity) {
