@@ -275,6 +275,17 @@ describe('a command that meets a running agent', () => {
   });
 });
 
+it('does not pass off what is stored as the answer of an agent that hangs', async () => {
+  await setUp(machine, sandbox);
+  const { agent } = await serve();
+  agent.process.kill('SIGSTOP');
+  const { code, stdout } = await machine.run('status', '--json');
+  expect(code).toBe(5);
+  expect(ErrorDocument.parse(JSON.parse(stdout)).error.code).toBe('CONFLICT');
+  agent.process.kill('SIGCONT');
+  await succeed(machine.run('status'));
+});
+
 describe('the file that an agent leaves behind when it is killed', () => {
   it('means nothing: commands do the work themselves, and a new agent starts', async () => {
     await setUp(machine, sandbox);

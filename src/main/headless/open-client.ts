@@ -3,7 +3,7 @@ import { AppError } from '../../shared/rpc/errors.ts';
 import { MemoryTransport } from '../../shared/rpc/memory-transport.ts';
 import type { AppPorts } from '../app-contract.ts';
 import type { Program } from '../rpc/program.ts';
-import { findAgent, type RemoteAgent } from './agent/find-agent.ts';
+import { findAgent, lookForAgent, type RemoteAgent } from './agent/find-agent.ts';
 import type { CommandContext } from './command.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { localAddress } from './local-address.ts';
@@ -18,6 +18,8 @@ export interface Client extends RpcClient {
 
 /** How long a command waits for another one to finish with the data directory. */
 const OWNER_WAIT_MS = 5_000;
+/** How long it goes on asking an agent that did not answer, for something that is read only. */
+const SILENT_WAIT_MS = 1_000;
 /** Between two looks at whether it has, or whether its owner is an agent that can be asked. */
 const LOOK_AGAIN_MS = 200;
 
@@ -42,11 +44,15 @@ export async function withClient<T>(
   return withOwned(context, await openPorts(context), work);
 }
 
-/** Runs `work` by the agent, beside whoever owns the data directory, or as its owner where there is no database yet. */
+/**
+ * Runs `work` by the agent, beside whoever owns the data directory, or as its owner where there is no database yet.
+ * @throws AppError CONFLICT, detail `locked`, when an agent owns it that hangs: what is stored is not what it would say
+ */
 export async function withLook<T>(context: CommandContext, work: (client: Client) => Promise<T>): Promise<T> {
-  const agent = await findAgent(context.dataDir);
-  if (agent !== null) return withAgent(agent, work);
+  const agent = await lookForAgent(context.dataDir);
+  if (agent !== null && agent !== 'silent') return withAgent(agent, work);
   const ports = await openPorts(context);
+  if (agent === 'silent') return withOwned(context, ports, work, SILENT_WAIT_MS);
   const { openLookApp } = await import('../app.ts');
   try {
     const app = openLookApp(ports);
@@ -74,8 +80,9 @@ async function withOwned<T>(
   context: CommandContext,
   ports: AppPorts,
   work: (client: Client) => Promise<T>,
+  waitMs = OWNER_WAIT_MS,
 ): Promise<T> {
-  const owner = await own(context, ports);
+  const owner = await own(context, ports, waitMs);
   if (owner.kind === 'agent') return withAgent(owner.agent, work);
   const { app } = owner;
   const { createProgram } = await import('../rpc/program.ts');
@@ -107,17 +114,17 @@ type Owner =
   | { readonly kind: 'agent'; readonly agent: RemoteAgent };
 
 /** Becomes the owner, or finds out that an agent has become it meanwhile. */
-async function own({ dataDir }: CommandContext, ports: AppPorts): Promise<Owner> {
+async function own({ dataDir }: CommandContext, ports: AppPorts, waitMs: number): Promise<Owner> {
   const { openApp } = await import('../app.ts');
-  const deadline = ports.clock.now().getTime() + OWNER_WAIT_MS;
+  const deadline = ports.clock.now().getTime() + waitMs;
   for (;;) {
     try {
       return { kind: 'self', app: await openApp(ports, { lockWaitMs: LOOK_AGAIN_MS }) };
     } catch (error) {
       if (!(error instanceof AppError && error.detail === 'locked')) throw error;
+      if (ports.clock.now().getTime() >= deadline) throw error;
       const agent = await findAgent(dataDir);
       if (agent !== null) return { kind: 'agent', agent };
-      if (ports.clock.now().getTime() >= deadline) throw error;
     }
   }
 }

@@ -26,8 +26,16 @@ export interface RemoteAgent {
  * @throws AppError CONFLICT when it is of another version
  */
 export async function findAgent(dataDir: string): Promise<RemoteAgent | null> {
+  const agent = await lookForAgent(dataDir);
+  return agent === 'silent' ? null : agent;
+}
+
+/** As `findAgent`, and tells an agent that hangs, or whatever has its port now, from none at all. */
+export async function lookForAgent(dataDir: string): Promise<RemoteAgent | 'silent' | null> {
   const agent = readAgentFile(dataDir);
-  if (agent === null || !(await isGenuine(agent))) return null;
+  if (agent === null) return null;
+  const introduced = await introduction(agent);
+  if (introduced !== 'genuine') return introduced === 'silent' ? 'silent' : null;
   if (agent.version !== VERSION) {
     throw new AppError(
       'CONFLICT',
@@ -37,17 +45,18 @@ export async function findAgent(dataDir: string): Promise<RemoteAgent | null> {
   return connectTo(agent);
 }
 
-async function isGenuine({ port, secret }: AgentFile): Promise<boolean> {
+async function introduction({ port, secret }: AgentFile): Promise<'genuine' | 'silent' | 'none'> {
   const nonce = randomBytes(24).toString('base64url');
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/agent?nonce=${nonce}`, {
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    const introduction = Introduction.safeParse(await answer.json());
-    return introduction.success && sameText(introduction.data.proof, agentProof(secret, nonce));
-  } catch {
-    return false;
+    const answered = Introduction.safeParse(await answer.json());
+    const isGenuine = answered.success && sameText(answered.data.proof, agentProof(secret, nonce));
+    return isGenuine ? 'genuine' : 'none';
+  } catch (error) {
+    return error instanceof DOMException && error.name === 'TimeoutError' ? 'silent' : 'none';
   }
 }
 
