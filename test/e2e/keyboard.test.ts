@@ -206,6 +206,31 @@ describe('by the keyboard', () => {
     expect(await hasFocus(rows)).toBe(true);
   });
 
+  it('what is ticked and what has the focus are seen where the system sets the colours', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    await shown.open(over()(), '/feeds');
+    await page.getByRole('button', { name: 'Create a feed' }).press('Enter');
+    const publish = page.getByRole('checkbox', { name: /^Publish it/ });
+    await publish.press('Space');
+    for (const ticked of [publish, page.getByRole('radio', { name: 'Busy times only' })]) {
+      const { mark, ground } = await ticked.evaluate((input) => ({
+        mark: getComputedStyle(input.nextElementSibling ?? input).color,
+        ground: getComputedStyle(input).backgroundColor,
+      }));
+      expect(mark).not.toBe(ground);
+    }
+    await shown.open(over()(), '/log');
+    const search = page.getByLabel('Search');
+    await search.focus();
+    expect(await search.evaluate((input) => getComputedStyle(input).outlineStyle)).toBe('solid');
+    await shown.open(over()(), '/settings');
+    const edges = page
+      .locator('.mantine-Switch-track')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).borderTopStyle));
+    expect(new Set(await edges)).toEqual(new Set(['solid']));
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
   it('in a dialog Tab goes round, and out of it nowhere', async () => {
     await shown.open(over()(), '/feeds');
     await page.getByRole('button', { name: 'Create a feed' }).press('Enter');
