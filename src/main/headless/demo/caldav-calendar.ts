@@ -71,7 +71,10 @@ function sandboxEvent({ url, etag, data }: z.infer<typeof CalendarObject>): Sand
 
 const text = (time: ICAL.Time): string => (time.isDate ? time.toString() : time.toJSDate().toISOString());
 
-/** Of an hour; days are counted from today, and hours are those of UTC. */
+/**
+ * Of an hour; days are counted from today, and hours are those of UTC. Whichever day that is, in summer too, one of
+ * them falls into working hours in which no job is booked yet.
+ */
 interface Appointment {
   readonly title: string;
   readonly day: number;
@@ -83,7 +86,7 @@ const APPOINTMENTS: readonly Appointment[] = [
   { title: 'Choir practice', day: 1, hour: 15, property: 'RRULE:FREQ=WEEKLY' },
   { title: 'Physiotherapy', day: 2, hour: 10 },
   { title: 'Nursery visit', day: 3, hour: 13, property: 'CLASS:PRIVATE' },
-  { title: 'Welsh class', day: 4, hour: 16, property: 'RRULE:FREQ=WEEKLY;INTERVAL=2' },
+  { title: 'Welsh class', day: 4, hour: 14, property: 'RRULE:FREQ=WEEKLY;INTERVAL=2' },
   { title: 'Window cleaner', day: 5, hour: 9, property: 'TRANSP:TRANSPARENT' },
 ];
 
