@@ -21,7 +21,7 @@ export interface Outcome {
 export interface Running {
   readonly process: ChildProcess;
   readonly end: Promise<Outcome>;
-  /** The first text on one of its outputs that matches. Rejects when it ends without. */
+  /** The first text on one of its outputs that matches, in whole lines. Rejects when it ends without. */
   waitFor(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpMatchArray>;
 }
 
@@ -61,8 +61,11 @@ export function createMachine(environment: Readonly<Record<string, string>> = {}
   function start(...args: readonly string[]): Running {
     const child = spawn(process.execPath, [bundleEntry, ...args], { env: given });
     const text = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => (text.stdout += chunk));
-    child.stderr.on('data', (chunk) => (text.stderr += chunk));
+    // A character may arrive in two parts.
+    child.stdout.setEncoding('utf8').on('data', (chunk) => (text.stdout += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk) => (text.stderr += chunk));
+    // Whoever ends without reading what it is given has said why.
+    child.stdin.on('error', () => undefined);
     const end = new Promise<Outcome>((fulfil) => {
       child.on('close', (code) => fulfil({ code, ...text }));
     });
@@ -72,11 +75,13 @@ export function createMachine(environment: Readonly<Record<string, string>> = {}
       waitFor: (stream, pattern) =>
         new Promise((fulfil, reject) => {
           const look = (): void => {
-            const found = text[stream].match(pattern);
+            // A line may arrive in two parts, of which the first would match as well.
+            const lines = text[stream].slice(0, text[stream].lastIndexOf('\n') + 1);
+            const found = lines.match(pattern);
             if (found !== null) fulfil(found);
           };
           child[stream].on('data', look);
-          child.on('close', () =>
+          void end.then(() =>
             reject(new Error(`It ended without saying ${pattern}: ${JSON.stringify(text)}`)),
           );
           look();
