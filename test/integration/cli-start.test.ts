@@ -44,14 +44,13 @@ describe('status', () => {
   it('works no longer until it answers than Node takes to start twelve times', async () => {
     await succeed(machine.run('status'));
     machine.environment.NODE_OPTIONS = imports(TELL_WORK);
-    const status: number[] = [];
-    const nothing: number[] = [];
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      status.push(workOf((await succeed(machine.run('status'))).stderr));
-      nothing.push(workOf(bareNode(machine).stderr));
+    // By the processor's time and by this machine's own measure: 200 ms against 32 ms where it was written. What else
+    // the machine does costs caches, and so only adds to what is measured: the least of several counts.
+    const nothing = Math.min(...Array.from({ length: 5 }, () => workOf(bareNode(machine).stderr)));
+    let status = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < 20 && status >= 12 * nothing; attempt += 1) {
+      status = Math.min(status, workOf((await succeed(machine.run('status'))).stderr));
     }
-    // By the processor's time and by this machine's own measure: 200 ms against 32 ms where it was written. The least
-    // of several, since what else the machine does costs caches.
-    expect(Math.min(...status) / Math.min(...nothing)).toBeLessThan(12);
+    expect(status / nothing).toBeLessThan(12);
   });
 });
