@@ -31,6 +31,7 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
-    expect: { requireAssertions: true, poll: { timeout: 30 * SECOND } },
+    // What is polled for comes when it comes: as with the tests, this only ends what hangs.
+    expect: { requireAssertions: true, poll: { timeout: 120 * SECOND } },
   },
 });

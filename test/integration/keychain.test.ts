@@ -39,7 +39,7 @@ function inSession(setup: string, args: readonly string[], busOptions: readonly 
     [...busOptions, '--', 'sh', '-c', `${setup} exec "$@"`, 'sh', process.execPath, script, ...args],
     {
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 120_000,
       env: {
         PATH: process.env.PATH,
         HOME: home,

@@ -194,7 +194,7 @@ async function killAt({ hold, count, passed }: Moment, service: Service): Promis
   const release = hold(service);
   const sync = machine.start('sync');
   const tooSoon = sync.end.then((outcome) => expect.fail(`It ended by itself: ${JSON.stringify(outcome)}`));
-  const there = expect.poll(() => count(service), { timeout: 150_000 }).toBeGreaterThan(before + passed);
+  const there = expect.poll(() => count(service)).toBeGreaterThan(before + passed);
   await Promise.race([there, tooSoon]);
   sync.process.kill('SIGKILL');
   await sync.end;

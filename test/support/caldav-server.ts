@@ -26,7 +26,7 @@ export interface CaldavServer {
 }
 
 /** It is there within two on a machine that has nothing else to do; one that ends is not waited for. */
-const START_SECONDS = 60;
+const START_SECONDS = 150;
 
 interface Program {
   readonly command: string;
