@@ -194,6 +194,21 @@ describe('coming back', () => {
     expect(opened).toBe(1);
   });
 
+  it.each([
+    ['after every event', 0, () => `id: ${opened}\nevent: booking.changed\ndata: {}\n\n`],
+    ['after half a minute', 30 * SECOND, () => ':\n\n'],
+  ])('comes back at once to a server that cuts its streams %s', async (_when, lifetime, text) => {
+    async function* lines() {
+      yield new TextEncoder().encode(text());
+      await pass(lifetime);
+      yield new TextEncoder().encode(text());
+    }
+    const headers = { 'content-type': 'text/event-stream' };
+    listen({ fetch: async () => new Response(ReadableStream.from(lines()), { headers }) });
+    await pass(10 * (lifetime + 2 * SECOND));
+    expect(opened).toBeGreaterThanOrEqual(10);
+  });
+
   it('waits as long as it is told to', async () => {
     sandbox.faults.add({
       service: 'booking',

@@ -36,8 +36,11 @@ const LONGEST_WAIT_MS = 5 * 60_000;
  * tell of: a router without its line, a tunnel that is down. Still gentler than a browser's own event source.
  */
 const LONGEST_UNREACHABLE_WAIT_MS = 10_000;
-/** A stream that lasted this long was a good one: the next wait is the first again. */
-const GOOD_MS = 60_000;
+/**
+ * A stream that told of something new, or on which a word came this long after it was asked for, was a good one: the next
+ * wait is the first again. Many a proxy cuts whatever is older than half a minute.
+ */
+const GOOD_MS = 15_000;
 /** How soon to look again whether there is something to listen to. */
 const NOTHING_WAIT_MS = 10 * 60_000;
 /** What one event may take: a provider's notification is a few kilobytes. */
@@ -62,6 +65,8 @@ export class EventStream {
   #again = new AbortController();
   #lastEventId = '';
   #isOpen = false;
+  /** When something came at last: milliseconds since the epoch, infinite where it was a new event. */
+  #wordAt = 0;
   readonly #tried = Promise.withResolvers<void>();
 
   constructor(options: EventStreamOptions) {
@@ -105,7 +110,7 @@ export class EventStream {
       const ending = await this.#once(signal);
       this.#isOpen = false;
       this.#tried.resolve();
-      const wasGood = clock.now().getTime() - started >= GOOD_MS;
+      const wasGood = this.#wordAt - started >= GOOD_MS;
       failures = wasGood || (wasUnreachable && ending.kind !== 'unreachable') ? 1 : failures + 1;
       const isUnreachable = ending.kind === 'unreachable';
       // A night without a network is one line.
@@ -124,6 +129,7 @@ export class EventStream {
     const { log, fetch } = this.#options;
     const over = new AbortController();
     const watch = new Watch(this.#options.clock, () => over.abort(SILENT));
+    this.#wordAt = 0;
     let asking = false;
     try {
       const source = await this.#options.source();
@@ -166,6 +172,7 @@ export class EventStream {
     const parser = createParser({
       maxBufferSize: MAX_EVENT_CHARS,
       onId: (id) => {
+        if (id !== this.#lastEventId) this.#wordAt = Number.POSITIVE_INFINITY;
         this.#lastEventId = id;
       },
       onEvent: (event) => this.#take(event),
@@ -173,6 +180,7 @@ export class EventStream {
     const decoder = new TextDecoder();
     for await (const chunk of body) {
       watch.expect(SILENCE_MS);
+      this.#wordAt = Math.max(this.#wordAt, this.#options.clock.now().getTime());
       parser.feed(decoder.decode(chunk, { stream: true }));
     }
   }
