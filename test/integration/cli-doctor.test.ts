@@ -112,6 +112,14 @@ describe('doctor', () => {
 
   it('names a host that has no address', async () => {
     bookingSystem('https://bookings.company.invalid/api/v1');
+    // Who knows no address says so at once, whatever name server this machine has and whether that answers.
+    const noNames = join(machine.environment.HOME ?? '', 'no-names.cjs');
+    writeFileSync(
+      noNames,
+      `require('node:dns').lookup = (hostname, _options, answer) =>
+        answer(Object.assign(new Error('getaddrinfo ENOTFOUND ' + hostname), { code: 'ENOTFOUND', hostname }));`,
+    );
+    machine.environment.NODE_OPTIONS = `--require=${noNames}`;
     const report = await examine();
     expect(byId(report, 'dns')).toMatchObject({
       ok: false,
