@@ -43,7 +43,7 @@ interface Outcome {
 
 describe('scripts/calendar-sync.mjs', () => {
   let checkout: string;
-  let started: ChildProcess[];
+  let started: { readonly child: ChildProcess; readonly end: Promise<Outcome> }[];
 
   const write = (file: string, text: string): void => {
     mkdirSync(dirname(join(checkout, file)), { recursive: true });
@@ -55,14 +55,14 @@ describe('scripts/calendar-sync.mjs', () => {
     const child = spawn(process.execPath, [join(checkout, 'scripts/calendar-sync.mjs'), ...args], {
       cwd: tmpdir(),
     });
-    started.push(child);
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk) => (stdout += chunk));
-    child.stderr.on('data', (chunk) => (stderr += chunk));
+    child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
     const end = new Promise<Outcome>((fulfil) => {
       child.on('close', (code) => fulfil({ code, stdout, stderr }));
     });
+    started.push({ child, end });
     return { child, end };
   };
   const run = (...args: readonly string[]): Promise<Outcome> => start(...args).end;
@@ -79,8 +79,9 @@ describe('scripts/calendar-sync.mjs', () => {
     write('src/main/headless/cli.ts', CLI);
     write('src/main/headless/lazy.ts', "export const answer = 'loaded';");
   });
-  afterEach(() => {
-    for (const child of started) child.kill('SIGKILL');
+  afterEach(async () => {
+    for (const { child } of started) child.kill('SIGKILL');
+    await Promise.all(started.map(({ end }) => end));
     rmSync(checkout, { recursive: true });
   });
 
