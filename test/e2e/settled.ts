@@ -7,10 +7,13 @@ import type { Page } from 'playwright';
  */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const { testAsking } = window as unknown as { testAsking?: () => boolean };
+    const { testAsking, scheduler } = window as unknown as {
+      testAsking?: () => boolean;
+      scheduler: { postTask(task: () => void, options: { priority: 'background' }): Promise<void> };
+    };
     const frame = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => done()));
-    // After every task that is ready to run.
-    const idle = (): Promise<void> => new Promise((done) => requestIdleCallback(() => done()));
+    // After every task that is ready to run. An idle callback may wait for ever where no further frame is due.
+    const rest = (): Promise<void> => scheduler.postTask(() => undefined, { priority: 'background' });
     await document.fonts.ready;
     do {
       // Two frames: what a resize observer changes in the first is drawn in the second.
@@ -22,7 +25,7 @@ export async function settled(page: Page): Promise<void> {
       // Brought to their end rather than waited for: what they end in is what is looked at.
       for (const animation of ending) animation.finish();
       await frame();
-      await idle();
+      await rest();
     } while (testAsking?.() === true);
   });
 }
