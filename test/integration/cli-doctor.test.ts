@@ -20,12 +20,14 @@ import {
   setUp,
   startCompany,
   succeed,
+  TECHNICIAN,
 } from './cli-harness.ts';
 
 let sandbox: Sandbox;
 let machine: Machine;
-/** The booking system with a clock that is an hour behind. */
+/** The booking system with a clock that is an hour behind, as its headers or what it says of its time show. */
 let late: Server;
+let lateIn: 'header' | 'body' = 'header';
 /** Something behind a certificate that nobody vouches for. */
 let secure: Server;
 
@@ -42,9 +44,11 @@ beforeAll(async () => {
     });
     response.writeHead(answer.status, {
       'content-type': answer.headers.get('content-type') ?? '',
-      date: new Date(Date.now() - HOUR_MS).toUTCString(),
+      date: new Date(Date.now() - (lateIn === 'header' ? HOUR_MS : 0)).toUTCString(),
     });
-    response.end(await answer.text());
+    const text = await answer.text();
+    const serverTime = `"serverTime":"${new Date(Date.now() - HOUR_MS).toISOString()}"`;
+    response.end(lateIn === 'body' ? text.replace(/"serverTime":"[^"]+"/, serverTime) : text);
   });
   secure = createHttpsServer({ key: KEY, cert: CERTIFICATE }, (_, response) => response.end());
   await Promise.all([late, secure].map((server) => once(server.listen(0, '127.0.0.1'), 'listening')));
@@ -102,8 +106,10 @@ describe('doctor', () => {
     );
   });
 
-  it('names a clock that is an hour off', async () => {
+  it.each(['header', 'body'] as const)('names a clock that is an hour off by the %s', async (where) => {
+    lateIn = where;
     bookingSystem(`http://127.0.0.1:${portOf(late)}${new URL(sandbox.urls().booking).pathname}`);
+    machine.environment.BOOKING_API_TOKEN = sandbox.booking.devices.addToken({ technicianId: TECHNICIAN });
     expect(byId(await examine(), 'clock')).toMatchObject({
       ok: false,
       message: expect.stringContaining('60 minutes ahead'),

@@ -81,15 +81,20 @@ describe('the network checks', () => {
   });
 
   it.each([
-    [[], 'skipped'],
-    [[500, -800], 'ok'],
-    [[-2 * 60_000], 'warning'],
-    [[3_600_000, 3_601_000], 'failed'],
+    [[], null, 'skipped'],
+    [[500, -800], 400, 'ok'],
+    [[-2 * 60_000], null, 'warning'],
+    [[3_600_000, 3_601_000], 0, 'failed'],
     // One server with a wrong clock of its own among three.
-    [[0, 100, 3_600_000], 'ok'],
-  ] as const)('judge a clock that is off by %j ms: %s', (skews, status) => {
-    expect(clockCheck(skews).status).toBe(status);
-  });
+    [[0, 100, 3_600_000], 0, 'ok'],
+    [[0, 100, 200], -3_600_000, 'failed'],
+    [[], 2 * 60_000, 'warning'],
+  ] as const)(
+    'judge a clock that is off by %j ms, and by %j from the booking system: %s',
+    (skews, booking, status) => {
+      expect(clockCheck(skews, booking).status).toBe(status);
+    },
+  );
 });
 
 describe('on a machine', () => {

@@ -41,7 +41,7 @@ export async function examine(given: AppPorts, store: Store, vault: Vault): Prom
     await keychainCheck(ports, vault),
   ];
   const [booking, ...accounts] = await Promise.all([
-    bookingCheck(enrolment),
+    askBooking(enrolment, given.clock),
     ...store.accounts.list().map((account) => accountCheck(account, connections)),
   ]);
   const network = networkChecks({
@@ -52,8 +52,8 @@ export async function examine(given: AppPorts, store: Store, vault: Vault): Prom
   return doctorReport(given.clock.now(), [
     ...local,
     ...network,
-    clockCheck(record.skews()),
-    booking,
+    clockCheck(record.skews(), booking.skew),
+    booking.check,
     ...accounts,
     channelCheck(store, given.clock.now()),
     agreementCheck(store),
@@ -156,15 +156,26 @@ async function keychainCheck(ports: AppPorts, vault: Vault): Promise<DoctorCheck
   }
 }
 
-async function bookingCheck(enrolment: Enrolment): Promise<DoctorCheck> {
-  const found = (status: DoctorCheck['status'], message: string): DoctorCheck =>
-    check('booking-api', 'Booking system', status, message);
+interface BookingFindings {
+  readonly check: DoctorCheck;
+  /** This machine's clock less the booking system's `serverTime`, in milliseconds; null where it told none. */
+  readonly skew: number | null;
+}
+
+async function askBooking(enrolment: Enrolment, clock: AppPorts['clock']): Promise<BookingFindings> {
+  const found = (
+    status: DoctorCheck['status'],
+    message: string,
+    skew: number | null = null,
+  ): BookingFindings => ({ check: check('booking-api', 'Booking system', status, message), skew });
   if (!enrolment.isEnrolled()) {
     return found('failed', 'This device is not enrolled. Ask dispatch for a code and enrol it.');
   }
   try {
-    const { technician } = await (await enrolment.api()).me();
-    return found('ok', `It answers, and knows this device as “${technician.name}”.`);
+    const { technician, serverTime } = await (await enrolment.api()).me();
+    const skew = clock.now().getTime() - Date.parse(serverTime);
+    const message = `It answers, and knows this device as “${technician.name}”.`;
+    return found('ok', message, Number.isNaN(skew) ? null : skew);
   } catch (error) {
     return found('failed', toAppError(error).message);
   }

@@ -45,12 +45,20 @@ export function networkChecks({ hosts, proxy, certificateProblem }: NetworkFindi
   ];
 }
 
-/** @param skews this machine's clock less the servers', in milliseconds */
-export function clockCheck(skews: readonly number[]): DoctorCheck {
+/**
+ * Whether this machine's clock agrees with most servers, and with the booking system's, which the times of bookings are
+ * judged by.
+ * @param skews this machine's clock less the servers', in milliseconds
+ * @param bookingSkew the same by what the booking system says of its time; null where it did not
+ */
+export function clockCheck(skews: readonly number[], bookingSkew: number | null): DoctorCheck {
   const found = (status: DoctorCheck['status'], message: string): DoctorCheck =>
     check('clock', 'Clock', status, message);
   const sorted = skews.toSorted((a, b) => a - b);
-  const skew = sorted[Math.floor(sorted.length / 2)];
+  const usual = sorted[Math.floor(sorted.length / 2)];
+  const [skew] = [usual, bookingSkew]
+    .filter((one) => typeof one === 'number')
+    .toSorted((a, b) => Math.abs(b) - Math.abs(a));
   if (skew === undefined) return found('skipped', 'No server answered to compare the clock with.');
   const minutes = Math.round(Math.abs(skew) / MINUTE_MS);
   const off = `The clock of this computer is ${minutes} minutes ${skew > 0 ? 'ahead' : 'behind'}.`;
