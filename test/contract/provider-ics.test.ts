@@ -13,6 +13,8 @@ import {
 import { systemLookup, systemReadFile } from '../../src/main/providers/ics/system-access.ts';
 import type { CalendarProvider } from '../../src/main/providers/provider.ts';
 import { createHttp } from '../../src/main/schedule/http.ts';
+import { inWhole } from '../support/real-fetch.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { calendar, event } from '../unit/ics-text.ts';
 import { type FeedServer, feed, startFeedServer, status } from './ics-server.ts';
 import { IDENTITY, JOB, type Pulled, pull } from './provider-contract.ts';
@@ -32,20 +34,21 @@ async function serve(...[first]: Parameters<typeof startFeedServer>): Promise<Fe
   return server;
 }
 
-const http = (budgetMs: number): typeof fetch =>
-  createHttp({
-    fetch,
-    clock: systemClock,
-    random: systemRandom,
-    log: () => undefined,
-    budgetMs,
-    attemptTimeoutMs: budgetMs,
-  });
+/** On which the provider waits between two attempts, and for answers that never come. It stands still for those that do. */
+const clock = new VirtualClock();
 
-/** The provider as the app composes it, only that it gives up sooner. */
+const http: typeof fetch = createHttp({
+  fetch: (input, init) => clock.frozen(async () => inWhole(await fetch(input, init))),
+  clock,
+  random: systemRandom,
+  log: () => undefined,
+});
+
+/** The provider as the app composes it, only that what it waits for between two attempts takes no time. */
 const optionsFor = (url: string, changes: Partial<IcsProviderOptions> = {}): IcsProviderOptions => ({
   url,
-  fetch: http(200),
+  fetch: http,
+  // What is unpacked is unpacked by a thread, which only a real clock leaves the time for.
   clock: systemClock,
   timeZone: 'Europe/London',
   lookup: systemLookup({}),
@@ -303,7 +306,7 @@ describe('ICS: what is no calendar', () => {
     ['once unpacked as a file', [gzipSync(Buffer.alloc(30 * 1024 * 1024))]],
   ])('includes one that is too large, %s', async (_, answer) => {
     const { origin } = await serve(feed(...answer));
-    for (const changes of [{ fetch: http(30_000) }, { fetch }]) {
+    for (const changes of [{ fetch: http }, { fetch }]) {
       await expect(subscribe(origin, changes).listCalendars()).rejects.toMatchObject({
         code: 'PROVIDER_ERROR',
         detail: 'too-large',

@@ -2,7 +2,7 @@ import type { MappingInput } from '../../src/main/app-contract.ts';
 import type { Fetch } from '../../src/main/ports.ts';
 import { type CaldavCalendar, makeCalendar } from './caldav-calendar.ts';
 import { type CaldavServer, PASSWORD, USERNAME } from './caldav-server.ts';
-import { realFetch } from './real-fetch.ts';
+import { inWhole, realFetch } from './real-fetch.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -99,10 +99,3 @@ export const withRealServer =
     if (origin !== server.origin) return sandbox(input, init);
     return clock().frozen(async () => inWhole(await realFetch(input, init)));
   };
-
-/** Read to its end, or time would pass meanwhile. */
-async function inWhole(answer: Response): Promise<Response> {
-  const { status, headers } = answer;
-  const body = await answer.text();
-  return new Response(body === '' ? null : body, { status, headers });
-}

@@ -10,3 +10,10 @@ export const realFetch: Fetch = async (input, init) => {
   const answer: unknown = await fetch(String(input), { ...(init as object), dispatcher: agent });
   return answer as Response;
 };
+
+/** The answer read to its end, so that nothing of it is under way any more. */
+export async function inWhole(answer: Response): Promise<Response> {
+  const { status, headers } = answer;
+  const body = await answer.arrayBuffer();
+  return new Response(body.byteLength === 0 ? null : body, { status, headers });
+}

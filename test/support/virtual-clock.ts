@@ -1,16 +1,19 @@
 import type { Clock } from '../../src/main/ports.ts';
+import { isOutsideWorkUnderWay, outsideEvents } from './outside-work.ts';
 
 interface Timer {
   readonly at: number;
   readonly fire: () => void;
 }
 
-/** Turns of the event loop without a new or cancelled sleep after which only time can move things on. */
-const IDLE_TURNS = 200;
+/** Turns of the event loop in which nothing new happens, after which only time can move things on: most need three. */
+const IDLE_TURNS = 50;
 
 /**
  * Time that passes by itself, but only when everybody waits for it: the next sleeper wakes once the event loop has
- * nothing else left to do. Works because everything under test runs in this process.
+ * nothing else left to do. What goes on in this process is counted in turns of that loop, so that it does not matter
+ * how fast the machine is. Files and modules that are on their way are waited for as well. An answer on a socket has to
+ * be waited for with `frozen`, since nothing tells it from a connection that is silent by design.
  */
 export class VirtualClock implements Clock {
   #now: number;
@@ -38,6 +41,7 @@ export class VirtualClock implements Clock {
       return await work();
     } finally {
       this.#frozen -= 1;
+      this.#activity += 1;
       void this.#drive();
     }
   }
@@ -61,13 +65,20 @@ export class VirtualClock implements Clock {
     if (this.#driving) return;
     this.#driving = true;
     while (this.#timers.length > 0 && this.#frozen === 0) {
-      const before = this.#activity;
-      for (let turn = 0; turn < IDLE_TURNS && this.#activity === before; turn += 1) {
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
-      if (this.#activity === before && this.#frozen === 0) this.#wakeNext();
+      if (await this.#isQuiet()) this.#wakeNext();
     }
     this.#driving = false;
+  }
+
+  /** Whether so many turns pass in which nobody does anything, here or outside. */
+  async #isQuiet(): Promise<boolean> {
+    const activity = this.#activity;
+    const events = outsideEvents();
+    for (let turn = 0; turn < IDLE_TURNS; turn += 1) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (this.#activity !== activity) return false;
+    }
+    return this.#frozen === 0 && outsideEvents() === events && !isOutsideWorkUnderWay();
   }
 
   #wakeNext(): void {

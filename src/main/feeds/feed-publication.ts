@@ -43,7 +43,7 @@ export class FeedPublication {
   /** Publishes a feed unless that is hosted already. @throws AppError */
   async publish(feed: StoredFeed): Promise<void> {
     const { store, links, rendered, booking, random } = this.#options;
-    const { body, hash } = await rendered.of(feed);
+    const { body, hash } = rendered.of(feed);
     if (feed.publishedHash === hash) return;
     const token = await links.token(feed);
     const { url } = await (await booking()).putFeed(token, body.toString(), random.uuid());

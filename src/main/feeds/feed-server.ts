@@ -71,7 +71,7 @@ export class FeedServer {
         const wait = { 'retry-after': String(AGAIN_MS / 1000) };
         return plain(request, 503, 'The bookings of this feed could not be read yet.', wait);
       }
-      return answer(request, await this.#options.rendered.of(current));
+      return answer(request, this.#options.rendered.of(current));
     } catch (error) {
       log('error', 'feeds', 'A feed could not be served.', { feedId: feed.id, error });
       return plain(request, 500, 'This feed cannot be served now.');
@@ -149,7 +149,7 @@ function answer(request: FeedRequest, feed: RenderedFeed): FeedResponse {
     vary: 'accept-encoding',
   };
   if (isNotModified(request, feed)) return { status: 304, headers, body: null };
-  const body = zipped ? feed.gzip : feed.body;
+  const body = zipped ? feed.gzip() : feed.body;
   return {
     status: 200,
     headers: {

@@ -148,7 +148,7 @@ export class Feeds {
       if (!this.#reader.knows(feed)) throw error;
       this.#options.log('warn', 'feeds', 'A feed was written from what was known before.', { error });
     }
-    const { body } = await this.#rendered.of(this.#get(id));
+    const { body } = this.#rendered.of(this.#get(id));
     writeFeed(file, body);
     return body.length;
   }

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import type { Clock } from '../ports.ts';
 import type { StoredFeed } from '../store/feed-repository.ts';
 import type { Store } from '../store/store.ts';
@@ -11,7 +10,8 @@ import { feedText } from './feed-text.ts';
 export interface RenderedFeed {
   /** `text/calendar`, UTF-8. */
   readonly body: Buffer;
-  readonly gzip: Buffer;
+  /** The body, packed when it is first asked for. */
+  readonly gzip: () => Buffer;
   /** Fingerprint of the body. */
   readonly hash: string;
   /** Since when it says this: UTC instant, whole seconds. */
@@ -20,7 +20,7 @@ export interface RenderedFeed {
 
 interface Kept {
   readonly basis: string;
-  readonly feed: Promise<RenderedFeed>;
+  readonly feed: RenderedFeed;
 }
 
 export interface RenderedFeedsOptions {
@@ -30,7 +30,6 @@ export interface RenderedFeedsOptions {
   readonly host: () => string;
 }
 
-const compress = promisify(gzip);
 const SECOND_MS = 1000;
 
 /** Feeds from the bookings known here, built and compressed once for as long as nothing has changed. */
@@ -47,25 +46,29 @@ export class RenderedFeeds {
   }
 
   /** @throws AppError PRECONDITION_FAILED when this device is no longer enrolled */
-  of(feed: StoredFeed): Promise<RenderedFeed> {
+  of(feed: StoredFeed): RenderedFeed {
     const window = feedWindow(this.#clock.now());
     const basis = `${this.#store.feedBookings.revision} ${window.from} ${feed.tokenHash}`;
     const kept = this.#kept.get(feed.id);
     if (kept?.basis === basis) return kept.feed;
     const rendered = this.#render(feed);
     this.#kept.set(feed.id, { basis, feed: rendered });
-    rendered.catch(() => this.#kept.delete(feed.id));
     return rendered;
   }
 
-  async #render(feed: StoredFeed): Promise<RenderedFeed> {
+  #render(feed: StoredFeed): RenderedFeed {
     const now = this.#clock.now();
     const bookings = this.#store.feedBookings.select(feed, feedWindow(now));
     const body = Buffer.from(feedText({ ...feed, host: this.#host() }, bookings));
     const bodyHash = hash('sha256', body, 'base64url').slice(0, 22);
+    let packed: Buffer | null = null;
     return {
       body,
-      gzip: await compress(body),
+      gzip() {
+        // At once: it takes less than making the text took, and nothing can change meanwhile.
+        packed ??= gzipSync(body);
+        return packed;
+      },
       hash: bodyHash,
       changedAt: this.#changedAt(feed.id, bodyHash, now),
     };
