@@ -256,6 +256,7 @@ describe('an event as we write it', () => {
           expect(first.tag).toEqual({ ...IDENTITY, self: 'abc' });
         },
       ),
+      { seed: 20261209 },
     );
   });
 });

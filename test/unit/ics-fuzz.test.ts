@@ -144,7 +144,7 @@ describe('a feed that somebody has broken', () => {
       fc.property(mutatedLines, (text) => {
         expect(isSound(text)).toBe(true);
       }),
-      { numRuns: 1000 },
+      { seed: 20261215, numRuns: 1000 },
     );
   });
 
@@ -163,7 +163,7 @@ describe('a feed that somebody has broken', () => {
         const packed = unpacked(Uint8Array.of(0x1f, 0x8b, ...bytes), 'example.com');
         await expect(packed).rejects.toMatchObject({ code: 'PROVIDER_ERROR', detail: 'damaged' });
       }),
-      { numRuns: 200 },
+      { seed: 20261216, numRuns: 200 },
     );
   });
 
@@ -209,6 +209,7 @@ describe('a feed that somebody has broken', () => {
         expect(lookUp(feed, id).kind).toBe('missing');
         expect(lookUp(feed, `weekly@example.com/${id}`).kind).toBe('missing');
       }),
+      { seed: 20261217 },
     );
   });
 });
@@ -227,7 +228,7 @@ describe('any rule', () => {
         expect(starts.every((time) => time >= WINDOW.from && time < WINDOW.to)).toBe(true);
         expect(starts.length).toBeLessThanOrEqual(25_000);
       }),
-      { numRuns: 400 },
+      { seed: 20261218, numRuns: 400 },
     );
   });
 });

@@ -165,6 +165,6 @@ it('a client that follows delta sees what a fresh listing shows, deleted occurre
       const listed = calendarView(world.calendar, WINDOW);
       expect(shown(follower.held.values(), world.deleted)).toEqual(shown(listed, world.deleted));
     }),
-    { numRuns: 300 },
+    { seed: 20261214, numRuns: 300 },
   );
 });

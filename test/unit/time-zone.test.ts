@@ -64,7 +64,7 @@ describe('a time on the wall', () => {
           );
         },
       ),
-      { numRuns: 2000 },
+      { seed: 20261201, numRuns: 2000 },
     );
   });
 
