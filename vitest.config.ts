@@ -19,7 +19,7 @@ export default defineConfig({
       project('unit', 60 * SECOND),
       project('contract', 120 * SECOND),
       // These start programs and servers, each test in a process tree of its own.
-      project('integration', 180 * SECOND),
+      project('integration', 300 * SECOND),
       // The built desktop program, on Electron where its binary is, else in Node with a stand-in and real pages.
       project('electron-host', 180 * SECOND, ['test/electron-host/say-electron.ts']),
       // In Chromium, over the built screens.

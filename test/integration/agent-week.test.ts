@@ -127,5 +127,5 @@ it(
     await world.app.agent.stop();
     await expectQuiet(world);
   },
-  300 * SECOND,
+  600 * SECOND,
 );

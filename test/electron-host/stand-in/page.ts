@@ -11,6 +11,9 @@ import type { Session } from './session.ts';
 import type { WebContents } from './web-contents.ts';
 import { world } from './world.ts';
 
+/** For what a page is waited for: far above what it takes, since the machine may have much to do. */
+const PATIENCE_MS = 90_000;
+
 /** Chromium would not load an unknown scheme, so that `scheme://host` is `https://host.scheme.electron` to it. */
 export const toChromium = (url: string): string =>
   url.replace(/([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i, (text, scheme: string, host: string) =>
@@ -30,6 +33,7 @@ export async function openPage(contents: WebContents, session: Session, preload:
     locale: 'en-GB',
     reducedMotion: 'reduce',
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   await context.exposeBinding('electronInvoke', ({ frame }, channel: string, args: unknown[]) =>
     ipcMain.invoke(
       {
