@@ -102,7 +102,7 @@ describeEachCalendar(EVERY_CALENDAR, (open, name) => {
       });
       // Two listings, the blocks that are there, the events and one batch.
       expect(requests).toBeGreaterThanOrEqual(jobs + 4);
-    }, 300_000);
+    }, 900_000);
 
     it('a sync full of changes loses none of them', async () => {
       let moved = '';
@@ -123,7 +123,7 @@ describeEachCalendar(EVERY_CALENDAR, (open, name) => {
       );
       // Two listings, a proposal, an update or a restored event, and batches to add and to remove.
       expect(requests).toBeGreaterThanOrEqual(7);
-    }, 300_000);
+    }, 900_000);
   });
 
   /** One change of every kind that a sync carries to the other side. Answers with the booking that was moved. */
