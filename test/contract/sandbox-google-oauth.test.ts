@@ -37,7 +37,7 @@ const claimsOf = (idToken: string) =>
 describe('the sign-in page', () => {
   it('lets the person choose an account, or deny', async () => {
     const { sandbox, baseUrl } = createGoogle();
-    const answer = await sandbox.fetch(authorizationUrl(baseUrl));
+    const answer = await sandbox.fetch(authorizationUrl(baseUrl), { headers: { accept: 'text/html,*/*' } });
     expect(answer.headers.get('content-type')).toContain('text/html');
     const html = await answer.text();
     expect(html).toContain('Sign in as Anna Smith');
@@ -53,6 +53,14 @@ describe('the sign-in page', () => {
     });
     const denied = new URL(links.at(-1) ?? '');
     expect(Object.fromEntries(denied.searchParams)).toEqual({ state: 'state-1', error: 'access_denied' });
+  });
+
+  it('is passed over where nobody can see it: the first account signs in', async () => {
+    const { sandbox, baseUrl } = createGoogle();
+    const answer = await sandbox.fetch(authorizationUrl(baseUrl), { redirect: 'manual' });
+    const code = new URL(answer.headers.get('location') ?? '').searchParams.get('code') ?? '';
+    const { body } = await askToken(sandbox.fetch, baseUrl, redeeming(code));
+    expect(claimsOf(body.id_token ?? '')).toMatchObject({ email: ANNA });
   });
 
   it('is passed over for the hinted account, or the one that approves of itself', async () => {

@@ -51,7 +51,7 @@ describe('the sign-in page', () => {
     const fixture = createMicrosoft();
     const { sandbox } = fixture;
     const url = authorizationUrl(fixture, { prompt: 'select_account' });
-    const html = await (await sandbox.fetch(url)).text();
+    const html = await (await sandbox.fetch(url, { headers: { accept: 'text/html,*/*' } })).text();
     expect(html).toContain('Sign in with Microsoft');
     expect(html).toContain('Ben &#60;Jones&#62;');
     const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href.replaceAll('&#38;', '&'));
@@ -76,6 +76,8 @@ describe('the sign-in page', () => {
     expect(await outcome(fixture, { login_hint: ANNA, prompt: 'select_account' })).toBe(200);
     expect(await outcome(fixture, { login_hint: 'stranger@x.example' })).toBe(200);
     expect(await outcome(fixture, { prompt: 'none' })).toMatchObject({ error: 'login_required' });
+    // Where nobody can see it: the first account signs in.
+    expect(await outcome(fixture, { prompt: 'select_account' })).toMatchObject(code);
     fixture.microsoft.configure({ autoApprove: BEN });
     for (const prompt of ['none', 'select_account', 'consent', 'login']) {
       expect(await outcome(fixture, { prompt })).toMatchObject(code);

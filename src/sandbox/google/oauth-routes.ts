@@ -14,7 +14,7 @@ import {
   TokenError,
 } from '../oauth/endpoint.ts';
 import { type AuthorizationRequest, GrantError, type GrantFlaw, type IssuedTokens } from '../oauth/grants.ts';
-import { errorPage, signInPage } from '../oauth/sign-in-page.ts';
+import { asksForPage, errorPage, signInPage } from '../oauth/sign-in-page.ts';
 import { jsonWebKeySet } from '../oauth/signed-token.ts';
 import type { SandboxClock } from '../ports.ts';
 import { KNOWN_SCOPES } from './access.ts';
@@ -66,9 +66,12 @@ export function oauthRoutes({ state, clock, baseUrl }: OAuthRoutesOptions): Fast
   function signIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const query = queryForm(request);
     const asked = authorizationRequest(query);
-    const hinted = state.account(query.login_hint ?? '') ?? state.account(state.settings.autoApprove ?? '');
-    if (hinted !== null) {
-      const code = state.grants.authorize(asked, hinted.email);
+    const { login_hint: hint } = query;
+    const hinted = state.account(hint ?? '') ?? state.account(state.settings.autoApprove ?? '');
+    const first = hint === undefined && !asksForPage(request) ? state.accounts()[0] : undefined;
+    const account = hinted ?? first;
+    if (account !== undefined) {
+      const code = state.grants.authorize(asked, account.email);
       return reply.redirect(redirection(query, { code, scope: asked.scopes.join(' '), authuser: '0' }));
     }
     const links = {

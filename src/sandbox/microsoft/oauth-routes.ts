@@ -15,7 +15,7 @@ import {
   TokenError,
 } from '../oauth/endpoint.ts';
 import { type AuthorizationRequest, GrantError, type GrantFlaw, type IssuedTokens } from '../oauth/grants.ts';
-import { errorPage, signInPage } from '../oauth/sign-in-page.ts';
+import { asksForPage, errorPage, signInPage } from '../oauth/sign-in-page.ts';
 import { jsonWebKeySet, signedToken } from '../oauth/signed-token.ts';
 import type { SandboxClock, SandboxRandom } from '../ports.ts';
 import { canonicalScope, OFFLINE_ACCESS } from './access.ts';
@@ -80,8 +80,9 @@ export function oauthRoutes({ state, clock, random, authority }: OAuthRoutesOpti
     assertClient(query);
     try {
       const asked = authorizationRequest(query);
-      const account = approving(query, members);
-      if (account !== null) {
+      const first = query.login_hint === undefined && !asksForPage(request) ? members[0] : undefined;
+      const account = approving(query, members) ?? first;
+      if (account !== undefined) {
         return reply.redirect(
           redirection(query, {
             code: state.grants.authorize(asked, account.email),

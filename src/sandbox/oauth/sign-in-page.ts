@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify';
+
 /** Somebody who can sign in. */
 interface Person {
   readonly email: string;
@@ -42,6 +44,13 @@ export function signInPage(
 <p><a href="${escaped(links.deny)}">Deny</a></p>`,
   );
 }
+
+/**
+ * Whether somebody is there to choose: browsers ask for a page, programs such as curl for anything. Those follow
+ * redirects at most, so that a stranger's test can sign in too.
+ */
+export const asksForPage = ({ headers }: FastifyRequest): boolean =>
+  headers.accept?.includes('text/html') === true;
 
 /** What a person sees when the client's request is wrong: nothing goes back to the client. */
 export function errorPage(service: string, code: string, explanation: string): string {
