@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CalendarEvent } from '../../src/shared/domain/calendar-event.ts';
 import { changes, events, WINDOW } from './ics-reading.ts';
@@ -56,9 +57,20 @@ describe('an event of a feed', () => {
     ['SUMMARY:  Dentist  ', { title: 'Dentist' }],
     ['SUMMARY:A\u2028B', { title: 'A\nB' }],
     ['SUMMARY:Share \\\\\\\\nas\\\\new\\nand \\\\\\, more', { title: 'Share \\\\nas\\new\nand \\, more' }],
+    ['SUMMARY:Tea\\, cake\\; then\\Nwork', { title: 'Tea, cake; then\nwork' }],
+    ['SUMMARY:C:\\temp\\', { title: 'C:\\temp\\' }],
     ['LOCATION;ALTREP="http://example.com/a:b;c":Room 1', { location: 'Room 1' }],
   ])('says %s', (property, expected) => {
     expect(only(property)).toMatchObject(expected);
+  });
+
+  it('says the same whether node-ical reads its text or it is plain', () => {
+    const texts = fc.string({ unit: fc.constantFrom(...'ab ,;:nN\\"'), maxLength: 12 });
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(only(`SUMMARY:${text}`).title).toBe(only(`SUMMARY;LANGUAGE=en:${text}`).title);
+      }),
+    );
   });
 
   it('that is cancelled is gone, by its own word', () => {

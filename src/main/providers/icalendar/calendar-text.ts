@@ -65,7 +65,7 @@ function unfolded(text: string): string {
     .replace(/\\\\/g, BACKSLASH);
 }
 
-/** What node-ical reads for us, unless it is plain. */
+/** What node-ical reads for us where it is not plain. */
 const TEXTS: ReadonlySet<string> = new Set([
   'SUMMARY',
   'DESCRIPTION',
@@ -75,8 +75,14 @@ const TEXTS: ReadonlySet<string> = new Set([
   'X-WR-TIMEZONE',
 ]);
 
-/** A text without parameters and with nothing that might stand for something else. */
-const PLAIN = new RegExp(`^:[^"\\\\${BACKSLASH}]*$`);
+/** What in a text might stand for something else, beside the escapes of section 3.3.11: quotes, and other backslashes. */
+const NOT_PLAIN = new RegExp(`["${BACKSLASH}]|\\\\(?![,;nN])`);
+
+/** Whether a text has no parameters and says what `plainText` reads out of it. */
+const isPlain = (rest: RawProperty): boolean => rest.startsWith(':') && !NOT_PLAIN.test(rest);
+
+const plainText = (rest: RawProperty): RawProperty =>
+  rest.replace(/\\([,;nN])/g, (_, escaped: string) => (escaped === ',' || escaped === ';' ? escaped : '\n'));
 
 /**
  * What is left as it is written: times, rules, identity, and what is one of a few words. Read by node-ical 0.27,
@@ -191,9 +197,9 @@ class LineReader {
       if (others === undefined) component.properties.set(name, [property]);
       else others.push(property);
     } else if (others === undefined && TEXTS.has(name)) {
-      const isPlain = PLAIN.test(rest);
-      component.properties.set(name, isPlain ? [rest] : []);
-      if (isPlain) return;
+      const plain = isPlain(rest);
+      component.properties.set(name, plain ? [plainText(rest)] : []);
+      if (plain) return;
       if (this.#isInEvent) this.#eventTexts.push(name + rest);
       else if (this.#open.length === 1) this.#texts.push(name + rest);
     }
