@@ -43,6 +43,24 @@ describe('the sync log', () => {
   const found = (query: Parameters<SyncLogRepository['query']>[0]): string[] =>
     log.query(query).items.map(({ message }) => message);
 
+  it('keeps many entries at once as they are, in their order', () => {
+    const entries = Array.from({ length: 120 }, (_, index) =>
+      entry({ message: `Created event ${index}.`, bookingId: index < 110 ? null : 'booking-1' }),
+    );
+    log.appendMany(entries);
+    log.appendMany(entries.map((one) => ({ ...one, status: 'error' as const })));
+    const kept = db.prepare('SELECT message, booking_id, status, provider FROM sync_log ORDER BY id').all();
+    const expected = ['ok', 'error'].flatMap((status) =>
+      entries.map(({ message, bookingId }) => ({
+        message,
+        booking_id: bookingId,
+        status,
+        provider: 'google',
+      })),
+    );
+    expect(kept).toEqual(expected);
+  });
+
   it('gives back what was put in', () => {
     log.append(entry());
 

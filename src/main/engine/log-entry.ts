@@ -10,7 +10,7 @@ export function logEntry(
   said: Said,
 ): NewLogEntry {
   return {
-    at: run.clock.now().toISOString(),
+    at: said.at ?? run.clock.now().toISOString(),
     runId: run.runId,
     accountId: context?.account.id ?? null,
     mappingId: context?.mapping.id ?? null,
