@@ -5,7 +5,7 @@ import { calendar } from './ics-text.ts';
 
 export const ORIGIN = 'https://dav.example.com';
 export const CALENDAR = `${ORIGIN}/tess/diary/`;
-const WINDOW = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-31T00:00:00.000Z' };
+export const WINDOW = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-31T00:00:00.000Z' };
 
 export interface Asked {
   readonly method: string;

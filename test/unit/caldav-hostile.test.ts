@@ -13,6 +13,7 @@ import {
   refusing,
   setUp,
   state,
+  WINDOW,
   xml,
 } from './caldav-answers.ts';
 
@@ -94,6 +95,27 @@ describe('a listing that is not what it seems', () => {
     ],
   ])('is refused when it is %s', async (_, answer) => {
     await expect(server({ 'calendar-query': answer }).pull()).rejects.toMatchObject(refusedWith);
+  });
+
+  it.each<[string, (data: string) => string]>([
+    ['as it is', (data) => data],
+    ['with entities', (data) => data.replace('Boiler', '&#66;oiler')],
+    ['in a section', (data) => `<![CDATA[${data}]]>`],
+    ['with a section in it', (data) => data.replace('Boiler', '<![CDATA[Boiler]]>')],
+    ['with a comment in it', (data) => data.replace('Boiler', `Boi<!-- <b>${'x'.repeat(200)}</b> -->ler`)],
+    ['behind an attribute that looks like its end', (data) => `<!-- a="> -->${data}`],
+  ])('has its long texts %s', async (_, written) => {
+    const data = eventText('a').replace(
+      'END:VEVENT',
+      `SUMMARY:Boiler\r\nX-NOTE:${'y'.repeat(200)}\r\nEND:VEVENT`,
+    );
+    const text = `<c:calendar-data a="&lt;>${'z'.repeat(200)}">${written(data)}</c:calendar-data>`;
+    const { provider } = server({
+      'calendar-query': () =>
+        xml(multistatus(having('/tess/diary/a.ics', `<d:getetag>"1"</d:getetag>${text}`))),
+    });
+    const page = await provider.pull(CALENDAR, null, WINDOW)[Symbol.asyncIterator]().next();
+    expect(page.value).toMatchObject({ changes: [{ event: { id: 'a.ics', title: 'Boiler' } }] });
   });
 
   it('may be empty', async () => {
