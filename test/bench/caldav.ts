@@ -1,5 +1,6 @@
 import { openApp } from '../../src/main/app.ts';
 import type { App } from '../../src/main/app-contract.ts';
+import type { Fetch } from '../../src/main/ports.ts';
 import { type CaldavCalendar, makeCalendar } from '../support/caldav-calendar.ts';
 import {
   type CaldavServer,
@@ -11,6 +12,7 @@ import {
 import { realFetch } from '../support/real-fetch.ts';
 import { onlyAccount, onlyMapping } from '../support/world.ts';
 import { ENROLMENT_CODE } from './company.ts';
+import { type Exchange, recordingFetch, replay } from './exchange.ts';
 import { type Measure, milliseconds, ratio, timed, verify } from './figure.ts';
 import { benchPorts, clock } from './ports.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
@@ -23,7 +25,11 @@ const IMPORT_LIMIT = 0.1;
 const QUIET_LIMIT = 0.05;
 const TEN_DAYS_MS = 864_000_000;
 
-/** A first import and a sync that finds nothing new, against vdirsyncer on the same Radicale. */
+/**
+ * A first import and a sync that finds nothing new, against vdirsyncer on the same Radicale. The floor is what the
+ * servers alone take for a first import: one listing of everything, and busy blocks that are posted one batch after the
+ * other by a loop that reads nothing of it.
+ */
 export const caldav: Measure = {
   name: 'caldav',
   title: 'CalDAV with 2,500 events',
@@ -40,11 +46,13 @@ export const caldav: Measure = {
 
       const times = { first: [] as number[], quiet: [] as number[] };
       const otherTimes = { first: [] as number[], quiet: [] as number[] };
+      const floors: number[] = [];
       say('warming up');
       // The server reads each file once and remembers; neither of the two is to pay for that.
       await other.reset();
       await other.sync();
-      await ownRun(company, radicale, calendar);
+      const exchanges = await record(company, radicale, calendar);
+      await floorRun(company, radicale, calendar, exchanges);
       for (let run = 1; run <= runs; run += 1) {
         await other.reset();
         otherTimes.first.push((await timed(() => other.sync())).wall);
@@ -53,12 +61,14 @@ export const caldav: Measure = {
         const own = await ownRun(company, radicale, calendar);
         times.first.push(own.first);
         times.quiet.push(own.quiet);
+        floors.push(await floorRun(company, radicale, calendar, exchanges));
         say(
           `run ${run} of ${runs}: ${own.first.toFixed(0)} and ${own.quiet.toFixed(0)} ms, vdirsyncer ${otherTimes.first.at(-1)?.toFixed(0)} and ${otherTimes.quiet.at(-1)?.toFixed(0)} ms`,
         );
       }
       const first = milliseconds('import', times.first);
       const otherFirst = milliseconds('vdirsyncer, import', otherTimes.first);
+      const floor = milliseconds('import, floor', floors);
       const quiet = milliseconds('no change', times.quiet);
       const otherQuiet = milliseconds('vdirsyncer, no change', otherTimes.quiet);
       return {
@@ -67,6 +77,9 @@ export const caldav: Measure = {
           first,
           otherFirst,
           ratio('import / vdirsyncer', first, otherFirst, IMPORT_LIMIT),
+          floor,
+          ratio('import / floor', first, floor, null),
+          ratio('floor / vdirsyncer', floor, otherFirst, null),
           quiet,
           otherQuiet,
           ratio('no change / vdirsyncer', quiet, otherQuiet, QUIET_LIMIT),
@@ -85,23 +98,67 @@ async function ownRun(
   radicale: CaldavServer,
   calendar: CaldavCalendar,
 ): Promise<{ first: number; quiet: number }> {
-  await company.fill({ personalEvents: 0, bookings: 0 });
   using dataDir = temporaryDirectory();
-  const app = await openApp(benchPorts(dataDir.path, company.env, realFetch));
+  const app = await setUp(company, radicale, calendar, dataDir.path, realFetch);
   try {
-    await app.enrol({ url: company.bookingUrl, code: ENROLMENT_CODE });
-    const { accountId } = await app.connectCaldav({
-      url: radicale.origin,
-      username: USERNAME,
-      password: PASSWORD,
-    });
-    await app.addMapping({ accountId, calendarId: calendar.url, direction: 'import' });
     const first = await timedSync(app, EVENTS, 0);
     verify('arrived', (await company.arrived()).blocks, EVENTS);
     return { first, quiet: await timedSync(app, 0, EVENTS) };
   } finally {
     app.close();
   }
+}
+
+/** A fresh profile that imports the calendar, before its first sync. */
+async function setUp(
+  company: ServerProcess,
+  radicale: CaldavServer,
+  calendar: CaldavCalendar,
+  dataDir: string,
+  fetch: Fetch,
+): Promise<App> {
+  await company.fill({ personalEvents: 0, bookings: 0 });
+  const app = await openApp(benchPorts(dataDir, company.env, fetch));
+  await app.enrol({ url: company.bookingUrl, code: ENROLMENT_CODE });
+  const { accountId } = await app.connectCaldav({
+    url: radicale.origin,
+    username: USERNAME,
+    password: PASSWORD,
+  });
+  await app.addMapping({ accountId, calendarId: calendar.url, direction: 'import' });
+  return app;
+}
+
+/** The listing and the busy blocks of a first import. Asking how the calendar stands is for the sync after it. */
+async function record(
+  company: ServerProcess,
+  radicale: CaldavServer,
+  calendar: CaldavCalendar,
+): Promise<readonly Exchange[]> {
+  using dataDir = temporaryDirectory();
+  const exchanges: Exchange[] = [];
+  const app = await setUp(company, radicale, calendar, dataDir.path, recordingFetch(exchanges, realFetch));
+  try {
+    exchanges.length = 0;
+    await timedSync(app, EVENTS, 0);
+  } finally {
+    app.close();
+  }
+  return exchanges.filter(({ method }) => method === 'REPORT' || method === 'POST');
+}
+
+async function floorRun(
+  company: ServerProcess,
+  radicale: CaldavServer,
+  calendar: CaldavCalendar,
+  exchanges: readonly Exchange[],
+): Promise<number> {
+  using dataDir = temporaryDirectory();
+  // Signs in as the recorded run did, so that its token is good.
+  (await setUp(company, radicale, calendar, dataDir.path, realFetch)).close();
+  const { wall } = await timed(() => replay(exchanges, 1, realFetch));
+  verify('arrived', (await company.arrived()).blocks, EVENTS);
+  return wall;
 }
 
 async function timedSync(app: App, created: number, unchanged: number): Promise<number> {
