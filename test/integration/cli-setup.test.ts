@@ -46,8 +46,8 @@ afterEach(() => machine.dispose());
 const bookingUrl = (): string => sandbox.urls().booking;
 
 describe('enrol', () => {
-  it('with a code tells who this device is for', async () => {
-    const { stdout } = await succeed(machine.run('enrol', '--url', bookingUrl(), '--code', CODE));
+  it('with a code, as it was copied out of a message, tells who this device is for', async () => {
+    const { stdout } = await succeed(machine.run('enrol', '--url', bookingUrl(), '--code', ` ${CODE}\n`));
     expect(stdout).toContain('Tess Technician');
     expect(await machine.json(StatusDocument, 'status')).toMatchObject({
       enrolled: true,

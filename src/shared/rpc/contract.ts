@@ -76,7 +76,7 @@ export const METHODS = {
   /** With a code from dispatch, or with a token that was handed over. */
   'enrolment.enrol': method(
     z.union([
-      z.strictObject({ url: Url, code: z.string().min(1).max(200) }),
+      z.strictObject({ url: Url, code: z.string().trim().min(1).max(200) }),
       z.strictObject({ url: Url, token: z.string().min(1).max(10_000) }),
     ]),
     Technician,
