@@ -6,35 +6,28 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { caldav } from './caldav.ts';
-import { feed } from './feed.ts';
 import type { Measure, Outcome } from './figure.ts';
-import { firstExport, firstGraphImport, firstImport } from './first-sync.ts';
-import { idleAgent } from './idle-agent.ts';
-import { logFilters } from './log.ts';
-import { memory } from './memory.ts';
-import { planning } from './planning.ts';
-import { publishedFeed } from './published-feed.ts';
-import { quietSync } from './quiet-sync.ts';
 import { type Measured, reportDocument, reportText } from './report.ts';
-import { screens } from './screens.ts';
-import { status } from './status.ts';
 
-const MEASURES: readonly Measure[] = [
-  planning,
-  firstImport,
-  firstGraphImport,
-  firstExport,
-  quietSync,
-  feed,
-  publishedFeed,
-  caldav,
-  memory,
-  idleAgent,
-  status,
-  logFilters,
-  screens,
-];
+/**
+ * By name, in their order. Each is loaded when its turn comes: what others bring along, such as the driver of a browser,
+ * lies on the heap of this process, and every sync that is measured here would collect garbage around it.
+ */
+const MEASURES: Readonly<Record<string, () => Promise<Measure>>> = {
+  planning: async () => (await import('./planning.ts')).planning,
+  'first-import': async () => (await import('./first-sync.ts')).firstImport,
+  'first-graph-import': async () => (await import('./first-sync.ts')).firstGraphImport,
+  'first-export': async () => (await import('./first-sync.ts')).firstExport,
+  'quiet-sync': async () => (await import('./quiet-sync.ts')).quietSync,
+  feed: async () => (await import('./feed.ts')).feed,
+  'published-feed': async () => (await import('./published-feed.ts')).publishedFeed,
+  caldav: async () => (await import('./caldav.ts')).caldav,
+  memory: async () => (await import('./memory.ts')).memory,
+  'idle-agent': async () => (await import('./idle-agent.ts')).idleAgent,
+  status: async () => (await import('./status.ts')).status,
+  log: async () => (await import('./log.ts')).logFilters,
+  screens: async () => (await import('./screens.ts')).screens,
+};
 
 const { values } = parseArgs({
   options: {
@@ -45,16 +38,16 @@ const { values } = parseArgs({
   },
 });
 const runs = Number(values.runs);
-const unknown = values.only?.find((only) => MEASURES.every(({ name }) => name !== only));
+const unknown = values.only?.find((only) => !Object.hasOwn(MEASURES, only));
 if (!Number.isSafeInteger(runs) || runs < 1 || unknown !== undefined) {
-  const names = MEASURES.map(({ name }) => name).join(', ');
-  console.error(`--runs takes a number from 1, --only one of: ${names}`);
+  console.error(`--runs takes a number from 1, --only one of: ${Object.keys(MEASURES).join(', ')}`);
   process.exit(2);
 }
 
 const measured: Measured[] = [];
-for (const measure of MEASURES) {
-  if (values.only !== undefined && !values.only.includes(measure.name)) continue;
+for (const [name, load] of Object.entries(MEASURES)) {
+  if (values.only !== undefined && !values.only.includes(name)) continue;
+  const measure = await load();
   const say = (text: string): void => console.error(`${measure.name}: ${text}`);
   measured.push({ measure, outcome: await outcomeOf(measure, say) });
 }
