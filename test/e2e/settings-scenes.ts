@@ -1,3 +1,4 @@
+import type { Page } from 'playwright';
 import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
 import type { UpdateState } from '../../src/shared/domain/update.ts';
 import { failing, pending } from './fixture-program.ts';
@@ -20,6 +21,8 @@ const UPDATES: readonly UpdateState[] = [
   { kind: 'ready', version: '0.2.0' },
   { kind: 'failed', at: '2026-11-23T09:45:00Z', reason: 'unreachable' },
 ];
+
+const compare = (page: Page): Promise<void> => page.getByRole('button', { name: 'Compare' }).click();
 
 export const SETTINGS_SCENES: readonly Scene[] = [
   { name: 'settings', path: '/settings', program: over() },
@@ -55,7 +58,7 @@ export const SETTINGS_SCENES: readonly Scene[] = [
     program: over({ maintenance: { damaged: false, discrepancies: 3 } }, REPAIRS),
     act: async (page) => {
       await page.getByText('3 entries did not fit').waitFor();
-      await page.getByRole('button', { name: 'Compare' }).click();
+      await compare(page);
       await page.getByText('3 entries do not fit.').scrollIntoViewIfNeeded();
     },
   },
@@ -64,7 +67,7 @@ export const SETTINGS_SCENES: readonly Scene[] = [
     path: '/settings',
     program: over({}, REPAIRS),
     act: async (page) => {
-      await page.getByRole('button', { name: 'Compare' }).click();
+      await compare(page);
       await page.getByRole('button', { name: 'Put 2 right' }).click();
       await page.getByText('2 entries put right.').waitFor();
       await page.getByRole('button', { name: 'Remove 1 entry that is held…' }).click();
@@ -76,7 +79,7 @@ export const SETTINGS_SCENES: readonly Scene[] = [
     path: '/settings',
     program: over({}, REPAIRS),
     act: async (page) => {
-      await page.getByRole('button', { name: 'Compare' }).click();
+      await compare(page);
       await page.getByRole('button', { name: 'Remove 1 entry that is held…' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Remove 1 entry' }).click();
       await page.getByText('3 entries put right.').scrollIntoViewIfNeeded();
@@ -87,7 +90,7 @@ export const SETTINGS_SCENES: readonly Scene[] = [
     path: '/settings',
     program: over({}, { 'sync.previewRepair': () => comparison([], true) }),
     act: async (page) => {
-      await page.getByRole('button', { name: 'Compare' }).click();
+      await compare(page);
       await page.getByText('Calendars and records agree.').scrollIntoViewIfNeeded();
     },
   },

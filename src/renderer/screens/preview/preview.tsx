@@ -2,6 +2,7 @@ import { type ReactElement, useEffect, useRef } from 'react';
 import type { PlannedOperation, SyncResult } from '../../../shared/domain/sync-result.ts';
 import type { AppError } from '../../../shared/rpc/errors.ts';
 import { FormError } from '../../components/form-error.tsx';
+import { LongList } from '../../components/long-list.tsx';
 import { ListSkeleton } from '../../components/screen-skeleton.tsx';
 import { readable } from '../../text/readable.ts';
 import { text } from '../../text/text.ts';
@@ -16,9 +17,6 @@ export interface PreviewProps {
   /** What is said before there is one. */
   readonly hint: string;
 }
-
-/** Beyond this many, a list says no more than its count. */
-const SHOWN = 200;
 
 /** What a sync would do, in counts and as a list; nothing was written. */
 export function Preview({ result, error, loading, hint }: PreviewProps): ReactElement {
@@ -80,17 +78,14 @@ const Counts = ({
 const Operations = ({ operations }: { readonly operations: readonly PlannedOperation[] }): ReactElement => (
   <details className={styles.details}>
     <summary>{text.preview.listTitle(operations.length)}</summary>
-    <ul className={styles.list}>
-      {operations.slice(0, SHOWN).map(({ kind, side, id, title, reason }) => (
+    <LongList className={styles.list} items={operations}>
+      {({ kind, side, id, title, reason }) => (
         <li key={`${side} ${kind} ${id}`} className={styles.operation}>
           <span className={styles.kind}>{text.preview.kinds[kind] ?? text.preview.otherKind}</span>
           <span className={styles.title}>{title || text.overview.untitled}</span>
           <span className={styles.quiet}>{readable(reason)}</span>
         </li>
-      ))}
-    </ul>
-    {operations.length > SHOWN && (
-      <p className={styles.quiet}>{text.preview.more(operations.length - SHOWN)}</p>
-    )}
+      )}
+    </LongList>
   </details>
 );

@@ -5,15 +5,13 @@ import type { SyncResult } from '../../../shared/domain/sync-result.ts';
 import { momentText } from '../../../shared/text/moment.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { FormError } from '../../components/form-error.tsx';
+import { LongList } from '../../components/long-list.tsx';
 import { useReader } from '../../program/clock.ts';
 import { useAction, useSnapshot } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
 import { FailedAccounts } from '../preview/failed-accounts.tsx';
 import { Section } from './section.tsx';
 import styles from './settings.module.css';
-
-/** Beyond this many, a list says no more than its count. */
-const SHOWN = 200;
 
 /** What calendars and records disagree about, seen before any of it is put right. */
 export function RepairSection(): ReactElement {
@@ -97,21 +95,18 @@ function Findings({ findings }: { readonly findings: readonly Discrepancy[] }): 
   const reader = useReader();
   const { repairs } = text;
   return (
-    <>
-      <ul className={styles.findings}>
-        {findings.slice(0, SHOWN).map(({ kind, calendarId, eventId, title, start, message, held }) => (
-          <li key={`${kind} ${calendarId} ${eventId}`}>
-            <p>
-              <strong>{title || repairs.unnamed[kind]}</strong>{' '}
-              {start !== '' && <span className={styles.hint}>{momentText(start, reader)}</span>}
-            </p>
-            <p className={styles.hint}>
-              {message} {held && repairs.held}
-            </p>
-          </li>
-        ))}
-      </ul>
-      {findings.length > SHOWN && <p className={styles.hint}>{text.preview.more(findings.length - SHOWN)}</p>}
-    </>
+    <LongList className={styles.findings} items={findings}>
+      {({ kind, calendarId, eventId, title, start, message, held }) => (
+        <li key={`${kind} ${calendarId} ${eventId}`}>
+          <p>
+            <strong>{title || repairs.unnamed[kind]}</strong>{' '}
+            {start !== '' && <span className={styles.hint}>{momentText(start, reader)}</span>}
+          </p>
+          <p className={styles.hint}>
+            {message} {held && repairs.held}
+          </p>
+        </li>
+      )}
+    </LongList>
   );
 }
