@@ -1,18 +1,10 @@
 import { sync } from 'node-ical';
-import { importMapping } from '../../src/main/engine/planner/import-plan.ts';
-import { Progress } from '../../src/main/engine/progress.ts';
-import { pullCalendar } from '../../src/main/engine/pull-calendar.ts';
-import { newTally } from '../../src/main/engine/tally.ts';
-import { Turns } from '../../src/main/engine/turns.ts';
 import { decodedText } from '../../src/main/providers/ics/feed-body.ts';
 import { createIcsProvider } from '../../src/main/providers/ics/ics-provider.ts';
-import { openDatabase } from '../../src/main/store/database.ts';
-import { createStore } from '../../src/main/store/store.ts';
-import type { Mapping } from '../../src/shared/domain/mapping.ts';
 import { calendar, event } from '../unit/ics-text.ts';
 import { type Measure, milliseconds, ratio, type Spent, timed, verify } from './figure.ts';
-import { benchPorts } from './ports.ts';
-import { databaseFile, temporaryDirectory } from './technician.ts';
+import { freshCalendar } from './fresh-calendar.ts';
+import { temporaryDirectory } from './technician.ts';
 
 const DAY = 86_400_000;
 const FOUR_MEGABYTES = 4_000_000;
@@ -54,82 +46,19 @@ function typicalFeed(): Buffer {
 }
 
 /** A subscription that has never been read, in an ordinary window. */
-function subscription(dataDir: string, body: Buffer) {
-  const ports = benchPorts(dataDir, {}, fetch);
-  const { clock, log, random } = ports;
-  const db = openDatabase({ file: databaseFile(dataDir), backupsDir: dataDir, clock, log });
-  const store = createStore(db);
-  const createdAt = NOW.toISOString();
-  const account = store.accounts.insert({
-    id: 'acc_feed',
-    provider: 'ics',
-    subject: 'feed',
-    email: 'Feed (example.com)',
-    access: 'read',
-    createdAt,
-  });
-  const mapping: Mapping = store.mappings.add({
-    id: 'map_feed',
-    accountId: account.id,
-    calendarId: 'feed',
-    direction: 'import',
-    visibility: 'busy-only',
-    technicianId: 'tech_tess',
-    projectId: null,
-    onDelete: 'restore',
-    pastDays: 30,
-    futureDays: 180,
-    skip: [],
-    skipTitle: null,
-    enabled: true,
-    createdAt,
-  });
-  const provider = createIcsProvider({
-    url: 'https://calendar.example.com/feed.ics',
-    fetch: async () => new Response(new Uint8Array(body)),
-    clock,
-    timeZone: 'Europe/London',
-    lookup: async () => [],
-    readFile: async () => new Uint8Array(),
-    allowPrivateNetwork: false,
-    allowPlainHttp: false,
-  });
-  const source = { provider: 'ics', subject: 'feed', calendarId: 'feed' };
-  const context = {
-    mapping,
-    account,
-    calendar: store.mappings.calendarOf(mapping.id),
-    importing: importMapping(mapping, source, NOW),
-    tally: newTally(),
-    mayWrite: false,
-  };
-  const run = {
-    runId: 'run',
-    startedAt: NOW,
-    store,
-    clock,
-    random,
-    log,
-    dryRun: false,
-    full: false,
-    unattended: false,
-    canReschedule: false,
-    signal: new AbortController().signal,
-    progress: new Progress({ runId: 'run', clock, log, onProgress: undefined }),
-    mappings: [context],
-    blockTurns: new Turns(),
-    failed: new Set<number>(),
-    held: new Set<number>(),
-    contested: new Map<number, number>(),
-    unseen: new Map(),
-  };
-  return {
-    read: () => pullCalendar(run, provider, context.calendar, [context]),
-    stored: (): number =>
-      db.prepare<[], number>("SELECT count(*) FROM observed_event WHERE state = 'live'").pluck().get() ?? 0,
-    [Symbol.dispose]: () => db.close(),
-  };
-}
+const subscription = (dataDir: string, body: Buffer) =>
+  freshCalendar(dataDir, { provider: 'ics', calendarId: 'feed', now: NOW }, (ports) =>
+    createIcsProvider({
+      url: 'https://calendar.example.com/feed.ics',
+      fetch: async () => new Response(new Uint8Array(body)),
+      clock: ports.clock,
+      timeZone: 'Europe/London',
+      lookup: async () => [],
+      readFile: async () => new Uint8Array(),
+      allowPrivateNetwork: false,
+      allowPlainHttp: false,
+    }),
+  );
 
 /** From the bytes of a feed to what is stored of it, against node-ical that only parses it. */
 export const feed: Measure = {
@@ -145,7 +74,7 @@ export const feed: Measure = {
       using feed = subscription(dir.path, body);
       let changed = 0;
       const spent = await timed(async () => {
-        changed = (await feed.read()).changed;
+        changed = await feed.read();
       });
       if (changed < 10_000) throw new Error(`The feed showed too few events: ${changed}`);
       expected ||= changed;
