@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   convertCssVariables,
@@ -8,6 +7,7 @@ import {
 } from '@mantine/core';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { deliveredPackages } from './scripts/delivered-packages.mjs';
 import { theme } from './src/renderer/theme/theme.ts';
 
 /**
@@ -23,34 +23,12 @@ const mantineVariables: Plugin = {
   },
 };
 
-interface LockedPackage {
-  readonly version?: string;
-  readonly license?: string;
-  readonly dev?: boolean;
-  readonly devOptional?: boolean;
-}
-
-/** What is delivered, under which licences: what the lock file names besides the tools, and Electron. */
+/** What is delivered, under which licences. */
 const licences: Plugin = {
   name: 'licences',
   resolveId: (id) => (id === 'virtual:licences' ? `\0${id}` : undefined),
-  load(id) {
-    if (id !== '\0virtual:licences') return;
-    const lock = JSON.parse(readFileSync(new URL('package-lock.json', import.meta.url), 'utf8')) as {
-      readonly packages: Readonly<Record<string, LockedPackage>>;
-    };
-    const delivered = Object.entries(lock.packages).flatMap(
-      ([path, { version, license, dev, devOptional }]) => {
-        const name = path.split('node_modules/').at(-1) ?? '';
-        const isTool = dev === true || devOptional === true;
-        if (name === '' || version === undefined || (isTool && name !== 'electron')) return [];
-        return [{ name, version, licence: license ?? 'see its package' }];
-      },
-    );
-    const once = new Map(delivered.map((one) => [`${one.name} ${one.version}`, one]));
-    const sorted = [...once.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
-    return `export default ${JSON.stringify(sorted)};`;
-  },
+  load: (id) =>
+    id === '\0virtual:licences' ? `export default ${JSON.stringify(deliveredPackages())};` : undefined,
 };
 
 /** The screens: static files that the hosts serve, with nothing in them that a strict policy would refuse. */

@@ -30,6 +30,13 @@ export function createBundle({ sources, output, entry, build }) {
     isFresh: () => builtFingerprint(entryFile) === fingerprintOf(sources),
 
     /**
+     * Builds it into a folder of its own: nothing else than what belongs to it, for a package.
+     *
+     * @param {string} folder
+     */
+    buildInto: (folder) => build(folder, `Built from sources ${fingerprintOf(sources)}`, 'silent'),
+
+    /**
      * Builds the bundle beside the present one and then moves it into place file by file, the entry last. The other
      * files carry their content's hash in their name, so whoever starts meanwhile sees the old program or the new one,
      * whole, and two builds at once put the same files there.

@@ -43,8 +43,14 @@ export async function buildProgram(): Promise<void> {
   if (!headlessBundle.isFresh()) await headlessBundle.build('warn');
 }
 
-/** A machine without keychain; its key comes from the environment. */
-export function createMachine(environment: Readonly<Record<string, string>> = {}): Machine {
+/**
+ * A machine without keychain; its key comes from the environment.
+ * @param program what to start: by default the built program of this checkout
+ */
+export function createMachine(
+  environment: Readonly<Record<string, string>> = {},
+  [executable, ...leading]: readonly [string, ...string[]] = [process.execPath, bundleEntry],
+): Machine {
   const home = mkdtempSync(join(tmpdir(), 'calendar-sync-cli-'));
   const dataDir = join(home, 'data');
   const started: Running[] = [];
@@ -59,7 +65,7 @@ export function createMachine(environment: Readonly<Record<string, string>> = {}
   };
 
   function start(...args: readonly string[]): Running {
-    const child = spawn(process.execPath, [bundleEntry, ...args], { env: given });
+    const child = spawn(executable, [...leading, ...args], { env: given });
     const text = { stdout: '', stderr: '' };
     // A character may arrive in two parts.
     child.stdout.setEncoding('utf8').on('data', (chunk) => (text.stdout += chunk));

@@ -17,6 +17,9 @@ export interface Policy {
 const INTERVAL_LIMITS = { min: 1, max: 1_440 };
 const NONE: Policy = { defaults: {}, enforced: {}, intervalBounds: INTERVAL_LIMITS, problems: [] };
 
+/** `$schema` is for the editor it was written in. */
+const PARTS = ['defaults', 'enforced', '$schema'];
+
 const Minutes = Settings.shape.intervalMinutes;
 const Bounds = z
   .strictObject({ min: Minutes.default(INTERVAL_LIMITS.min), max: Minutes.default(INTERVAL_LIMITS.max) })
@@ -65,8 +68,7 @@ export function parsePolicy(value: unknown): Policy {
     return { ...NONE, problems: ['The policy is not an object with “defaults” and “enforced”.'] };
   const problems: string[] = [];
   for (const name of Object.keys(value)) {
-    if (name !== 'defaults' && name !== 'enforced')
-      problems.push(`The policy has an unknown part “${name}”.`);
+    if (!PARTS.includes(name)) problems.push(`The policy has an unknown part “${name}”.`);
   }
   const { intervalMinutes, ...enforcedRest } = tierOf(value, 'enforced', problems);
   const isChoice = isRecord(intervalMinutes);
