@@ -205,7 +205,10 @@ describe('busy blocks', () => {
       'key',
     );
     expect(results).toHaveLength(452);
-    expect(results[0]).toEqual({ id: blocks[0]?.id, status: 201, code: null, detail: null });
+    expect(results[0]).toEqual({
+      ...{ id: blocks[0]?.id, status: 201, code: null, detail: null },
+      retryAfterSeconds: null,
+    });
     expect(results[450]).toMatchObject({ id: bad.id, status: 422, code: 'invalid_request' });
     expect(results[451]).toMatchObject({ id: 'bb_unknown', status: 404 });
 

@@ -89,16 +89,26 @@ describe.each([
     await expectQuiet(world);
   });
 
-  it('the owner goes: the other takes over, and the time is never offered in between', async () => {
-    const before = owner();
-    batches.length = 0;
-    world.sandbox.google.deleteEvent(before, copyOf(before));
-    await world.sync();
-    expect(batches).toEqual(['upsert', 'delete']);
-    expect(blocks(world)).toHaveLength(1);
-    expect(owner()).toBe(theOther(before));
-    await expectQuiet(world);
-  });
+  it.each([
+    ['', 0],
+    [', not even while the booking system wants the other later', 2],
+  ])(
+    'the owner goes: the other takes over, and the time is never offered in between%s',
+    async (_, refusals) => {
+      const before = owner();
+      batches.length = 0;
+      world.sandbox.google.deleteEvent(before, copyOf(before));
+      if (refusals > 0) {
+        const effect = { kind: 'hook', name: 'block-item', argument: { status: 429 } } as const;
+        world.sandbox.faults.add({ service: 'booking', method: 'PUT', times: refusals, effect });
+      }
+      expect(await world.sync()).toMatchObject({ ok: true });
+      expect(batches).toEqual([...Array(refusals).fill('upsert'), 'upsert', 'delete']);
+      expect(blocks(world)).toHaveLength(1);
+      expect(owner()).toBe(theOther(before));
+      await expectQuiet(world);
+    },
+  );
 
   it('the owner is declined: the other takes over', async () => {
     const before = owner();

@@ -236,20 +236,41 @@ describe('a service in trouble', () => {
     expectInStep(world);
   });
 
-  it.each([422, 429])(
-    'a batch in which single items are refused with %d: the rest arrives',
-    async (status) => {
-      bookingSystem({ kind: 'hook', name: 'block-item', argument: { status } });
-      const result = await world.sync();
-      expect(onlyAccount(result).ok).toBe(false);
-      expect(onlyMapping(result).imported.created).toBe(1);
-      expect(blocks(world)).toHaveLength(1);
-      expect(exported(world)).toHaveLength(2);
-      await world.sync();
-      expectInStep(world);
-      await expectQuiet(world);
-    },
-  );
+  it('a batch in which a single item is refused: the rest arrives', async () => {
+    bookingSystem({ kind: 'hook', name: 'block-item', argument: { status: 422 } });
+    const result = await world.sync();
+    expect(onlyAccount(result).ok).toBe(false);
+    expect(onlyMapping(result).imported.created).toBe(1);
+    expect(blocks(world)).toHaveLength(1);
+    expect(exported(world)).toHaveLength(2);
+    await world.sync();
+    expectInStep(world);
+    await expectQuiet(world);
+  });
+
+  it('a batch in which a single item is wanted later: it alone is sent again, not before it is wanted', async () => {
+    bookingSystem({ kind: 'hook', name: 'block-item', argument: { status: 429, retryAfterSeconds: 7 } });
+    expect(await world.sync()).toMatchObject({ ok: true });
+    const [first, again, ...more] = world.sandbox.faults.journal.entries({ path: /busy-blocks:batch/ });
+    expect(Date.parse(again?.at ?? '') - Date.parse(first?.at ?? '')).toBeGreaterThanOrEqual(7_000);
+    expect(more).toEqual([]);
+    expect(blocks(world)).toHaveLength(2);
+    expectInStep(world);
+    await expectQuiet(world);
+  });
+
+  it('an item that is wanted later again and again is left to the next sync', async () => {
+    await world.sync();
+    addPersonal(world, 14);
+    bookingSystem({ kind: 'hook', name: 'block-item', argument: { status: 429 } }, { times: 4 });
+    const result = await world.sync();
+    expect(onlyAccount(result).error?.code).toBe('RATE_LIMITED');
+    expect(Date.parse(result.finishedAt) - Date.parse(result.startedAt)).toBeLessThan(20_000);
+    expect(blocks(world)).toHaveLength(2);
+    expect(await world.sync()).toMatchObject({ ok: true });
+    expectInStep(world);
+    await expectQuiet(world);
+  });
 
   it('an item that the booking system never accepts is tried once a sync and disturbs nothing else', async () => {
     bookingSystem(

@@ -7,7 +7,7 @@ import { AppError } from '../../shared/rpc/errors.ts';
 import type { Fetch } from '../ports.ts';
 import type { paths } from './booking-api.generated.ts';
 import { bookingBaseUrl } from './booking-base-url.ts';
-import { ofBookingSystem, refusal, unintelligible, unreachable } from './booking-error.ts';
+import { ofBookingSystem, refusal, retryAfter, unintelligible, unreachable } from './booking-error.ts';
 import type { BlockBatchItem, BookingApi, BookingPage, RescheduleResult } from './booking-port.ts';
 
 export interface BookingApiOptions {
@@ -139,15 +139,17 @@ export function createBookingApi(options: BookingApiOptions): BookingApi {
 
     async writeBlocks(body, idempotencyKey): Promise<readonly BlockBatchItem[]> {
       const header = { 'Idempotency-Key': idempotencyKey };
-      const { results } = await read(
-        BatchAnswer,
+      const answer = await settle(
         POST('/busy-blocks:batch', { params: { header }, ...exactly(body), ...unread }),
       );
+      const { results } = await read(BatchAnswer, answer);
+      const retryAfterSeconds = retryAfter(answer.response.headers);
       return results.map(({ id, status, code, detail }) => ({
         id,
         status,
         code: code ?? null,
         detail: detail ?? null,
+        retryAfterSeconds: status === 429 ? retryAfterSeconds : null,
       }));
     },
 

@@ -52,6 +52,8 @@ export interface BlockBatchItem {
   readonly status: number;
   readonly code: string | null;
   readonly detail: string | null;
+  /** Seconds after which an item with status 429 may be sent again; null where the answer names none. */
+  readonly retryAfterSeconds: number | null;
 }
 
 /** A public address for a provider's notifications. */

@@ -35,6 +35,8 @@ export interface RunContext {
   readonly mappings: readonly MappingContext[];
   /** One account at a time sends busy blocks: copies of a meeting are planned by any of them. */
   readonly blockTurns: Turns;
+  /** Links whose busy block the booking system wants to be sent later, in this run. */
+  readonly postponed: Set<number>;
   /** Links whose operation failed in this run: tried again in the next, not in a loop. */
   readonly failed: Set<number>;
   /** Links whose deletion waits for a person. */

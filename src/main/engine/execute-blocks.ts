@@ -13,41 +13,116 @@ const BATCH = 500;
 const BATCHES_AT_ONCE = 3;
 const ALL = Number.MAX_SAFE_INTEGER;
 
+/** An item that the booking system wants to be sent later. */
+interface Postponed {
+  readonly context: MappingContext;
+  readonly entry: JournalRow;
+  readonly error: AppError;
+}
+
+/** How often an item is sent in one run before it is left to the next. */
+const ATTEMPTS = 4;
+/** What its waits may take together: no longer than a call may be tried by hand. */
+const PATIENCE_MS = 15_000;
+const FIRST_WAIT_MS = 1_000;
+
 /**
  * Sends the prepared busy blocks of every mapping: all upserts before any delete, so that a time that only changes
  * its owner is never offered in between. Accounts take turns, and a deletion that another account plans meanwhile is
- * left to it: the upsert that must come first may be its own.
+ * left to it: the upsert that must come first may be its own. An item that the booking system wants later is waited
+ * for outside the turn, so that it holds up nothing but the deletions.
  */
-export function executeBlocks(run: RunContext, account: AccountContext): Promise<number> {
-  return run.blockTurns.take(() => executeInTurn(run, account));
+export async function executeBlocks(run: RunContext, account: AccountContext): Promise<number> {
+  const postponed: Postponed[] = [];
+  const again: Postponed[] = [];
+  let deadline: number | null = null;
+  let sent = 0;
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      sent += await run.blockTurns.take(() => executeInTurn(run, account, again, postponed));
+      if (postponed.length === 0) return sent;
+      const now = run.clock.now().getTime();
+      deadline ??= now + PATIENCE_MS;
+      const waitMs = waitFor(postponed, attempt, run.random.unit());
+      again.splice(0, again.length, ...postponed.splice(0));
+      if (attempt < ATTEMPTS && now + waitMs <= deadline) await run.clock.sleep(waitMs, run.signal);
+      else leaveForNextRun(run, account, again.splice(0));
+    }
+  } finally {
+    // What an interruption leaves here is in the journal as sent.
+    for (const { entry } of [...again, ...postponed]) run.postponed.delete(entry.link_id);
+  }
 }
 
-async function executeInTurn(run: RunContext, account: AccountContext): Promise<number> {
+/** Exponential with jitter, and never before the booking system wants to be asked again. */
+function waitFor(postponed: readonly Postponed[], attempt: number, unit: number): number {
+  const asked = Math.max(...postponed.map(({ error }) => error.retryAfterSeconds ?? 0));
+  return Math.max(asked * 1_000, FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + unit / 2));
+}
+
+function leaveForNextRun(run: RunContext, account: AccountContext, postponed: readonly Postponed[]): void {
+  run.store.transaction(() => {
+    for (const { context, entry, error } of postponed) {
+      run.postponed.delete(entry.link_id);
+      account.error ??= error;
+      settleFailed(run, context, entry, error, 0);
+    }
+  });
+}
+
+async function executeInTurn(
+  run: RunContext,
+  account: AccountContext,
+  again: Postponed[],
+  postponed: Postponed[],
+): Promise<number> {
   const due = new Set(
     run.mappings.flatMap(({ mapping }) =>
       run.store.journal.prepared(mapping.id, ['delete-block'], ALL).map(({ link_id }) => link_id),
     ),
   );
-  const upserts = await executeKind(run, account, (mappingId) =>
+  const resent = await executeAgain(run, account, again, postponed);
+  const upserts = await executeKind(run, account, postponed, (mappingId) =>
     run.store.journal.prepared(mappingId, ['upsert-block'], BATCH),
   );
-  const deletes = await executeKind(run, account, (mappingId) =>
+  // Among the upserts that wait may be one that must come first.
+  if (run.postponed.size > 0) return resent + upserts;
+  const deletes = await executeKind(run, account, postponed, (mappingId) =>
     run.store.journal
       .prepared(mappingId, ['delete-block'], ALL)
       .filter(({ link_id }) => due.has(link_id))
       .slice(0, BATCH),
   );
-  return upserts + deletes;
+  return resent + upserts + deletes;
+}
+
+/** Sends what was postponed, each mapping's in a batch of its own under the key that it was given then. */
+async function executeAgain(
+  run: RunContext,
+  account: AccountContext,
+  again: Postponed[],
+  postponed: Postponed[],
+): Promise<number> {
+  const due = again.splice(0);
+  for (const { entry } of due) run.postponed.delete(entry.link_id);
+  for (const batch of Map.groupBy(due, ({ entry }) => entry.idempotency_key).values()) {
+    const [first] = batch;
+    if (first === undefined) continue;
+    const entries = batch.map(({ entry }) => entry);
+    await sendBatch(run, account, first.context, entries, first.entry.idempotency_key, postponed);
+  }
+  return due.length;
 }
 
 async function executeKind(
   run: RunContext,
   account: AccountContext,
+  postponed: Postponed[],
   nextBatch: (mappingId: string) => readonly JournalRow[],
 ): Promise<number> {
   let sent = 0;
   await inParallel(batches(), BATCHES_AT_ONCE, async ({ context, entries, key }) => {
-    await sendBatch(run, account, context, entries, key);
+    await sendBatch(run, account, context, entries, key, postponed);
     run.progress.settled(context.account.id, context.mapping.id, 'upsert-block', entries.length);
     sent += entries.length;
   });
@@ -70,6 +145,7 @@ async function executeKind(
 
 /**
  * Sends one batch and settles each of its items.
+ * @param postponed takes the items that the booking system wants later; null: they have failed
  * @throws AppError when the request as a whole failed
  */
 async function sendBatch(
@@ -78,6 +154,7 @@ async function sendBatch(
   context: MappingContext,
   entries: readonly JournalRow[],
   key: string,
+  postponed: Postponed[] | null,
 ): Promise<void> {
   const started = run.clock.now().getTime();
   let results: readonly BlockBatchItem[];
@@ -95,16 +172,40 @@ async function sendBatch(
   const durationMs = run.clock.now().getTime() - started;
   const byId = new Map(results.map((result) => [result.id, result]));
   const done: JournalRow[] = [];
+  const later: Omit<Postponed, 'context'>[] = [];
   run.store.transaction(() => {
     for (const entry of entries) {
       const error = itemError(entry, byId.get(entry.target_id));
       if (error === null) done.push(entry);
+      else if (error.code === 'RATE_LIMITED' && postponed !== null) later.push({ entry, error });
       else {
         account.error ??= error;
         settleFailed(run, context, entry, error, durationMs);
       }
     }
     settleBlocks(run, context, done, durationMs);
+    postponed?.push(...postpone(run, context, later));
+  });
+}
+
+/**
+ * Gives items the key of a request of their own: under the old one the booking system would only say again what it has
+ * said, and a run that finds them in the journal must not take them for the whole batch.
+ */
+function postpone(
+  run: RunContext,
+  context: MappingContext,
+  items: readonly Omit<Postponed, 'context'>[],
+): readonly Postponed[] {
+  if (items.length === 0) return [];
+  const idempotency_key = run.random.uuid();
+  run.store.journal.markSent(
+    items.map(({ entry }) => entry),
+    idempotency_key,
+  );
+  return items.map(({ entry, error }) => {
+    run.postponed.add(entry.link_id);
+    return { context, error, entry: { ...entry, idempotency_key, attempt: entry.attempt + 1 } };
   });
 }
 
@@ -118,26 +219,29 @@ function batchBody(entries: readonly JournalRow[]): string {
 }
 
 function itemError(entry: JournalRow, result: BlockBatchItem | undefined): AppError | null {
+  const party = 'booking-system';
   if (result === undefined) {
     return new AppError('PROVIDER_ERROR', 'The booking system did not say what became of this busy time.', {
       effect: 'unknown',
+      party,
     });
   }
-  if (result.status >= 200 && result.status < 300) return null;
-  if (result.status === 404 && entry.operation === 'delete-block') return null;
-  const detail = result.code ?? String(result.status);
-  if (result.status === 429) {
+  const { status, retryAfterSeconds } = result;
+  if (status >= 200 && status < 300) return null;
+  if (status === 404 && entry.operation === 'delete-block') return null;
+  const detail = result.code ?? String(status);
+  if (status === 429) {
     return new AppError('RATE_LIMITED', 'The booking system is busy and asks to send this later.', {
       detail,
+      party,
+      ...(retryAfterSeconds !== null && { retryAfterSeconds }),
     });
   }
-  return new AppError(
-    'INVALID_INPUT',
-    `The booking system refused this busy time: ${result.detail ?? detail}.`,
-    {
-      detail,
-    },
-  );
+  const said = result.detail ?? detail;
+  return new AppError('INVALID_INPUT', `The booking system refused this busy time: ${said}.`, {
+    detail,
+    party,
+  });
 }
 
 /** The booking system has what was sent: it becomes the base of the next decision on each of these links. */
@@ -213,7 +317,7 @@ export async function resendBatches(
     if (batch === undefined) batches.set(entry.idempotency_key, [entry]);
     else batch.push(entry);
   }
-  for (const [key, batch] of batches) await sendBatch(run, account, context, batch, key);
+  for (const [key, batch] of batches) await sendBatch(run, account, context, batch, key, null);
 }
 
 /** Removes blocks by id, outside any plan: for a mapping that is removed together with what it created. */

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { BusyBlock } from '../../shared/domain/busy-block.ts';
 import type { Faults } from '../faults.ts';
@@ -22,7 +22,12 @@ const ListQuery = z.object({
   pageToken: z.string().optional(),
 });
 
-const ItemFault = z.object({ status: z.number().int(), code: z.string().optional() });
+const ItemFault = z.object({
+  status: z.number().int(),
+  code: z.string().optional(),
+  /** Sent as the `Retry-After` of the whole answer. */
+  retryAfterSeconds: z.number().int().optional(),
+});
 
 interface ItemResult {
   readonly id: string;
@@ -34,7 +39,7 @@ interface ItemResult {
 type ById = { Params: { id: string } };
 
 /**
- * Busy blocks. Hooks that can be injected here: `block-item` (argument `{status, code?}`: refuses single items of a
+ * Busy blocks. Hooks that can be injected here: `block-item` (argument `{status, code?, retryAfterSeconds?}`: refuses single items of a
  * batch, matched by the path `/busy-blocks/ID`), and `empty-listing`, `repeat-page`, `endless-pages` on the list.
  */
 export function blockRoutes(
@@ -45,14 +50,15 @@ export function blockRoutes(
 ): void {
   let serial = 0;
 
-  function itemFault(method: 'PUT' | 'DELETE', id: string): ItemResult | null {
+  function itemFault(reply: FastifyReply, method: 'PUT' | 'DELETE', id: string): ItemResult | null {
     const hook = faults.takeHook('booking', 'block-item', { method, url: `/busy-blocks/${id}` });
     if (hook === null) return null;
-    const { status, code } = ItemFault.parse(hook.argument);
+    const { status, code, retryAfterSeconds } = ItemFault.parse(hook.argument);
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
     return { id, status, code: code ?? 'injected_fault', detail: 'The sandbox was told to refuse this.' };
   }
 
-  app.post('/busy-blocks::batch', { bodyLimit: 16 * 1024 * 1024 }, async (request) => {
+  app.post('/busy-blocks::batch', { bodyLimit: 16 * 1024 * 1024 }, async (request, reply) => {
     const { upserts, deletes } = parse(Batch, request.body);
     if (upserts.length + deletes.length > BATCH_LIMIT) {
       throw new Problem(422, 'too_many_items', `A batch holds at most ${BATCH_LIMIT} items.`);
@@ -60,8 +66,8 @@ export function blockRoutes(
     const device = deviceOf(request);
     return {
       results: [
-        ...upserts.map((item) => itemFault('PUT', idOf(item)) ?? upsert(state, device, item)),
-        ...deletes.map((id) => itemFault('DELETE', id) ?? remove(state, device, id)),
+        ...upserts.map((item) => itemFault(reply, 'PUT', idOf(item)) ?? upsert(state, device, item)),
+        ...deletes.map((id) => itemFault(reply, 'DELETE', id) ?? remove(state, device, id)),
       ],
     };
   });
@@ -133,8 +139,10 @@ function remove(state: BookingState, device: Device, id: string): ItemResult {
   return { id, status: 204 };
 }
 
+const Identified = z.object({ id: z.string() });
+
 function idOf(item: unknown): string {
-  const parsed = z.looseObject({ id: z.string() }).safeParse(item);
+  const parsed = Identified.safeParse(item);
   return parsed.success ? parsed.data.id : '';
 }
 
