@@ -69,7 +69,7 @@ const forbidden = [
         '^src/shared/',
         '^src/main/(feeds|store|time)/',
         '^src/main/ports\\.ts$',
-        '^src/main/booking/booking-port\\.ts$',
+        '^src/main/booking/(booking-port|not-seen)\\.ts$',
         '^src/main/auth/vault\\.ts$',
         '^src/main/engine/planner/(desired-event|selection)\\.ts$',
       ],

@@ -261,7 +261,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     created: async (of) => created(store, of),
 
     addMapping: (input) => thenSync(addMapping(ports, store, connections, enrolment, input)),
-    updateMapping: (id, changes) => thenSync(agent.alone(() => updateMapping(store, id, changes))),
+    updateMapping: (id, changes) => thenSync(agent.alone(() => updateMapping(store, enrolment, id, changes))),
     removeMapping: (id, { deleteEvents }) =>
       agent.alone(async () => {
         const mapping = store.mappings.get(id);
@@ -278,7 +278,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
         const { id } =
           wanted.kind === 'new'
             ? await addMapping(ports, copy, connections, enrolment, wanted.mapping)
-            : await updateMapping(copy, wanted.id, wanted.changes);
+            : await updateMapping(copy, enrolment, wanted.id, wanted.changes);
         return await sync(ports, copy, enrolment, connections, lines, { mappingId: id, dryRun: true });
       } finally {
         copy.db.close();

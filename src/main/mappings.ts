@@ -3,6 +3,7 @@ import { type Mapping, writesEvents } from '../shared/domain/mapping.ts';
 import { AppError } from '../shared/rpc/errors.ts';
 import type { Connections } from './accounts/connections.ts';
 import type { AppPorts, Created, MappingChanges, MappingInput } from './app-contract.ts';
+import { notSeen } from './booking/not-seen.ts';
 import type { Enrolment } from './enrolment.ts';
 import { readOnly } from './providers/ics/ics-errors.ts';
 import type { Store } from './store/store.ts';
@@ -17,6 +18,7 @@ export async function addMapping(
   const account = store.accounts.get(input.accountId);
   if (account === null) throw unknown('account', input.accountId);
   const technicianId = input.technicianId ?? (await enrolment.identity()).technician.id;
+  if (input.enabled !== false) await requireSeen(enrolment, technicianId);
   if (writesEvents(input.direction) && account.access === 'read') throw onlyForReading(account, 'add');
   const listed = await connections.calendars(account.id);
   // Google calls the first calendar “primary” as well; identity needs its real id.
@@ -70,14 +72,37 @@ export function created(
   return { events: live('export'), busyBlocks: live('import') };
 }
 
-export async function updateMapping(store: Store, id: string, changes: MappingChanges): Promise<Mapping> {
+export async function updateMapping(
+  store: Store,
+  enrolment: Enrolment,
+  id: string,
+  changes: MappingChanges,
+): Promise<Mapping> {
   const before = store.mappings.get(id);
   if (before === null) throw unknown('mapping', id);
+  const { technicianId = before.technicianId, enabled = before.enabled } = changes;
+  if (enabled && technicianId !== before.technicianId) await requireSeen(enrolment, technicianId);
   const account = store.accounts.get(before.accountId);
   if (account?.access === 'read' && changes.direction !== undefined && writesEvents(changes.direction)) {
     throw onlyForReading(account, 'change');
   }
   return store.mappings.update(id, changes);
+}
+
+/**
+ * Refuses a technician whom the booking system does not show this device; a mapping that is switched off may be
+ * prepared for one. Where that is not asked, or cannot be, or nobody at all is named, the sync finds out.
+ */
+async function requireSeen(enrolment: Enrolment, technicianId: string): Promise<void> {
+  if (technicianId === enrolment.known()?.id) return;
+  // Somebody waits, and the change can be made without an answer: asked once.
+  const listed = await enrolment
+    .api({ giveUp: AbortSignal.abort() })
+    .then((booking) => booking.technicians())
+    .catch(() => []);
+  if (listed.length > 0 && !listed.some(({ id }) => id === technicianId)) {
+    throw notSeen('technician', technicianId, listed);
+  }
 }
 
 function onlyForReading(account: Account, then: 'add' | 'change'): AppError {

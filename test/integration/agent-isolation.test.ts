@@ -102,7 +102,9 @@ describe('a mapping whose technician this device may not see', () => {
       calendarId: 'second@example.com',
       direction: 'two-way',
       technicianId: 'tech_unseen',
+      enabled: false,
     });
+    await world.app.updateMapping(unseen.id, { enabled: true });
     addBooking(world, 9);
     addPersonal(world, 10);
     addPersonal(world, 11, {}, 'second@example.com');

@@ -153,7 +153,7 @@ describe('the week', () => {
     await client.call('sync.now', {});
     const shown = async () => (await client.call('week.get', WEEK)).items.map((item) => item.id);
     expect(await shown()).toEqual([own, other]);
-    await client.call('mappings.update', { id, changes: { technicianId: 'tech_other' } });
+    await client.call('mappings.update', { id, changes: { technicianId: 'tech_other', enabled: false } });
     expect(await shown()).toEqual([own]);
   });
 

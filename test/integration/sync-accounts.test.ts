@@ -158,7 +158,16 @@ describe('two accounts', () => {
 
   it('one for a technician whom this device may not see fails alone', async () => {
     const [mapping] = world.app.mappings().filter(({ accountId }) => accountId === idOf(HOME));
-    await world.app.updateMapping(mapping?.id ?? '', { technicianId: 'tech_nobody' });
+    const nobody = { technicianId: 'tech_nobody' };
+    const refusal = { code: 'NOT_FOUND', message: expect.stringContaining('tech_tess (Tess Technician)') };
+    await expect(world.app.updateMapping(mapping?.id ?? '', nobody)).rejects.toMatchObject(refusal);
+    // While the booking system cannot be asked, it is taken at its word.
+    world.sandbox.faults.add({
+      service: 'booking',
+      path: '/technicians$',
+      effect: { kind: 'status', status: 503 },
+    });
+    await world.app.updateMapping(mapping?.id ?? '', nobody);
     for (const full of [false, false, true]) {
       const result = await world.sync({ full });
       expect(of(result, EMAIL)).toMatchObject({ ok: true, error: null });

@@ -3,6 +3,7 @@ import type { Visibility } from '../../shared/domain/mapping.ts';
 import { AppError, toAppError } from '../../shared/rpc/errors.ts';
 import type { Vault } from '../auth/vault.ts';
 import type { BookingApi } from '../booking/booking-port.ts';
+import { notSeen } from '../booking/not-seen.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { StoredFeed } from '../store/feed-repository.ts';
 import type { Store } from '../store/store.ts';
@@ -229,12 +230,8 @@ export class Feeds {
     const listed = technicianId === undefined ? await api.projects() : await api.technicians();
     const found = listed.find(({ id }) => id === (technicianId ?? projectId));
     if (found !== undefined) return found.name;
-    const what = technicianId === undefined ? `project ${projectId}` : `technician ${technicianId}`;
-    const known = listed.map(({ id }) => id).join(', ');
-    throw new AppError(
-      'NOT_FOUND',
-      `This device sees no ${what}. ${known === '' ? 'It sees none.' : `It sees: ${known}.`}`,
-    );
+    if (technicianId === undefined) throw notSeen('project', projectId ?? '', listed);
+    throw notSeen('technician', technicianId, listed);
   }
 }
 
