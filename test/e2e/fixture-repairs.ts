@@ -13,7 +13,7 @@ const SECOND: Discrepancy = {
   title: 'Boiler service, 12 Mill Lane',
   start: '2026-11-24T10:00:00Z',
   message: 'The booking has another event in this calendar: this one is removed.',
-  held: false,
+  held: null,
 };
 
 const LOST: Discrepancy = {
@@ -25,7 +25,7 @@ const LOST: Discrepancy = {
   start: '',
   message:
     'Its event is not in the calendar: it is looked for, and if it was deleted the mapping decides what follows.',
-  held: false,
+  held: null,
 };
 
 const HELD: Discrepancy = {
@@ -37,7 +37,17 @@ const HELD: Discrepancy = {
   start: '2026-12-01T13:00:00Z',
   message:
     'It was exported earlier, or by another device, and this device exports nothing to this calendar in that way: it is removed.',
-  held: true,
+  held: 'many',
+};
+
+const STAYS: Discrepancy = {
+  ...HELD,
+  accountId: 'acc_outlook',
+  mappingId: 'map_outlook',
+  eventId: 'event_5',
+  sourceId: 'bk_4',
+  title: 'Leak, 9 Station Road',
+  held: 'read-only',
 };
 
 /** What a comparison of calendars and records found, or a repair did. */
@@ -46,8 +56,9 @@ export function comparison(discrepancies: readonly Discrepancy[], dryRun: boolea
   return { ...rest, dryRun, discrepancies };
 }
 
-/** Three findings, of which one is made only by somebody who has agreed to it. */
+/** Four findings, of which one is made only by somebody who has agreed to it, and one not at all. */
 export const REPAIRS: Partial<Handlers> = {
-  'sync.previewRepair': () => comparison([SECOND, LOST, HELD], true),
-  'sync.repair': ({ release }) => comparison([SECOND, LOST, { ...HELD, held: !release }], false),
+  'sync.previewRepair': () => comparison([SECOND, LOST, HELD, STAYS], true),
+  'sync.repair': ({ release }) =>
+    comparison([SECOND, LOST, { ...HELD, held: release ? null : 'many' }, STAYS], false),
 };

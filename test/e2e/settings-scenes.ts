@@ -55,11 +55,11 @@ export const SETTINGS_SCENES: readonly Scene[] = [
   {
     name: 'settings-repair',
     path: '/settings',
-    program: over({ maintenance: { damaged: false, discrepancies: 3 } }, REPAIRS),
+    program: over({ maintenance: { damaged: false, discrepancies: 4 } }, REPAIRS),
     act: async (page) => {
-      await page.getByText('3 entries did not fit').waitFor();
+      await page.getByText('4 entries did not fit').waitFor();
       await compare(page);
-      await page.getByText('3 entries do not fit.').scrollIntoViewIfNeeded();
+      await page.getByText('4 entries do not fit.').scrollIntoViewIfNeeded();
     },
   },
   {

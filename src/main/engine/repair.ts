@@ -18,9 +18,9 @@ export function prepareRepair(run: RunContext, account: AccountContext, repair: 
   const held = heldDeletions(run, mine, repair);
   run.store.transaction(() => {
     for (const { found, context } of mine) {
-      const isHeld = held.has(found);
-      repair.found.push(publicForm(found, isHeld));
-      if (!isHeld) prepare(run, context, found);
+      const why = held.get(found) ?? null;
+      repair.found.push(publicForm(found, why));
+      if (why === null) prepare(run, context, found);
     }
   });
 }
@@ -31,8 +31,12 @@ interface Mine {
 }
 
 /** Deletions that no planner stands behind, and that are not to be made: too many, or reading is all that is allowed. */
-function heldDeletions(run: RunContext, mine: readonly Mine[], repair: Repair): ReadonlySet<Found> {
-  const held = new Set<Found>();
+function heldDeletions(
+  run: RunContext,
+  mine: readonly Mine[],
+  repair: Repair,
+): ReadonlyMap<Found, Discrepancy['held']> {
+  const held = new Map<Found, Discrepancy['held']>();
   const deletions = mine.filter(
     ({ found }) => found.kind === 'left-behind' || found.kind === 'block-without-event',
   );
@@ -48,14 +52,14 @@ function heldDeletions(run: RunContext, mine: readonly Mine[], repair: Repair): 
       released: new Set(),
     });
     for (const [index, { found }] of group.entries()) {
-      const mayNot = found.kind === 'left-behind' && !context.mayWrite;
-      if (mayNot || (verdict.held.has(index) && !repair.release)) held.add(found);
+      if (found.kind === 'left-behind' && !context.mayWrite) held.set(found, 'read-only');
+      else if (verdict.held.has(index) && !repair.release) held.set(found, 'many');
     }
   }
   return held;
 }
 
-function publicForm(found: Found, held: boolean): Discrepancy {
+function publicForm(found: Found, held: Discrepancy['held']): Discrepancy {
   const { kind, accountId, mappingId, calendarId, eventId, sourceId, title, start } = found;
   const message = discrepancyText(found);
   return { kind, accountId, mappingId, calendarId, eventId, sourceId, title, start, message, held };

@@ -12,7 +12,11 @@ export const englishRepairs = {
     found: (count: number) => `${entries(count)} ${count === 1 ? 'does' : 'do'} not fit`,
     done: (count: number) => `${entries(count)} put right.`,
     putRight: (count: number) => (count === 1 ? 'Put it right' : `Put ${count} right`),
-    held: 'Held, because that is unusually many at once or the calendar may only be read.',
+    held: {
+      many: 'Held, because that is unusually many at once.',
+      'read-only':
+        'It has to stay: the account was connected for reading only. Reconnect it for reading and writing.',
+    } satisfies Record<NonNullable<Discrepancy['held']>, string>,
     release: (count: number) => `Remove ${entries(count)} that ${count === 1 ? 'is' : 'are'} held…`,
     releaseTitle: (count: number) => `Remove ${entries(count)}?`,
     releaseBody:

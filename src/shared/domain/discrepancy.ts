@@ -30,7 +30,7 @@ export const Discrepancy = z.object({
   start: z.string(),
   /** What is wrong, and what a repair does about it. */
   message: z.string(),
-  /** Its deletion waits, since there are unusually many, or reading was all that the account allows. */
-  held: z.boolean(),
+  /** Why its deletion waits: there are unusually many, or the account may only be read. Null: it does not. */
+  held: z.enum(['many', 'read-only']).nullable(),
 });
 export type Discrepancy = Readonly<z.infer<typeof Discrepancy>>;

@@ -1,3 +1,4 @@
+import { assertNever } from '../../../shared/assert-never.ts';
 import type { Discrepancy } from '../../../shared/domain/discrepancy.ts';
 import type { SyncResult } from '../../../shared/domain/sync-result.ts';
 import type { CommandContext, Outcome } from '../command.ts';
@@ -38,8 +39,8 @@ function repairText(screen: Screen, { discrepancies = [], accounts, dryRun }: Sy
     one.title === '' ? one.eventId : one.title,
     findingText(one),
   ]);
-  const held = discrepancies.filter((one) => one.held).length;
-  const due = discrepancies.length - held;
+  const held = discrepancies.filter((one) => one.held === 'many').length;
+  const due = discrepancies.filter((one) => one.held === null).length;
   return [
     table(screen, columns, rows),
     '',
@@ -48,9 +49,20 @@ function repairText(screen: Screen, { discrepancies = [], accounts, dryRun }: Sy
     ...(held === 0
       ? []
       : [
-          `${count(held, 'deletion')} held; “calendar-sync repair --yes --release” makes them if they may be made.`,
+          `${count(held, 'deletion')} held; “calendar-sync repair --yes --release” makes ${held === 1 ? 'it' : 'them'}.`,
         ]),
   ].join('\n');
 }
 
-const findingText = ({ message, held }: Discrepancy): string => (held ? `${message} Held.` : message);
+function findingText({ message, held }: Discrepancy): string {
+  switch (held) {
+    case null:
+      return message;
+    case 'many':
+      return `${message} Held, because that is unusually many at once.`;
+    case 'read-only':
+      return `${message} It has to stay: the account was connected for reading only. Connect it again for reading and writing.`;
+    default:
+      return assertNever(held);
+  }
+}

@@ -30,8 +30,8 @@ export function RepairSection(): ReactElement {
   const told = maintenance?.discrepancies ?? 0;
   const result = repair.data ?? preview.data;
   const found = result?.discrepancies ?? [];
-  const held = found.filter((one) => one.held);
-  const due = result?.dryRun === true ? found.length - held.length : 0;
+  const held = found.filter((one) => one.held === 'many');
+  const due = result?.dryRun === true ? found.filter((one) => one.held === null).length : 0;
   return (
     <Section title={repairs.title} hint={repairs.hint}>
       {told > 0 && result === undefined && <p>{repairs.told(told)}</p>}
@@ -74,7 +74,7 @@ export function RepairSection(): ReactElement {
 /** Before: everything that was found. Afterwards: what was put right as a count, and what waits. */
 function Found({ result }: { readonly result: SyncResult }): ReactElement {
   const { discrepancies = [], dryRun, ok } = result;
-  const held = discrepancies.filter((one) => one.held);
+  const held = discrepancies.filter((one) => one.held !== null);
   const done = discrepancies.length - held.length;
   const listed = dryRun ? discrepancies : held;
   const { repairs } = text;
@@ -103,7 +103,7 @@ function Findings({ findings }: { readonly findings: readonly Discrepancy[] }): 
             {start !== '' && <span className={styles.hint}>{momentText(start, reader)}</span>}
           </p>
           <p className={styles.hint}>
-            {message} {held && repairs.held}
+            {message} {held !== null && repairs.held[held]}
           </p>
         </li>
       )}
