@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storeError } from '../../src/main/store/integrity.ts';
 import { AppError, toAppError } from '../../src/shared/rpc/errors.ts';
 
 let directory: string;
@@ -33,6 +34,17 @@ describe('what was thrown, in words', () => {
       message: expect.stringContaining('The disk is full.'),
       cause: thrown,
     });
+  });
+
+  it.each([
+    ['with no room left, is a disk that is full', 4_096, { detail: 'disk-full' }],
+    ['with room left, is a disk to be checked', 1e9, { detail: null }],
+  ])('an I/O error of SQLite, %s', (_, free, expected) => {
+    // Without room for the files beside the database, SQLite does not say that there is none.
+    const thrown = new BetterSqlite3.SqliteError('disk I/O error', 'SQLITE_IOERR_SHMSIZE');
+    const error = storeError(thrown, '/data/calendar-sync.sqlite', () => free);
+    expect(error).toMatchObject({ code: 'INTERNAL', cause: thrown, ...expected });
+    expect(error.message).toContain('/data/calendar-sync.sqlite');
   });
 
   it('a database that turns out damaged is to be restored', () => {

@@ -1,6 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { strToU8, zipSync } from 'fflate';
-import { AppError } from '../../shared/rpc/errors.ts';
+import { AppError, diskFull } from '../../shared/rpc/errors.ts';
 
 /**
  * Writes what support gets as one zip file, for its owner alone. What stood there stays whole until the new file is.
@@ -17,6 +17,8 @@ export function writeDiagnostics(
     renameSync(partial, file);
   } catch (cause) {
     rmSync(partial, { force: true });
+    const full = diskFull(cause, file);
+    if (full !== null) throw full;
     throw new AppError('PERMISSION_DENIED', `${file} could not be written. Choose another place for it.`, {
       cause,
     });

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { check, type DoctorCheck } from '../../shared/domain/doctor.ts';
+import { diskFull } from '../../shared/rpc/errors.ts';
 
 const ID = 'data-directory';
 const NAME = 'Data directory';
@@ -22,10 +23,10 @@ export function checkDirectory(
   try {
     probe(join(dataDir, 'calendar-sync.probe'));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    return /ENOSPC|EDQUOT/.test(code)
-      ? found('failed', `The disk of ${dataDir} is full. Free some space; nothing was lost.`)
-      : found('failed', `${dataDir} cannot be written to (${code}). Check its permissions.`);
+    const full = diskFull(error, dataDir);
+    if (full !== null) return found('failed', full.message);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return found('failed', `${dataDir} cannot be written to (${code}). Check its permissions.`);
   }
   if (platform !== 'win32' && (statSync(dataDir).mode & 0o077) !== 0) {
     return found(

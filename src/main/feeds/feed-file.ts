@@ -1,5 +1,5 @@
 import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { AppError } from '../../shared/rpc/errors.ts';
+import { AppError, diskFull } from '../../shared/rpc/errors.ts';
 import { replaceFile } from '../store/backup.ts';
 
 /**
@@ -17,6 +17,8 @@ export function writeFeed(file: string, body: Buffer): void {
     replaceFile(partial, file);
   } catch (cause) {
     rmSync(partial, { force: true });
+    const full = diskFull(cause, file);
+    if (full !== null) throw full;
     throw new AppError(
       'PERMISSION_DENIED',
       `${file} could not be written. Check that its directory exists and may be written to, or choose another file.`,

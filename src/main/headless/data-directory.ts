@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { AppError } from '../../shared/rpc/errors.ts';
+import { AppError, diskFull } from '../../shared/rpc/errors.ts';
 
 const NAME = 'calendar-sync';
 
@@ -48,6 +48,8 @@ export function prepareDataDirectory(directory: string): void {
       chmodSync(directory, 0o700);
     }
   } catch (cause) {
+    const full = diskFull(cause, directory);
+    if (full !== null) throw full;
     throw new AppError(
       'PERMISSION_DENIED',
       `The data directory ${directory} cannot be used. Check its permissions, or choose another with --data-dir.`,

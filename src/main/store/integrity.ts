@@ -1,9 +1,13 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { AppError } from '../../shared/rpc/errors.ts';
+import { AppError, diskFull, noRoom } from '../../shared/rpc/errors.ts';
 import type { Database } from './connection.ts';
 
 /** Up to this size the check is so quick (some tens of milliseconds) that it is done at every start. */
 const ALWAYS_CHECKED_BYTES = 8 * 1024 * 1024;
+/** With less than this left, SQLite cannot make the files it works with, and calls that an I/O error. */
+const OPENING_BYTES = 256 * 1024;
 const DAY_MS = 86_400_000;
 const CHECKED_AT = 'integrity.checked-at';
 
@@ -39,8 +43,13 @@ export function requireSound(
 /**
  * What SQLite or the file system reported, as a failure with a sentence that says what to do.
  * @param file the database the sentence speaks of
+ * @param freeBytes what is left on the disk of a directory
  */
-export function storeError(thrown: unknown, file: string): AppError {
+export function storeError(
+  thrown: unknown,
+  file: string,
+  freeBytes: (directory: string) => number = bytesLeft,
+): AppError {
   if (thrown instanceof AppError) return thrown;
   const code = codeOf(thrown);
   if (/^SQLITE_(NOTADB|CORRUPT|FORMAT)/.test(code)) return damaged(file, thrown);
@@ -51,12 +60,10 @@ export function storeError(thrown: unknown, file: string): AppError {
       { cause: thrown, detail: 'unwritable', command: '“--data-dir” chooses another.' },
     );
   }
-  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code)) {
-    return new AppError('INTERNAL', 'The disk is full. Free some space and try again; nothing was lost.', {
-      cause: thrown,
-      detail: 'disk-full',
-    });
-  }
+  const full = diskFull(thrown, file);
+  if (full !== null) return full;
+  if (code.startsWith('SQLITE_IOERR') && freeBytes(dirname(file)) < OPENING_BYTES)
+    return noRoom(thrown, file);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
     return new AppError(
       'CONFLICT',
@@ -88,6 +95,15 @@ function checkedWithinADay(db: Database, now: Date): boolean {
   const age = at === undefined ? Number.NaN : now.getTime() - Date.parse(at);
   // A clock that was set back must not put the check off for as long as it was wrong.
   return age >= 0 && age < DAY_MS;
+}
+
+function bytesLeft(directory: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 function codeOf(thrown: unknown): string {

@@ -72,16 +72,32 @@ export const elaborated = (error: AppError, known: AppErrorOptions): AppError =>
 /** How SQLite and the file system say that there is no room left. */
 const DISK_FULL: ReadonlySet<string> = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT']);
 
+/**
+ * What SQLite or the file system say when there is no room left, as a failure; null where they say something else.
+ * @param place the file or directory whose disk it is, where it is known
+ */
+export function diskFull(thrown: unknown, place?: string): AppError | null {
+  if (!DISK_FULL.has(errorCode(thrown))) return null;
+  return noRoom(thrown, place);
+}
+
+/** There is no room left on a disk, however that was found out. */
+export const noRoom = (cause: unknown, place?: string): AppError =>
+  new AppError(
+    'INTERNAL',
+    `The disk${place === undefined ? '' : ` of ${place}`} is full. Free some space and try again; nothing was lost.`,
+    { cause, detail: 'disk-full' },
+  );
+
+const errorCode = (thrown: unknown): string =>
+  thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+
 /** Any thrown value as an `AppError`; what is not one already becomes INTERNAL with its cause kept. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  if (DISK_FULL.has(code)) {
-    return new AppError('INTERNAL', 'The disk is full. Free some space and try again; nothing was lost.', {
-      cause: thrown,
-      detail: 'disk-full',
-    });
-  }
+  const full = diskFull(thrown);
+  if (full !== null) return full;
+  const code = errorCode(thrown);
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
     return new AppError(
       'INTERNAL',
