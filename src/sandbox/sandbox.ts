@@ -13,6 +13,7 @@ import type { GoogleState } from './google/state.ts';
 import { createIcsService } from './ics/ics.ts';
 import type { IcsState } from './ics/state.ts';
 import { inProcessFetch } from './in-process-fetch.ts';
+import { refuseUrl } from './malformed-url.ts';
 import { createMicrosoftService } from './microsoft/microsoft.ts';
 import { MICROSOFT_SANDBOX_CLIENT } from './microsoft/oauth-routes.ts';
 import { MICROSOFT_SANDBOX_TENANT, type MicrosoftState } from './microsoft/state.ts';
@@ -95,7 +96,7 @@ export function createSandbox({ clock, random, seed, outside }: SandboxOptions):
       seedFeeds(next, ics.state, clock.now());
     }
 
-    const app = createApp(clock);
+    const app = createApp(clock, random);
     app.register(booking.plugin, { prefix: '/booking/api/v1' });
     app.register(google.plugin, { prefix: '/google' });
     app.register(microsoft.plugin, { prefix: '/microsoft' });
@@ -194,9 +195,13 @@ export function createSandbox({ clock, random, seed, outside }: SandboxOptions):
   };
 }
 
-function createApp(clock: SandboxClock): FastifyInstance {
+function createApp(clock: SandboxClock, random: SandboxRandom): FastifyInstance {
   // Google's event ids may be 1,024 characters long.
-  const app = fastify({ routerOptions: { maxParamLength: 4096 } });
+  const app = fastify({
+    routerOptions: { maxParamLength: 4096 },
+    frameworkErrors: ({ statusCode = 400 }, request, reply) =>
+      refuseUrl({ clock, random }, statusCode, request, reply),
+  });
   // Node would date its answers by the machine's clock; whoever reads them lives by the sandbox's.
   app.addHook('onSend', async (_request, reply, payload) => {
     reply.header('date', clock.now().toUTCString());

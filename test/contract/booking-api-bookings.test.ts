@@ -67,6 +67,16 @@ describe('who may ask', () => {
     expect((await ask('GET', `/bookings/${other.id}`, undefined, team)).status).toBe(200);
   });
 
+  it.each([
+    ['an escape that is none', '/bookings/%zz', 400],
+    ['bytes that are no text', '/feeds/%ff', 400],
+    ['an escape that is cut off', '/busy-blocks/%', 400],
+    ['an id that is too long', `/bookings/${'x'.repeat(5_000)}`, 414],
+  ])('answers an address with %s with a problem', async (_, path, status) => {
+    const problem = await problemOf(await createCompany().ask('GET', path));
+    expect(problem).toMatchObject({ code: 'invalid_request', status });
+  });
+
   it('answers what its capabilities deny with 501, and unknown paths with 404, both as problems', async () => {
     const { ask, sandbox } = createCompany();
     const { capabilities } = sandbox.booking;

@@ -181,6 +181,20 @@ describe('the loopback server', () => {
   });
 });
 
+describe('an address that cannot be decoded', () => {
+  it.each(['/ics/%zz.ics', '/rpc/%', '/webhooks/%ff', '/%c3%28'])(
+    '%s is refused like others',
+    async (path) => {
+      const { status, text } = await ask(path);
+      expect({ status, ...JSON.parse(text) }).toEqual({
+        status: 400,
+        error: { message: 'That request cannot be answered.' },
+      });
+      expect((await ask(path, { headers: { host: 'calendar.example' } })).status).toBe(421);
+    },
+  );
+});
+
 describe('the link that opens the screens', () => {
   it('is traded once for a cookie that no script and no other site can use', async () => {
     const token = tokenOf(loopback.server.link());

@@ -39,7 +39,8 @@ export function firstIssue(error: z.ZodError): string {
   return where === '' ? issue.message : `${where}: ${issue.message}`;
 }
 
-function send(reply: FastifyReply, problem: Problem): FastifyReply {
+/** Answers with a problem document. */
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, code, message, members } = problem;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   return reply
@@ -60,11 +61,14 @@ function send(reply: FastifyReply, problem: Problem): FastifyReply {
 /** Makes every failure of `app`'s routes, its unknown paths included, a problem document. */
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    if (error instanceof Problem) return send(reply, error);
+    if (error instanceof Problem) return sendProblem(reply, error);
     const status = error.statusCode ?? 500;
-    return send(reply, new Problem(status, status < 500 ? 'invalid_request' : 'internal', error.message));
+    return sendProblem(
+      reply,
+      new Problem(status, status < 500 ? 'invalid_request' : 'internal', error.message),
+    );
   });
   app.setNotFoundHandler((request, reply) =>
-    send(reply, new Problem(404, 'not_found', `There is no ${request.method} ${request.url} here.`)),
+    sendProblem(reply, new Problem(404, 'not_found', `There is no ${request.method} ${request.url} here.`)),
   );
 }

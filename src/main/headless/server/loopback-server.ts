@@ -51,6 +51,9 @@ const BODY_LIMIT = 64 * 1024;
 /** Beyond this a connection is cut before it is read to its end. */
 const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
+const MISDIRECTED = 'This address answers only to names of this computer itself.';
+const UNANSWERABLE = 'That request cannot be answered.';
+
 /** What comes in is checked by zod, so that the two compilers of JSON schemas need not be loaded. */
 const noSchema = (): never => {
   throw new Error('No route of this server has a schema of fastify.');
@@ -72,8 +75,21 @@ export async function openLoopbackServer(options: LoopbackServerOptions): Promis
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 300 },
+    frameworkErrors: ({ statusCode = 400 }, request, reply) => refuseUrl(statusCode, request, reply),
     schemaController: { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } },
   });
+  /** A path that cannot be decoded, or is too long, reaches no hook. */
+  function refuseUrl(
+    status: number,
+    { headers }: Pick<FastifyRequest, 'headers'>,
+    reply: FastifyReply,
+  ): void {
+    const isOwn = isOwnHost(headers.host, port);
+    void reply
+      .code(isOwn ? status : 421)
+      .header('x-content-type-options', 'nosniff')
+      .send(problem(isOwn ? UNANSWERABLE : MISDIRECTED));
+  }
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -109,16 +125,14 @@ export async function openLoopbackServer(options: LoopbackServerOptions): Promis
 
   app.addHook('onRequest', async (request, reply) => {
     if (!isOwnHost(request.headers.host, port)) {
-      await reply.code(421).send(problem('This address answers only to names of this computer itself.'));
+      await reply.code(421).send(problem(MISDIRECTED));
     }
   });
   app.setErrorHandler(async (error: { readonly statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500)
       ports.log('error', 'server', 'A request failed', { path: request.url.split('?')[0], error });
-    await reply
-      .code(status)
-      .send(problem(status >= 500 ? 'Something went wrong.' : 'That request cannot be answered.'));
+    await reply.code(status).send(problem(status >= 500 ? 'Something went wrong.' : UNANSWERABLE));
   });
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send(problem('There is nothing here.')));
 
