@@ -213,7 +213,11 @@ export class Connections {
     };
   }
 
-  /** The same subject again is the same account, opened by what is new; its secret is stored first. */
+  /**
+   * The same subject again is the same account, opened by what is new; its secret is stored first. The token that it
+   * takes the place of is not revoked: Google revokes a person's whole consent to this client, and the new token with
+   * it (RFC 7009 section 2.1 lets a service invalidate the grant), and Microsoft revokes no single token at all.
+   */
   async remember({ secret, ...connection }: NewConnection): Promise<ConnectedAccount> {
     const { provider, subject, email, access, tokenExpiresAt } = connection;
     const known = this.#store.accounts.findBySubject(provider, subject);
