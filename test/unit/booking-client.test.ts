@@ -139,10 +139,20 @@ it('takes times in lower case, as RFC 3339 allows', async () => {
   });
 });
 
+it.each(['.', '..', '\ud800'])('asks nothing about a booking whose id no URL can hold: %j', async (id) => {
+  const { client, requests } = clientOf(() => answered({}));
+  expect(await client.get(id)).toBe('unaddressable');
+  await expect(client.patch(id, '1', '{}', 'key-1')).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    detail: 'unaddressable',
+  });
+  expect(requests).toEqual([]);
+});
+
 it('takes a version that is a number for what it is: something opaque', async () => {
   const { client, requests } = clientOf(() => answered({ version: 7 }));
   const booking = await client.get('bk_1');
-  if (booking === 'missing') throw new TypeError('expected a booking');
+  if (typeof booking === 'string') throw new TypeError('expected a booking');
   expect(booking.version).toBe('7');
   await client.patch('bk_1', booking.version, '{}', 'key-1');
   expect(new Headers(requests[1]?.init.headers).get('if-match')).toBe('"7"');

@@ -32,6 +32,21 @@ describe('writing', () => {
     expect(sent[0]?.headers.get('if-match')).toBeNull();
   });
 
+  it.each(['.', '..'])(
+    'never asks for an event or a calendar called %s, which would be another address',
+    async (id) => {
+      const { provider, sent } = setUp(json({}));
+      const calls = [
+        () => provider.get(CALENDAR, id),
+        () => provider.delete(CALENDAR, id, null),
+        () => provider.update(CALENDAR, { eventId: id, body: '{}' }, null),
+        () => provider.create(id, { eventId: 'new', body: '{}' }),
+      ];
+      for (const call of calls) await expect(call()).rejects.toMatchObject({ detail: 'unaddressable' });
+      expect(sent).toEqual([]);
+    },
+  );
+
   it('prepares the same id for the same booking, calendar, account and incarnation', () => {
     const { provider } = setUp();
     const first = provider.prepareCreate(CALENDAR, desired, identity);

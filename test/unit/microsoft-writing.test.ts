@@ -31,6 +31,23 @@ const echo = (id: string, body: string, more: object = {}): Response => {
   );
 };
 
+describe('an id that cannot be part of an address', () => {
+  it.each(['.', '..'])(
+    'never asks for an event or a calendar called %s, which would be another address',
+    async (id) => {
+      const { provider, sent } = setUp(json({}));
+      const calls = [
+        () => provider.get(CALENDAR, id),
+        () => provider.delete(CALENDAR, id, null),
+        () => provider.update(CALENDAR, { eventId: id, body: '{}' }, null),
+        () => provider.create(id, { eventId: 'new', body: '{}' }),
+      ];
+      for (const call of calls) await expect(call()).rejects.toMatchObject({ detail: 'unaddressable' });
+      expect(sent).toEqual([]);
+    },
+  );
+});
+
 describe('creating', () => {
   it('sends the exact bytes that were prepared, then the tag with the id', async () => {
     const { body, eventId } = setUp().provider.prepareCreate(CALENDAR, desired, identity);

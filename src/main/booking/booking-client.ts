@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Booking, BookingChange, Capabilities, Project, Technician } from '../../shared/domain/booking.ts';
 import { BusyBlock } from '../../shared/domain/busy-block.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
+import { isPathSegment, pathSegment } from '../path-segment.ts';
 import type { Fetch } from '../ports.ts';
 import type { paths } from './booking-api.generated.ts';
 import { bookingBaseUrl } from './booking-base-url.ts';
@@ -49,7 +50,7 @@ const BatchAnswer = z.object({
 });
 const HostedFeed = z.object({ url: z.url({ protocol: /^https?$/ }) });
 const OpenedRelay = z.object({
-  id: z.string().min(1),
+  id: z.string().min(1).refine(isPathSegment, 'cannot be part of a URL'),
   callbackUrl: z.url({ protocol: /^https?$/ }),
   expiresAt: z.iso.datetime({ offset: true }).nullish(),
 });
@@ -114,14 +115,16 @@ export function createBookingApi(options: BookingApiOptions): BookingApi {
     },
 
     async get(id) {
+      if (!isPathSegment(id)) return 'unaddressable';
       const answer = await settle(GET('/bookings/{id}', { params: { path: { id } }, ...unread }));
       return answer.response.status === 404 ? 'missing' : read(Booking, answer);
     },
 
     async patch(id, version, body, idempotencyKey): Promise<RescheduleResult> {
       const header = { 'If-Match': `"${version}"`, 'Idempotency-Key': idempotencyKey };
+      const path = { id: pathSegment(id, 'booking') };
       const answer = await settle(
-        PATCH('/bookings/{id}', { params: { path: { id }, header }, ...exactly(body), ...unread }),
+        PATCH('/bookings/{id}', { params: { path, header }, ...exactly(body), ...unread }),
       );
       switch (answer.response.status) {
         case 403:
@@ -154,9 +157,10 @@ export function createBookingApi(options: BookingApiOptions): BookingApi {
     },
 
     async setCalendarHealth(id, health) {
+      const path = { id: pathSegment(id, 'technician') };
       const answer = await settle(
         PUT('/technicians/{id}/calendar-health', {
-          params: { path: { id }, header: { 'Idempotency-Key': keyOf([id, health]) } },
+          params: { path, header: { 'Idempotency-Key': keyOf([id, health]) } },
           body: health,
           ...unread,
         }),

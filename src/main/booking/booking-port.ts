@@ -87,7 +87,8 @@ export interface BookingApi {
   /** What changed since a cursor, of all the bookings this device may see. Ends after `cursor-expired`. */
   changes(cursor: string): AsyncIterable<BookingPage>;
 
-  get(id: string): Promise<Booking | 'missing'>;
+  /** `unaddressable`: its id cannot be part of a URL, so that nothing can be found out. */
+  get(id: string): Promise<Booking | 'missing' | 'unaddressable'>;
 
   /**
    * Proposes a change of a booking.

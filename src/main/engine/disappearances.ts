@@ -200,8 +200,26 @@ export async function proveBookings(
   }
   for (const id of unknown) {
     const found = await booking.get(id);
+    if (found === 'unaddressable') {
+      noteUnaddressable(run, id);
+      continue;
+    }
     store.bookings.put(bookingRow(found === 'missing' ? { id, deleted: true, version: '' } : found));
   }
+}
+
+/** Its event stays as it is: nobody has said that the booking is gone. */
+function noteUnaddressable(run: RunContext, id: string): void {
+  run.store.syncLog.append(
+    logEntry(run, null, {
+      direction: 'export',
+      operation: 'look-up',
+      status: 'error',
+      bookingId: id,
+      message: `The booking “${id}” is not listed any more, and its id cannot be part of a web address, so it cannot be asked about. Its event is left as it is. Ask dispatch whether the job is gone, and then delete the event.`,
+      code: 'INVALID_INPUT',
+    }),
+  );
 }
 
 function isHeld(run: RunContext, mappings: readonly MappingContext[], eventId: string): boolean {

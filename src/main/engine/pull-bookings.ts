@@ -98,6 +98,7 @@ async function stageBeyond(run: RunContext, booking: BookingApi, window: Span): 
   for (const id of bookings.exportedFrom(window.to)) {
     run.signal.throwIfAborted();
     const found = await booking.get(id);
+    if (found === 'unaddressable') continue;
     bookings.stage([bookingRow(found === 'missing' ? { id, deleted: true, version: '' } : found)]);
   }
 }

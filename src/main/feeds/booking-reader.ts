@@ -115,7 +115,8 @@ export class BookingReader {
     for (const id of missing) {
       // A listing may be wrong, as servers in trouble are: only an answer about the very booking makes it go.
       const found = await api.get(id);
-      asked.push(found === 'missing' ? { id, deleted: true, version: '' } : found);
+      if (found !== 'unaddressable')
+        asked.push(found === 'missing' ? { id, deleted: true, version: '' } : found);
     }
     this.#store.transaction(() => {
       feedBookings.apply([...listed.items, ...asked], this.#now());

@@ -48,8 +48,15 @@ export async function tellCalendarHealth(
   const changes = calendarHealth(health.imported(), health.told(), now, afterMinutes);
   if (changes.length === 0) return;
   const api = await booking();
+  const failures: unknown[] = [];
   for (const { technicianId, ...change } of changes) {
-    await api.setCalendarHealth(technicianId, change);
-    health.noteTold(technicianId, change.status, change.since);
+    try {
+      await api.setCalendarHealth(technicianId, change);
+      health.noteTold(technicianId, change.status, change.since);
+    } catch (error) {
+      // What it does not want to hear of one, it may want to hear of the next.
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }

@@ -92,6 +92,7 @@ export const englishLists = {
       'import:delete': 'Free the time',
       adopt: 'Recognise event',
       propose: 'Propose move',
+      'look-up': 'Look up',
       hold: 'Hold deletions',
       resolve: 'Decision',
       request: 'Request',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pathSegment } from '../../path-segment.ts';
 import type { CalendarNotifications } from '../provider.ts';
 import type { GoogleClient } from './google-client.ts';
 import { unreadable } from './google-errors.ts';
@@ -17,7 +18,7 @@ export function googleNotifications(client: GoogleClient): CalendarNotifications
       const { data } = await client.send((api, call) =>
         api.events.watch(
           {
-            calendarId,
+            calendarId: pathSegment(calendarId, 'calendar'),
             requestBody: {
               id,
               type: 'web_hook',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CalendarListEntry } from '../../../shared/domain/account.ts';
 import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
+import { pathSegment } from '../../path-segment.ts';
 import type { Fetch } from '../../ports.ts';
 import type { CalendarProvider, EventChange, PullPage, Window } from '../provider.ts';
 import {
@@ -84,7 +85,10 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
   ): Promise<ListedPage | null> {
     const { status, data } = await client.send(
       (api, call) =>
-        api.events.list({ calendarId, singleEvents: true, maxResults: EVENTS_PER_PAGE, ...range }, call),
+        api.events.list(
+          { ...place(calendarId), singleEvents: true, maxResults: EVENTS_PER_PAGE, ...range },
+          call,
+        ),
       [400, 410],
     );
     if (status >= 400) {
@@ -153,7 +157,7 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
 
     async get(calendarId, eventId) {
       const { status, data } = await client.send(
-        (api, call) => api.events.get({ calendarId, eventId }, call),
+        (api, call) => api.events.get(place(calendarId, eventId), call),
         [404, 410],
       );
       if (status >= 400) return { kind: 'missing' };
@@ -169,7 +173,10 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
 
     async create(calendarId, prepared) {
       const answer = await client.send((api, call) =>
-        api.events.insert({ calendarId, sendUpdates: 'none' }, { ...call, ...jsonBody(prepared.body) }),
+        api.events.insert(
+          { ...place(calendarId), sendUpdates: 'none' },
+          { ...call, ...jsonBody(prepared.body) },
+        ),
       );
       return stored(calendarId, answer);
     },
@@ -177,7 +184,7 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
     async update(calendarId, prepared, etag) {
       const answer = await client.send((api, call) =>
         api.events.patch(
-          { calendarId, eventId: prepared.eventId, sendUpdates: 'none' },
+          { ...place(calendarId, prepared.eventId), sendUpdates: 'none' },
           { ...call, ...jsonBody(prepared.body, etag) },
         ),
       );
@@ -188,7 +195,7 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
       const { status, data } = await client.send(
         (api, call) =>
           api.events.delete(
-            { calendarId, eventId, sendUpdates: 'none' },
+            { ...place(calendarId, eventId), sendUpdates: 'none' },
             { ...call, headers: ifMatch(etag) },
           ),
         [404, 410],
@@ -196,6 +203,22 @@ export function createGoogleProvider(options: GoogleProviderOptions): CalendarPr
       // Google says nothing; a sign-in page of some network between us does, and has deleted nothing.
       if (status < 300 && typeof data === 'string' && data !== '') throw unreadable('deletion');
     },
+  };
+}
+
+/** The parameters that become part of the path; googleapis encodes them. */
+function place(calendarId: string): { readonly calendarId: string };
+function place(
+  calendarId: string,
+  eventId: string,
+): { readonly calendarId: string; readonly eventId: string };
+function place(
+  calendarId: string,
+  eventId?: string,
+): { readonly calendarId: string; readonly eventId?: string } {
+  return {
+    calendarId: pathSegment(calendarId, 'calendar'),
+    ...(eventId !== undefined && { eventId: pathSegment(eventId, 'event') }),
   };
 }
 

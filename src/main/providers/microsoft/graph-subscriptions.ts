@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pathSegment } from '../../path-segment.ts';
 import type { CalendarNotifications } from '../provider.ts';
 import type { GraphClient } from './graph-client.ts';
 import { accepted, isMissing, read } from './microsoft-errors.ts';
@@ -9,7 +10,8 @@ const Subscription = z.object({
   expirationDateTime: z.iso.datetime({ offset: true }),
 });
 
-const subscriptionPath = (id: string): string => `/subscriptions/${encodeURIComponent(id)}`;
+const subscriptionPath = (id: string): string =>
+  `/subscriptions/${encodeURIComponent(pathSegment(id, 'subscription'))}`;
 const utc = (instant: string): string => new Date(instant).toISOString();
 
 /** Change notifications of Microsoft Graph. What Graph tells of a subscription itself comes to the same address. */

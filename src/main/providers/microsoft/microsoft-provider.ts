@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CalendarListEntry } from '../../../shared/domain/account.ts';
+import { pathSegment } from '../../path-segment.ts';
 import type { Fetch } from '../../ports.ts';
 import type { CalendarProvider, EventLookup } from '../provider.ts';
 import { LARGEST_BATCH } from './batch-message.ts';
@@ -39,10 +40,11 @@ const GraphCalendar = z.object({
   canEdit: z.boolean().nullish(),
 });
 
-const calendarPath = (calendarId: string): string => `/me/calendars/${encodeURIComponent(calendarId)}`;
+const calendarPath = (calendarId: string): string =>
+  `/me/calendars/${encodeURIComponent(pathSegment(calendarId, 'calendar'))}`;
 
 const eventPath = (calendarId: string, eventId: string): string =>
-  `${calendarPath(calendarId)}/events/${encodeURIComponent(eventId)}`;
+  `${calendarPath(calendarId)}/events/${encodeURIComponent(pathSegment(eventId, 'event'))}`;
 
 /** Outlook calendars by Microsoft Graph v1.0 behind the provider port. */
 export function createMicrosoftProvider(options: MicrosoftProviderOptions): CalendarProvider {
