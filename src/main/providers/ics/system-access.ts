@@ -32,15 +32,29 @@ export const systemReadFile: ReadFile = async (url, maxBytes) => {
     const path = fileURLToPath(url);
     // Asked before it is opened: a pipe would keep us waiting, and a device never end.
     const status = await stat(path);
-    if (!status.isFile()) throw new Error(`${path} is not a regular file`);
+    if (!status.isFile()) {
+      throw new AppError(
+        'INVALID_INPUT',
+        `${path} is no file but a folder or a device. Name the calendar file itself. What was read before stays as it is.`,
+      );
+    }
     return status.size > maxBytes ? new Uint8Array(maxBytes + 1) : await readFile(path);
   } catch (cause) {
-    throw fileError(url, cause);
+    throw cause instanceof AppError ? cause : fileError(url, cause);
   }
 };
 
+/** The file as this computer writes it; an address that is no path, as it stands. */
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return url.pathname;
+  }
+}
+
 function fileError(url: URL, cause: unknown): AppError {
-  const name = url.pathname;
+  const name = pathOf(url);
   const code = cause instanceof Error && 'code' in cause ? cause.code : null;
   switch (code) {
     case 'EACCES':
