@@ -391,14 +391,8 @@ describe('ICS: a file', () => {
   it('may be missing, too large or no file, and nothing is lost by it', async () => {
     const path = folder();
     const url = (name: string): string => pathToFileURL(join(path, name)).href;
-    await expect(pullFrom(url('Bärs jobs.ics'))).rejects.toMatchObject({
-      code: 'NOT_FOUND',
-      message: expect.stringContaining(join(path, 'Bärs jobs.ics')),
-    });
-    await expect(pullFrom(url('.'))).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-      message: expect.stringContaining('is no file'),
-    });
+    await expect(pullFrom(url('Bärs jobs.ics'))).rejects.toThrow('/Bärs jobs.ics is not there');
+    await expect(pullFrom(url('.'))).rejects.toThrow('is no file');
     await expect(pullFrom('file:///dev/zero')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     writeFileSync(join(path, 'large.ics'), Buffer.alloc(21 * 1024 * 1024, 'x'));
     await expect(pullFrom(url('large.ics'))).rejects.toMatchObject({ detail: 'too-large' });

@@ -64,8 +64,12 @@ describe('demo --once', () => {
     expect(exported?.unchanged).toBeGreaterThan(20);
   });
 
-  it('works with Xandikos where there is no Radicale', async () => {
-    machine.environment.PATH = folderWith('xandikos');
+  it('works with Xandikos where there is no Radicale, on another port where the first is taken', async () => {
+    const path = folderWith();
+    // It ends as a server does whose port somebody else has got meanwhile.
+    const once = `[ -e "$0.tried" ] || { : > "$0.tried"; exit 1; }; exec ${installed('xandikos')} "$@"`;
+    writeFileSync(join(path, 'xandikos'), `#!/bin/sh\n${once}\n`, { mode: 0o755 });
+    machine.environment.PATH = path;
     const { stdout } = await succeed(machine.run('demo', '--once'));
     expect(stdout).toMatch(/^First sync [\s\S]*Carys Morgan, CalDAV.*: \d+ added/m);
     expect(stdout).not.toContain('NO ');

@@ -11,6 +11,8 @@ export const CALDAV_PASSWORD = 'sandbox-caldav-password';
 /** One that ends is not waited for; a slow machine may take its time. */
 const START_MS = 60_000;
 const TRY_EVERY_MS = 50;
+/** The port is chosen before the server has it: somebody else may be faster, but not three times. */
+const PORTS_TRIED = 3;
 
 /** A real CalDAV server of this computer, with one user and a folder of its own. */
 export interface CaldavServer {
@@ -83,7 +85,7 @@ export async function startCaldavServer(starting: CaldavStarting): Promise<Calda
   const names = PROGRAMS.map(({ command }) => command);
   let leftOut = `neither ${names.join(' nor ')} is installed`;
   for (const program of PROGRAMS) {
-    const started = await start(program, starting).catch(() => 'failed' as const);
+    const started = await startOnSomePort(program, starting).catch(() => 'failed' as const);
     if (typeof started === 'object') return started;
     if (started === 'failed') leftOut = `${program.command} is installed, but could not be started`;
     if (starting.signal.aborted) break;
@@ -91,12 +93,23 @@ export async function startCaldavServer(starting: CaldavStarting): Promise<Calda
   return { leftOut };
 }
 
-async function start(
-  { command, calendarPath, hasCalendar, prepare }: Program,
+async function startOnSomePort(
+  program: Program,
   starting: CaldavStarting,
 ): Promise<CaldavServer | 'absent' | 'failed'> {
-  const folder = join(starting.folder, command);
-  mkdirSync(folder);
+  for (let tried = 1; ; tried += 1) {
+    const folder = join(starting.folder, `${program.command}-${tried}`);
+    mkdirSync(folder);
+    const started = await start(program, folder, starting);
+    if (started !== 'failed' || tried === PORTS_TRIED || starting.signal.aborted) return started;
+  }
+}
+
+async function start(
+  { command, calendarPath, hasCalendar, prepare }: Program,
+  folder: string,
+  starting: CaldavStarting,
+): Promise<CaldavServer | 'absent' | 'failed'> {
   const port = await freePort();
   const child = spawn(command, prepare(folder, port), {
     stdio: 'ignore',
@@ -136,9 +149,10 @@ async function untilAnswering(
   const deadline = clock.now().getTime() + START_MS;
   while (clock.now().getTime() < deadline) {
     const isThere = await fetch(origin, { method: 'OPTIONS', signal }).then(
-      async ({ body }) => {
+      async ({ headers, body }) => {
         await body?.cancel();
-        return true;
+        // Who took the port meanwhile is seldom a CalDAV server (RFC 4791 section 5.1).
+        return headers.get('dav')?.includes('calendar-access') === true;
       },
       () => false,
     );
