@@ -28,6 +28,8 @@ export interface CaldavWorld extends ProviderWorld {
 export interface CaldavWorldOptions extends CalendarOptions {
   /** Stands between the provider and the server. */
   readonly network?: (fetch: Fetch) => Fetch;
+  /** What an answer may hold. */
+  readonly maxBodyBytes?: number;
   /** Zone of calendars that do not say theirs. Default Europe/London. */
   readonly fallbackZone?: string;
 }
@@ -46,6 +48,7 @@ export async function openCaldav(
     random: seededRandom(5),
     log: () => {},
     concurrency: CALDAV_CONCURRENCY,
+    ...(options.maxBodyBytes !== undefined && { maxBodyBytes: options.maxBodyBytes }),
     // A server that reads thousands of files for the first time takes as long as it takes: it is the test that has an end.
     attemptTimeoutMs: 3_600_000,
     onRequest: ({ method, status }) => asked.push(`${method} ${status}`),

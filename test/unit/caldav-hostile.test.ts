@@ -194,6 +194,47 @@ describe('a list of changes that is not what it seems', () => {
   });
 });
 
+describe('a calendar that does not fit into one answer', () => {
+  const tooLarge = (): never => {
+    throw new AppError('PROVIDER_ERROR', 'It is too large.', { detail: 'too-large' });
+  };
+  const large: Answers = {
+    'calendar-query': tooLarge,
+    'sync-collection': () => xml(LISTED),
+    'calendar-multiget': (asked) =>
+      asked.body.split('<d:href>').length > 2
+        ? tooLarge()
+        : (GOOD['calendar-multiget']?.(asked) ?? new Response(null, { status: 405 })),
+  };
+
+  it('is read in parts', async () => {
+    const { ids, cursor } = await server(large).pull();
+    expect(ids).toEqual(['a.ics', 'b.ics', 'c.ics']);
+    const second = listedAt('two', { a: 2, b: 2, c: 1 });
+    const later = server({ ...large, propfind: taggedAs('two'), 'sync-collection': () => xml(second) });
+    expect(await later.pull(cursor)).toMatchObject({ ids: ['a.ics', 'b.ics'], removed: [] });
+  });
+
+  it.each<[string, Answers]>([
+    [
+      'one part fails',
+      { get: () => new Response(null, { status: 500 }), 'calendar-multiget': () => xml(multistatus()) },
+    ],
+    ['its names do not fit either', { 'sync-collection': tooLarge }],
+    ['a single event does not fit', { 'calendar-multiget': tooLarge }],
+  ])('is not taken for whole when %s', async (_, answers) => {
+    await expect(server({ ...large, ...answers }).pull()).rejects.toMatchObject({ code: 'PROVIDER_ERROR' });
+  });
+
+  it('is read in parts as well when it is too long on its way', async () => {
+    const slow = (): never => {
+      throw Object.assign(new TypeError('No answer within 60000 ms'), { name: 'TimeoutError' });
+    };
+    const { ids } = await server({ ...large, 'calendar-query': slow }).pull();
+    expect(ids).toEqual(['a.ics', 'b.ics', 'c.ics']);
+  });
+});
+
 describe('an object that is asked for and not shown', () => {
   const only = eventAt('/tess/diary/a.ics');
 

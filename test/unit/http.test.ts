@@ -335,7 +335,10 @@ describe('one large answer over a slow line', () => {
     const { clock, http, seen } = setUp(steps, { attemptTimeoutMs: 30_000, budgetMs: 15_000 });
     steps.push(afterMs(clock, 25_000), 'hang');
     expect(await (await clock.until(http(URL_A))).text()).toBe('all of it');
-    await expect(clock.until(http(URL_A))).rejects.toThrow('No answer within 30000 ms');
+    await expect(clock.until(http(URL_A))).rejects.toMatchObject({
+      name: 'TimeoutError',
+      message: 'No answer within 30000 ms',
+    });
     expect(seen).toHaveLength(2);
   });
 });
@@ -373,7 +376,10 @@ describe('bodies', () => {
     const endless = async (): Promise<Response> =>
       new Response(new ReadableStream({ pull: (controller) => controller.enqueue(chunk) }));
     const { clock, http } = setUp([endless]);
-    await expect(clock.until(http(URL_A))).rejects.toMatchObject({ code: 'PROVIDER_ERROR' });
+    await expect(clock.until(http(URL_A))).rejects.toMatchObject({
+      code: 'PROVIDER_ERROR',
+      detail: 'too-large',
+    });
   });
 });
 

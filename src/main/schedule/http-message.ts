@@ -40,14 +40,14 @@ export interface WholeResponse {
 }
 
 /** Far above the largest page of any provider; keeps a runaway answer from filling the memory. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads a response to its end and puts it together again.
- * @throws AppError PROVIDER_ERROR when the body is too large; whatever the connection failed with
+ * @throws AppError PROVIDER_ERROR, detail `too-large`, when the body is; whatever the connection failed with
  */
-export async function whole(received: Response): Promise<WholeResponse> {
-  const body = received.body === null ? null : await bytes(received.body);
+export async function whole(received: Response, maxBytes: number): Promise<WholeResponse> {
+  const body = received.body === null ? null : await bytes(received.body, maxBytes);
   const { status, statusText, headers } = received;
   return {
     response: new Response(body, { status, statusText, headers }),
@@ -55,16 +55,16 @@ export async function whole(received: Response): Promise<WholeResponse> {
   };
 }
 
-async function bytes(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+async function bytes(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) {
+    if (size > maxBytes) {
       throw new AppError(
         'PROVIDER_ERROR',
-        'An answer was larger than 64 MB, which cannot be right. Try again later; if it stays, check the configured address.',
-        { effect: 'unknown' },
+        `An answer was larger than ${Math.round(maxBytes / 1024 / 1024)} MB, which cannot be right. Try again later; if it stays, check the configured address.`,
+        { effect: 'unknown', detail: 'too-large' },
       );
     }
     chunks.push(chunk);

@@ -2,7 +2,7 @@ import { AppError, type RequestEffect } from '../../shared/rpc/errors.ts';
 import type { Clock, Fetch, Log, Random } from '../ports.ts';
 import { noteEffect } from '../request-effect.ts';
 import { certificateProblem } from './certificate.ts';
-import { type ReplayableRequest, replayable, whole, withoutQuery } from './http-message.ts';
+import { MAX_BODY_BYTES, type ReplayableRequest, replayable, whole, withoutQuery } from './http-message.ts';
 import { createLimiter } from './limiter.ts';
 import { backoffMs, isTransientStatus, mayHaveTakenEffect, retryAfterMs } from './retry.ts';
 
@@ -15,6 +15,8 @@ export interface HttpOptions {
   readonly budgetMs?: number;
   /** What one attempt may take, body included; the first one also beyond the budget. Default 10,000 ms. */
   readonly attemptTimeoutMs?: number;
+  /** What an answer may hold. Default 64 MB. */
+  readonly maxBodyBytes?: number;
   /** Calls under way at once, those that wait for their next attempt included. Default 6. */
   readonly concurrency?: number;
   /** Recognises rate limiting in an answer whose status does not say so, such as Google's 403. */
@@ -65,6 +67,7 @@ type Outcome =
 export function createHttp(options: HttpOptions): Fetch {
   const { clock, random, log, isRateLimited } = options;
   const budgetMs = options.budgetMs ?? DEFAULT_BUDGET_MS;
+  const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
   const attemptTimeoutMs = options.attemptTimeoutMs ?? DEFAULT_ATTEMPT_TIMEOUT_MS;
   const limiter = createLimiter(options.concurrency ?? DEFAULT_CONCURRENCY);
   // Retry-After is meant for all our requests, not only for the one that was told: until when, by origin.
@@ -81,7 +84,8 @@ export function createHttp(options: HttpOptions): Fetch {
   async function attempt(request: ReplayableRequest, timeoutMs: number): Promise<Outcome> {
     try {
       return await within(clock, timeoutMs, request.signal, async (signal) => {
-        const { response, text } = await whole(await options.fetch(request.url, { ...request.init, signal }));
+        const received = await options.fetch(request.url, { ...request.init, signal });
+        const { response, text } = await whole(received, maxBodyBytes);
         const transient =
           isTransientStatus(response.status) ||
           (response.status >= 400 && isRateLimited?.(response.status, text()) === true);
@@ -181,7 +185,7 @@ async function within<T>(
     limit.addEventListener('abort', () => reject(limit.reason), { once: true });
   });
   const timer = clock.sleep(milliseconds, settled.signal).then(
-    () => late.abort(new TypeError(`No answer within ${Math.round(milliseconds)} ms`)),
+    () => late.abort(noAnswerWithin(milliseconds)),
     () => undefined,
   );
   try {
@@ -191,6 +195,13 @@ async function within<T>(
     settled.abort(ANSWERED);
     await timer;
   }
+}
+
+/** As a fetch without an answer; its name tells that one may have been on its way. */
+function noAnswerWithin(milliseconds: number): TypeError {
+  const error = new TypeError(`No answer within ${Math.round(milliseconds)} ms`);
+  error.name = 'TimeoutError';
+  return error;
 }
 
 /** What a call may have changed, by the latest of its attempts that may have. */

@@ -117,9 +117,19 @@ export function unreachable(url: URL, cause: unknown): AppError {
   return new AppError(
     'OFFLINE',
     `${url.host} cannot be reached. Check the internet connection and the address; it is tried again at the next sync.`,
-    { cause, effect: 'unknown' },
+    { cause, effect: 'unknown', ...(isTimeout(cause) && { detail: 'timeout' }) },
   );
 }
+
+const isTimeout = (cause: unknown): boolean => cause instanceof Error && cause.name === 'TimeoutError';
+
+/** Whether an answer was too large to be taken, or too long on its way: that to a smaller question may not be. */
+export function isTooMuch(error: unknown): boolean {
+  return isTooLarge(error) || (error instanceof AppError && error.detail === 'timeout');
+}
+
+export const isTooLarge = (error: unknown): boolean =>
+  error instanceof AppError && error.detail === 'too-large';
 
 /** An answer that is not what the protocol promises: a web page, a portal, broken XML. */
 export function unreadable(url: URL, what: string, cause?: unknown): AppError {

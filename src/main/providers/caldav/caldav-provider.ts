@@ -7,8 +7,8 @@ import { readCursor, readingOf, writeCursor } from './caldav-cursor.ts';
 import { isTaken, refused, taken, unreadable } from './caldav-errors.ts';
 import { calendarsIn } from './calendar-list.ts';
 import { type CalendarObject, changesIn, lookUpIn, type ObjectReading } from './calendar-object.ts';
-import { type CollectionState, eventObjects, objectsAt, stateOf } from './collection.ts';
-import { changesSince, positionAfter } from './collection-changes.ts';
+import { type CollectionState, objectsAt, stateOf } from './collection.ts';
+import { allObjects, changesSince, positionAfter } from './collection-changes.ts';
 import { createDavClient } from './dav-client.ts';
 import type { CaldavHome } from './discovery.ts';
 import { eventUid, objectOf, urlOf } from './event-name.ts';
@@ -125,7 +125,7 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
       const position = readingOf(reading.home.name);
       const span = { from: Date.parse(window.from), to: Date.parse(window.to) };
       if (cursorText === null) {
-        const objects = await eventObjects(client, calendar);
+        const objects = await allObjects(client, calendar, state);
         const changes = objects.flatMap((object) => changesOf(object, span, false, reading) ?? []);
         const next = positionAfter(objects, state.ctag, position);
         yield { kind: 'page', changes, nextCursor: writeCursor(next) };

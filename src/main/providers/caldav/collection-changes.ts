@@ -1,7 +1,9 @@
 import type { CaldavCursor } from './caldav-cursor.ts';
+import { isTooMuch } from './caldav-errors.ts';
 import type { CalendarObject } from './calendar-object.ts';
 import {
   type CollectionState,
+  eventObjects,
   type ListedObject,
   listedIn,
   objectsAt,
@@ -15,6 +17,25 @@ export interface CollectionChanges {
   /** Names of objects that are gone. */
   readonly removed: readonly string[];
   readonly next: CaldavCursor;
+}
+
+/**
+ * All objects, as `eventObjects`. Where they do not fit into one answer they are listed by name and asked for in parts:
+ * no less whole, since whatever is not said of one of them fails it all.
+ */
+export async function allObjects(
+  client: DavClient,
+  calendar: URL,
+  state: CollectionState,
+): Promise<readonly CalendarObject[]> {
+  try {
+    return await eventObjects(client, calendar);
+  } catch (error) {
+    if (!isTooMuch(error)) throw error;
+  }
+  const { listed } = await listing(client, calendar, state);
+  const urls = [...listed.values()].map(({ url }) => url);
+  return (await objectsAt(client, calendar, urls)).objects;
 }
 
 /**

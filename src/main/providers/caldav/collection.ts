@@ -1,5 +1,5 @@
 import type { Zone } from '../../time/zone.ts';
-import { refused, unreadable } from './caldav-errors.ts';
+import { isTooLarge, refused, unreadable } from './caldav-errors.ts';
 import { zoneOf } from './calendar-list.ts';
 import type { CalendarObject } from './calendar-object.ts';
 import { type DavClient, NAMESPACES } from './dav-client.ts';
@@ -112,21 +112,46 @@ export async function objectsAt(
   const objects: CalendarObject[] = [];
   const gone = new Set<string>();
   for (let first = 0; first < urls.length; first += OBJECTS_PER_REQUEST) {
-    const some = urls.slice(first, first + OBJECTS_PER_REQUEST);
-    const hrefs = some.map(({ pathname }) => pathname);
-    const body = { 'c:calendar-multiget': { ...NAMESPACES, 'd:prop': OBJECT, 'd:href': hrefs } };
-    const answer = await client.query(calendar, { method: 'REPORT', depth: '1', body });
-    assertWhole(answer);
-    const refusals = answer.resources.filter(({ status }) => status >= 400);
-    const found = objectsIn(answer);
-    const answered = new Set([...found.map(({ name }) => name), ...refusals.map(({ url }) => nameOf(url))]);
-    objects.push(...found);
-    for (const { url, status } of refusals) if (isGone(status)) gone.add(nameOf(url));
-    for (const url of some.filter((each) => !answered.has(nameOf(each)))) {
-      const object = await objectAlone(client, url);
-      if (object === null) gone.add(nameOf(url));
-      else objects.push(object);
-    }
+    const some = await objectsTogether(client, calendar, urls.slice(first, first + OBJECTS_PER_REQUEST));
+    objects.push(...some.objects);
+    for (const name of some.gone) gone.add(name);
+  }
+  return { objects, gone };
+}
+
+/** By one request, or by more where the answer to one would be too large. */
+async function objectsTogether(
+  client: DavClient,
+  calendar: URL,
+  urls: readonly URL[],
+): Promise<NamedObjects> {
+  try {
+    return await objectsAtOnce(client, calendar, urls);
+  } catch (error) {
+    if (!isTooLarge(error) || urls.length === 1) throw error;
+    const half = Math.ceil(urls.length / 2);
+    const first = await objectsTogether(client, calendar, urls.slice(0, half));
+    const second = await objectsTogether(client, calendar, urls.slice(half));
+    return {
+      objects: [...first.objects, ...second.objects],
+      gone: new Set([...first.gone, ...second.gone]),
+    };
+  }
+}
+
+async function objectsAtOnce(client: DavClient, calendar: URL, urls: readonly URL[]): Promise<NamedObjects> {
+  const hrefs = urls.map(({ pathname }) => pathname);
+  const body = { 'c:calendar-multiget': { ...NAMESPACES, 'd:prop': OBJECT, 'd:href': hrefs } };
+  const answer = await client.query(calendar, { method: 'REPORT', depth: '1', body });
+  assertWhole(answer);
+  const refusals = answer.resources.filter(({ status }) => status >= 400);
+  const objects = [...objectsIn(answer)];
+  const answered = new Set([...objects.map(({ name }) => name), ...refusals.map(({ url }) => nameOf(url))]);
+  const gone = new Set(refusals.filter(({ status }) => isGone(status)).map(({ url }) => nameOf(url)));
+  for (const url of urls.filter((each) => !answered.has(nameOf(each)))) {
+    const object = await objectAlone(client, url);
+    if (object === null) gone.add(nameOf(url));
+    else objects.push(object);
   }
   return { objects, gone };
 }
