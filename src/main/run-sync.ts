@@ -1,12 +1,11 @@
 import type { Account } from '../shared/domain/account.ts';
 import type { SyncResult } from '../shared/domain/sync-result.ts';
 import { AppError, toAppError } from '../shared/rpc/errors.ts';
-import type { Connections } from './accounts/connections.ts';
+import type { Connections, WayOut } from './accounts/connections.ts';
 import type { AppPorts } from './app-contract.ts';
 import { ofBookingSystem } from './booking/booking-error.ts';
 import type { SyncOptions } from './engine/sync-run.ts';
 import type { Enrolment } from './enrolment.ts';
-import type { Fetch } from './ports.ts';
 import type { Lines } from './schedule/lines.ts';
 import { copyInMemory } from './store/connection.ts';
 import { createStore, type Store } from './store/store.ts';
@@ -43,7 +42,10 @@ export async function sync(
         if (identity instanceof AppError) throw identity;
         if (options.dryRun !== true) await prepare(account);
         const unattendedRun = options.unattended === true;
-        const out = (service: string): Fetch => lines.fetch(service, unattendedRun);
+        const out = (service: string): WayOut => ({
+          fetch: lines.fetch(service, unattendedRun),
+          note: (url, answer) => lines.noteWithin(service, url, answer),
+        });
         return connections.connect(account, onRetry, out, options.signal);
       },
     },

@@ -165,6 +165,26 @@ describe('many bookings at once', () => {
   });
 });
 
+describe('one request of a batch that asks for a long pause', () => {
+  it('speaks for the mailbox: what nobody waits for asks it nothing before it is over', async () => {
+    const { faults } = world.sandbox;
+    world.sandbox.booking.commentEveryMs = 40_000;
+    const effect = { kind: 'status', status: 429, retryAfterSeconds: 300 } as const;
+    const id = faults.add({ service: 'microsoft', method: 'POST', path: '/events$', skip: 1, effect });
+    for (let hour = 14; hour < 18; hour += 1) addBooking(world, hour, { title: `Job at ${hour}` });
+    await world.app.agent.start();
+    await world.clock.sleep(200_000);
+    addBooking(world, 20, { title: 'Job at 20' });
+    await world.clock.sleep(500_000);
+    await world.app.agent.stop();
+    const entries = faults.journal.entries({ service: 'microsoft' });
+    const asked = entries.find(({ faultId }) => faultId === id)?.at ?? '';
+    const [next] = entries.filter(({ at }) => at > asked);
+    expect(Date.parse(next?.at ?? '') - Date.parse(asked)).toBeGreaterThanOrEqual(300_000);
+    expect(shownInOutlook(world).filter(({ isOurs }) => isOurs)).toHaveLength(7);
+  });
+});
+
 describe('when the answer to a create is lost', () => {
   const loseAnswers = (): void =>
     void world.sandbox.faults.add({

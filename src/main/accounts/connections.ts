@@ -17,8 +17,15 @@ import { signInByBrowser } from './oauth-accounts.ts';
 import { isOAuthProvider, type OAuthProviderName } from './oauth-providers.ts';
 import type { ReachTarget } from './reach.ts';
 
+/** The way out to one service. */
+export interface WayOut {
+  readonly fetch: Fetch;
+  /** Told of every answer to a request of its own, also where several travelled together. */
+  readonly note: (url: string, answer: Response) => void;
+}
+
 /** The way out, and who is told of what happens on it. */
-interface Watch extends Partial<Pick<HttpOptions, 'fetch' | 'onRetry' | 'giveUp'>> {
+interface Watch extends Partial<Pick<HttpOptions, 'onRetry' | 'giveUp'> & WayOut> {
   /** Told of every request that is counted as the account's, once it is over. */
   readonly onRequest?: () => void;
 }
@@ -166,12 +173,12 @@ export class Connections {
   async connect(
     account: Account,
     onRetry?: RetryNote,
-    out: (service: string) => Fetch = () => this.#ports.fetch,
+    out: (service: string) => Partial<WayOut> = () => ({}),
     giveUp?: AbortSignal,
   ): Promise<AccountConnection> {
     const count = { provider: 0, booking: 0 };
     const watch = (to: keyof typeof count, service: string) => ({
-      fetch: out(service),
+      ...out(service),
       ...(giveUp !== undefined && { giveUp }),
       onRequest: () => {
         count[to] += 1;
@@ -207,8 +214,8 @@ export class Connections {
           ...options,
         }),
       countedHttp: (options, carry = (fetch) => fetch) => {
-        const { onRequest, fetch = this.#ports.fetch, ...rest } = watch;
-        return this.#http({ ...rest, fetch: carry(telling(fetch, onRequest)), ...options });
+        const { onRequest, note, fetch = this.#ports.fetch, ...rest } = watch;
+        return this.#http({ ...rest, fetch: noting(carry(telling(fetch, onRequest)), note), ...options });
       },
     };
   }
@@ -252,6 +259,14 @@ function telling(fetch: Fetch, onRequest: (() => void) | undefined): Fetch {
       if (!(thrown instanceof AppError)) onRequest?.();
       throw thrown;
     }
+  };
+}
+
+function noting(fetch: Fetch, note: WayOut['note'] | undefined): Fetch {
+  return async (input, init) => {
+    const answer = await fetch(input, init);
+    note?.(input instanceof Request ? input.url : String(input), answer);
+    return answer;
   };
 }
 

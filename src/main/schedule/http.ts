@@ -40,7 +40,7 @@ export interface HttpAttempt {
   readonly status: number | null;
 }
 
-const DEFAULT_BUDGET_MS = 15_000;
+export const DEFAULT_BUDGET_MS = 15_000;
 const DEFAULT_ATTEMPT_TIMEOUT_MS = 10_000;
 const DEFAULT_CONCURRENCY = 6;
 /** Bounds a call in which no time passes between attempts: no jitter, `Retry-After: 0`, a clock that was set back. */

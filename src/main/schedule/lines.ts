@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/rpc/errors.ts';
 import type { Clock, Fetch, Log, Random } from '../ports.ts';
 import { afterAnswer, type Breaker, CLOSED, inDoubt, mayProbe } from './breaker.ts';
+import { DEFAULT_BUDGET_MS } from './http.ts';
 import { retryAfterMs } from './retry.ts';
 
 /** Longer than any service means it: a header of years would keep it out for years. */
@@ -99,6 +100,18 @@ export class Lines {
         probing?.();
       }
     };
+  }
+
+  /**
+   * Takes notice of an answer that arrived inside another, as to one request of a batch: the pause it asks for is meant
+   * for all, where it is longer than a call may wait.
+   */
+  noteWithin(service: string, url: string, answer: Response): void {
+    if (answer.ok) return;
+    const pause = retryAfterMs(answer.headers, this.#ports.clock.now()) ?? 0;
+    if (pause <= DEFAULT_BUDGET_MS) return;
+    const line = this.#line(`${service} ${new URL(url).origin}`);
+    line.pausedUntil = Math.max(line.pausedUntil, this.#now() + Math.min(pause, LONGEST_PAUSE_MS));
   }
 
   /** @returns what to call when a probe is over, or null for a request that is none */
