@@ -11,16 +11,22 @@ const DAY = 24 * 60 * MINUTE;
 
 let world: World;
 let offline = false;
+/** Happens once, before the next request leaves. */
+let meanwhile: (() => Promise<unknown>) | null = null;
 
 const network =
   (direct: Fetch): Fetch =>
   async (input, init) => {
     if (offline) throw new TypeError('There is no network');
+    const first = meanwhile;
+    meanwhile = null;
+    await first?.();
     return direct(input, init);
   };
 
 beforeEach(async () => {
   offline = false;
+  meanwhile = null;
   world = await createWorld({ network });
   world.sandbox.booking.addProject({ id: 'project_meters', name: 'Meters' });
 });
@@ -203,6 +209,19 @@ describe('a request', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect(answers[0]?.status).toBe(404);
     expect(await served(feed)).toEqual([]);
+  });
+
+  it('finds nothing under a link that is replaced or switched off while the bookings are waited for', async () => {
+    addBooking(world, 9);
+    const { rotate, disable } = world.app.feeds;
+    for (const change of [rotate, disable]) {
+      const feed = await create();
+      await served(feed);
+      world.clock.advance(2 * MINUTE);
+      meanwhile = () => change(feed.id);
+      expect((await ask(tokenOf(feed))).status).toBe(404);
+      expect(meanwhile).toBeNull();
+    }
   });
 
   it('for unknown links is refused when there are too many; known links go on', async () => {

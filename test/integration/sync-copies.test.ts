@@ -264,4 +264,28 @@ describe('two people who share a calendar account', () => {
     await expect(again).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(EMAIL).toBe(account?.email);
   });
+
+  it('each has an event of a booking that is for both, and nobody touches the other’s', async () => {
+    world = await createWorld();
+    const booking = addBooking(world, 9);
+    await world.sync();
+    const [own] = world.sandbox.google.events(CALENDAR);
+    // As another device has written it for a colleague.
+    const id = addPersonal(world, 9, { summary: 'Job at 9' });
+    const tag = own?.extendedProperties?.private;
+    const foreignTag = { ...tag, calendarSyncSelf: id, calendarSyncScope: 'tech_colleague' };
+    world.sandbox.google.editEvent(CALENDAR, id, { extendedProperties: { private: foreignTag } });
+    const foreign = JSON.stringify(world.sandbox.google.event(CALENDAR, id));
+    await world.sync();
+    await world.restart({ forget: true });
+    await world.reconnect();
+    await world.sync();
+    world.sandbox.booking.bookings.patch(booking.id, { title: 'Another' });
+    await world.sync();
+    expect(exported(world).map(({ summary }) => summary)).toEqual(['Another', 'Job at 9']);
+    world.sandbox.booking.bookings.cancel(booking.id);
+    await world.sync();
+    expect(exported(world)).toMatchObject([{ id }]);
+    expect(JSON.stringify(world.sandbox.google.event(CALENDAR, id))).toBe(foreign);
+  });
 });

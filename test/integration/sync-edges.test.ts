@@ -112,6 +112,21 @@ describe('a booking at the edge of the window', () => {
     await expectQuiet(world);
   });
 
+  it('dragged far out by the technician while the cursor expires is looked for, and proposed', async () => {
+    const booking = bookingAt('2026-11-24');
+    // Without another, the listing would be suddenly empty, and held.
+    bookingAt('2026-11-25');
+    await world.sync();
+    const id = eventOf(booking)?.id ?? '';
+    edit(id, timesOn('2028-03-01'));
+    world.sandbox.google.expireSyncTokens();
+    await world.sync();
+    expect(world.sandbox.booking.bookings.get(booking.id)?.start).toBe('2028-03-01T09:00:00.000Z');
+    expect(eventOf(booking)?.id).toBe(id);
+    expectInStep(world);
+    await expectQuiet(world);
+  });
+
   it('in the past stays, because time passing deletes nothing', async () => {
     const booking = bookingAt('2026-11-24');
     await world.sync();

@@ -1,6 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Fetch } from '../../src/main/ports.ts';
-import { expectInStep } from '../support/in-step.ts';
 import {
   describeEachCalendar,
   EVERY_CALENDAR,
@@ -9,7 +8,7 @@ import {
   jobsIn,
   type TechnicianCalendar,
 } from '../support/technician-calendar.ts';
-import { addBooking, addPersonal, CALENDAR, createWorld, exported, type World } from '../support/world.ts';
+import { addBooking, type World } from '../support/world.ts';
 
 type Moment = 'before' | 'after';
 
@@ -146,72 +145,4 @@ describeEachCalendar(EVERY_CALENDAR, (open, name) => {
     await calendar.add('Private later', '2026-11-25T18:00:00Z', '2026-11-25T19:00:00Z');
     return moves ?? '';
   }
-});
-
-describe('what was on its way when the app was killed', () => {
-  let world: World;
-  afterEach(() => world.close());
-
-  interface Sent {
-    readonly what: string;
-    readonly key: string | null;
-    readonly body: string;
-  }
-
-  async function killedAt(path: RegExp, before: () => Promise<void>): Promise<readonly Sent[]> {
-    const sent: Sent[] = [];
-    world = await createWorld({
-      network: (fetch) => async (input, init) => {
-        const request = new Request(input, init);
-        if (request.method === 'GET' || !path.test(request.url)) return fetch(input, init);
-        const key = request.headers.get('idempotency-key');
-        sent.push({ what: `${request.method} ${request.url}`, key, body: await request.clone().text() });
-        const answer = await fetch(input, init);
-        if (sent.length === 1) {
-          world.kill();
-          throw new TypeError('The process is dead');
-        }
-        return answer;
-      },
-    });
-    addBooking(world, 9);
-    addPersonal(world, 10);
-    await before();
-    await world.sync().catch(() => {});
-    await world.restart();
-    await world.sync();
-    expectInStep(world);
-    return sent;
-  }
-
-  it('a batch of busy blocks is sent again word for word under the same key', async () => {
-    const [first, second, ...more] = await killedAt(/busy-blocks/, async () => {});
-    expect(first?.key).toMatch(/./);
-    expect(second).toEqual(first);
-    expect(more).toEqual([]);
-  });
-
-  it('a proposal is sent again word for word under the same key', async () => {
-    const [first, second, ...more] = await killedAt(/\/bookings\//, async () => {
-      await world.sync();
-      moveEvent(exported(world)[0]?.bookingId ?? '');
-    });
-    expect(first?.key).toMatch(/./);
-    expect(second).toEqual(first);
-    expect(more).toEqual([]);
-  });
-
-  it('an event that had arrived is recognised, not sent again', async () => {
-    expect(await killedAt(/\/events\?/, async () => {})).toHaveLength(1);
-  });
-
-  function moveEvent(bookingId: string): void {
-    world.sandbox.google.editEvent(CALENDAR, eventOf(bookingId), {
-      start: { dateTime: '2026-11-27T08:00:00Z' },
-      end: { dateTime: '2026-11-27T10:00:00Z' },
-    });
-  }
-
-  const eventOf = (bookingId: string): string =>
-    exported(world).find((event) => event.bookingId === bookingId)?.id ?? '';
 });

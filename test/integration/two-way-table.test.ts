@@ -12,6 +12,9 @@ import {
 } from '../support/technician-calendar.ts';
 import { addBooking, onlyAccount, onlyMapping } from '../support/world.ts';
 
+/** What `decorate` adds: reminders with Google and Outlook, a colour everywhere. */
+const DECORATED =
+  /"colorId":"5".*"minutes":5|"reminderMinutesBeforeStart":5.*"Red"|"Red".*"reminderMinutesBeforeStart":5|COLOR:red/;
 const MOVED = ['2026-11-24T14:00:00.000Z', '2026-11-24T16:00:00.000Z'] as const;
 
 describeEachCalendar(EVERY_CALENDAR, (open) => {
@@ -76,6 +79,11 @@ describeEachCalendar(EVERY_CALENDAR, (open) => {
         calendar.forgetWrites();
         await sync();
         expect(calendar.writes()).toEqual([]);
+        // Writing what belongs to the booking leaves them as they are.
+        calendar.world.sandbox.booking.bookings.patch(booking.id, { title: 'Second visit' });
+        await sync();
+        expect((await event())?.title).toBe('Second visit');
+        expect(await calendar.raw(await eventId())).toMatch(DECORATED);
       });
 
       it('a refused move is put back and waits in the inbox', async () => {
@@ -131,6 +139,10 @@ describeEachCalendar(EVERY_CALENDAR, (open) => {
         expect(await event()).toBeUndefined();
         expect(stored()?.status).toBe('confirmed');
         await expectQuiet();
+        // What changes of the booking is nothing that its event would show.
+        calendar.world.sandbox.booking.bookings.patch(booking.id, { projectId: 'project_other' });
+        await sync();
+        expect(await event()).toBeUndefined();
       });
 
       it('ask: the inbox asks, and does what it is told', async () => {
@@ -254,6 +266,9 @@ describeEachCalendar(EVERY_CALENDAR, (open) => {
     });
 
     it('given back later: it is in the calendar again, once', async () => {
+      // It went with its booking: what is done about events that the technician deletes has no say.
+      const [mapping] = calendar.world.app.mappings();
+      await calendar.world.app.updateMapping(mapping?.id ?? '', { onDelete: 'leave' });
       bookings().reassign(booking.id, ['tech_other']);
       await sync();
       bookings().reassign(booking.id, ['tech_tess']);
