@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { isNestedDeeper } from '../../shared/nesting.ts';
 
 /** Providers that notify, as their addresses spell them. */
 export type NotifyingProvider = 'google' | 'microsoft';
@@ -75,7 +76,7 @@ function googleNotices({ headers }: Posted): readonly Notice[] | null {
 }
 
 function graphNotices({ body }: Posted): readonly Notice[] | null {
-  if (depthOf(body) > MAX_DEPTH) return null;
+  if (isNestedDeeper(body, MAX_DEPTH)) return null;
   const parsed = GraphBody.safeParse(parsedJson(body));
   if (!parsed.success) return null;
   return parsed.data.value.map((item) => ({
@@ -93,17 +94,6 @@ function parsedJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** How deep arrays and objects of a JSON text are nested, without parsing it. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
-    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth);
-    else if (token === ']' || token === '}') depth -= 1;
-  }
-  return deepest;
 }
 
 export const secretHash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
