@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Conf from 'conf';
 import type { SettingsFile } from '../ports.ts';
@@ -38,12 +38,29 @@ export function settingsFile(dataDir: string, open: () => { store: Values }): Se
 }
 
 function openWhole(dataDir: string, open: () => { store: Values }): { store: Values } {
+  const file = join(dataDir, `${NAME}.json`);
   try {
+    requireObject(file);
     return open();
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     // Set aside instead of overwritten: whoever edited it by hand finds it again.
-    renameSync(join(dataDir, `${NAME}.json`), join(dataDir, `${NAME}.damaged.json`));
+    renameSync(file, join(dataDir, `${NAME}.damaged.json`));
     return open();
+  }
+}
+
+/** What keeps the file would take any JSON, and put an object in its place. @throws SyntaxError */
+function requireObject(file: string): void {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    // Not there yet, or not to be read: whoever opens it says so.
+    return;
+  }
+  const value: unknown = text === '' ? {} : JSON.parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new SyntaxError('The settings are not an object.');
   }
 }
