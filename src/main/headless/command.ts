@@ -1,5 +1,5 @@
 import type { ExitCode } from './exit-code.ts';
-import { printable, type Screen, type Terminal } from './terminal.ts';
+import { printable, printableJson, type Screen, type Terminal } from './terminal.ts';
 
 /** What a command runs in: a process, or a test. */
 export interface Host {
@@ -27,5 +27,5 @@ export interface Outcome {
 
 /** Prints an outcome the way it was asked for. */
 export function print({ terminal, json }: Pick<CommandContext, 'terminal' | 'json'>, outcome: Outcome): void {
-  terminal.out(json ? JSON.stringify(outcome.document, null, 2) : printable(outcome.text(terminal)));
+  terminal.out(json ? printableJson(outcome.document) : printable(outcome.text(terminal)));
 }

@@ -3,7 +3,7 @@ import type { Host } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { failureOf } from './failure.ts';
 import { createProgram } from './program.ts';
-import { printable } from './terminal.ts';
+import { oneLine, printableJson } from './terminal.ts';
 
 /**
  * Runs one command line and prints its result, or in one sentence or document why there is none.
@@ -24,9 +24,9 @@ export async function main(args: readonly string[], host: Host): Promise<ExitCod
     // Where the line could not be read, its options were not either.
     if (args.includes('--json')) {
       const { code, message } = failure;
-      host.terminal.out(JSON.stringify({ error: { code, message } }, null, 2));
+      host.terminal.out(printableJson({ error: { code, message } }));
     } else {
-      host.terminal.err(printable(failure.message));
+      host.terminal.err(oneLine(failure.message));
     }
     return failure.exitCode;
   }

@@ -7,6 +7,7 @@ import type { SettingsStore } from '../settings/settings.ts';
 import { networkFetch } from './network.ts';
 import { withoutSignals } from './own-signals.ts';
 import { systemPower } from './power.ts';
+import { oneLine } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 export const systemClock: Clock = {
@@ -64,8 +65,10 @@ async function openLog({ DEBUG }: Environment): Promise<Log> {
   return (level, scope, message, fields) => {
     const print = debug(`calendar:${scope}`);
     if (!print.enabled) return;
-    if (fields === undefined) print('%s %s', level, redactText(message));
-    else print('%s %s %O', level, redactText(message), redact(fields));
+    // A message may quote what a server said. Fields are escaped by what prints them.
+    const said = oneLine(redactText(message));
+    if (fields === undefined) print('%s %s', level, said);
+    else print('%s %s %O', level, said, redact(fields));
   };
 }
 

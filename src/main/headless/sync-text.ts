@@ -7,7 +7,7 @@ import type {
   SyncResult,
 } from '../../shared/domain/sync-result.ts';
 import { table } from './table.ts';
-import type { Screen } from './terminal.ts';
+import { oneLine, type Screen } from './terminal.ts';
 import { count, PROVIDER_NAMES } from './words.ts';
 
 /** A run in plain words: a line for each mapping, what failed, and what waits for a decision. */
@@ -21,11 +21,13 @@ export function syncText(screen: Screen, result: SyncResult, accounts: readonly 
 function accountLines(result: AccountResult, accounts: readonly Account[]): readonly string[] {
   const account = accounts.find(({ id }) => id === result.accountId);
   const name =
-    account === undefined ? result.accountId : `${PROVIDER_NAMES[account.provider]} ${account.email}`;
+    account === undefined
+      ? result.accountId
+      : `${PROVIDER_NAMES[account.provider]} ${oneLine(account.email)}`;
   // Of one that failed, that there was nothing to do would sound as if somebody had looked.
   const told = result.error === null ? result.mappings : result.mappings.filter(didSomething);
   const lines = told.map((mapping) => `${name}${calendarName(mapping, account)}: ${mappingText(mapping)}`);
-  if (result.error !== null) return [...lines, `${name}: failed. ${result.error.message}`];
+  if (result.error !== null) return [...lines, `${name}: failed. ${oneLine(result.error.message)}`];
   if (lines.length > 0) return lines;
   return [
     `${name}: no calendar is mapped. “calendar-sync mappings add --account ${result.accountId} …” maps one.`,
@@ -38,7 +40,7 @@ const didSomething = ({ imported, exported, proposed }: MappingResult): boolean 
 
 /** The main calendar of an account is called by its address, which is already there. */
 const calendarName = ({ calendarId }: MappingResult, account: Account | undefined): string =>
-  calendarId === account?.email ? '' : ` · ${calendarId}`;
+  calendarId === account?.email ? '' : ` · ${oneLine(calendarId)}`;
 
 /** `12 added, 3 changed, 1 removed; 40 busy times imported, 5 skipped` */
 export function mappingText({ imported, exported, proposed, direction }: MappingResult): string {

@@ -45,7 +45,7 @@ export function processTerminal({ stdout, stderr }: Pick<NodeJS.Process, 'stdout
       if (!stderr.isTTY) return;
       // What is too long for its line would leave the rest of it behind on the next.
       const room = (stderr.columns || DEFAULT_COLUMNS) - 1;
-      const line = [...printable(text).replaceAll(/\s/g, ' ')].slice(0, room).join('');
+      const line = [...oneLine(text)].slice(0, room).join('');
       stderr.write(`\r${CLEAR_LINE}${line}`);
     },
   };
@@ -58,6 +58,22 @@ export function processTerminal({ stdout, stderr }: Pick<NodeJS.Process, 'stdout
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) =>
     character === '\n' || character === '\t' ? character : '',
+  );
+}
+
+/** `text` as a line of its own: what somebody else wrote must not begin another one that looks like ours. */
+export function oneLine(text: string): string {
+  return printable(text).replaceAll(/\s+/g, ' ').trim();
+}
+
+/**
+ * A document for programs, in JSON. What JSON lets stand and a terminal would obey (DEL, C1, bidirectional overrides) is
+ * escaped, which means the same.
+ */
+export function printableJson(document: unknown): string {
+  return JSON.stringify(document, null, 2).replaceAll(
+    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

@@ -2,7 +2,7 @@ import type { Account } from '../../../shared/domain/account.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { withClient, withLook } from '../open-client.ts';
 import { table } from '../table.ts';
-import type { Screen } from '../terminal.ts';
+import { oneLine, type Screen } from '../terminal.ts';
 import { ACCOUNT_STATES, localTime, PROVIDER_NAMES } from '../words.ts';
 
 export async function listAccounts(context: CommandContext): Promise<Outcome> {
@@ -27,7 +27,7 @@ export function accountsText(screen: Screen, accounts: readonly Account[]): stri
     { head: 'Last sync' },
   ];
   const problems = accounts.flatMap(({ email, error }) =>
-    error === null ? [] : [`${email}: ${error.message}`],
+    error === null ? [] : [oneLine(`${email}: ${error.message}`)],
   );
   return [table(screen, columns, rows), ...problems].join('\n');
 }

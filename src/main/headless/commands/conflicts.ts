@@ -2,7 +2,7 @@ import type { ConflictItem, ConflictVersion } from '../../../shared/domain/decis
 import type { CommandContext, Outcome } from '../command.ts';
 import { withClient, withLook } from '../open-client.ts';
 import { table } from '../table.ts';
-import type { Screen } from '../terminal.ts';
+import { oneLine, type Screen } from '../terminal.ts';
 import { localTime } from '../words.ts';
 
 export async function listConflicts(context: CommandContext): Promise<Outcome> {
@@ -24,7 +24,7 @@ function conflictText(screen: Screen, conflict: ConflictItem): string {
     { head: 'Calendar', wraps: true },
   ];
   const rows = fields.map((field) => [field, shown(booking, field), shown(calendar, field)]);
-  const head = `${id}: booking ${bookingId}, “${booking.title}”, since ${localTime(createdAt)}`;
+  const head = `${id}: booking ${bookingId}, “${oneLine(booking.title)}”, since ${localTime(createdAt)}`;
   return rows.length === 0 ? head : `${head}\n${table(screen, columns, rows)}`;
 }
 

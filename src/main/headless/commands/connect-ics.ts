@@ -4,6 +4,7 @@ import type { CommandContext, Outcome } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { withClient } from '../open-client.ts';
 import { given } from '../options.ts';
+import { oneLine } from '../terminal.ts';
 import { count } from '../words.ts';
 
 export interface ConnectIcsOptions {
@@ -24,7 +25,7 @@ export async function connectIcs(
   const feed = await withClient(context, (client) =>
     client.call('accounts.connectIcs', request).catch(rethrow),
   );
-  for (const notice of feed.notices) context.terminal.err(notice);
+  for (const notice of feed.notices) context.terminal.err(oneLine(notice));
   const { accountId, provider, email } = feed;
   return { document: { accountId, provider, email }, text: () => subscribedText(feed) };
 }
@@ -37,6 +38,6 @@ function rethrow(error: unknown): never {
 
 const subscribedText = ({ accountId, calendarId, email, events, timeZone }: SubscribedFeed): string =>
   [
-    `Subscribed to ${email}: ${count(events, 'event')}. Times without a zone are taken as ${timeZone}.`,
-    `Next: “calendar-sync mappings add --account ${accountId} --calendar ${calendarId} --direction import”.`,
+    `Subscribed to ${oneLine(email)}: ${count(events, 'event')}. Times without a zone are taken as ${timeZone}.`,
+    `Next: “calendar-sync mappings add --account ${accountId} --calendar ${oneLine(calendarId)} --direction import”.`,
   ].join('\n');

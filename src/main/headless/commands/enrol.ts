@@ -3,6 +3,7 @@ import { parseEndpoint } from '../../endpoint.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { UsageError } from '../failure.ts';
 import { withClient } from '../open-client.ts';
+import { oneLine } from '../terminal.ts';
 
 export interface EnrolOptions {
   readonly url: string;
@@ -26,7 +27,7 @@ export async function enrol(context: CommandContext, options: EnrolOptions): Pro
   return {
     document: { enrolled: true, technician },
     text: () =>
-      `This device is enrolled for ${technician.name} (${technician.id}). Next: “calendar-sync connect google”.`,
+      `This device is enrolled for ${oneLine(technician.name)} (${technician.id}). Next: “calendar-sync connect google”.`,
   };
 }
 

@@ -3,6 +3,7 @@ import { AppError } from '../../../shared/rpc/errors.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { withLook } from '../open-client.ts';
+import { oneLine } from '../terminal.ts';
 import { localTime } from '../words.ts';
 
 export async function explain(context: CommandContext, id: string): Promise<Outcome> {
@@ -19,13 +20,15 @@ const isUnknown = ({ links, decisions }: Explanation): boolean =>
   links.length === 0 && decisions.length === 0;
 
 function explanationText({ links, mapping, decisions }: Explanation): string {
-  const history = decisions.map(({ at, operation, reason }) => `  ${localTime(at)}  ${operation}: ${reason}`);
+  const history = decisions.map(
+    ({ at, operation, reason }) => `  ${localTime(at)}  ${operation}: ${oneLine(reason)}`,
+  );
   return [
-    ...links.map(linkText),
+    ...links.map((link) => oneLine(linkText(link))),
     ...(mapping === null
       ? []
       : [
-          `Mapping ${mapping.id}: ${mapping.direction}, calendar ${mapping.calendarId}, ${mapping.visibility}.`,
+          `Mapping ${mapping.id}: ${mapping.direction}, calendar ${oneLine(mapping.calendarId)}, ${mapping.visibility}.`,
         ]),
     ...(history.length === 0 ? [] : ['', 'What was decided, oldest first:', ...history]),
   ].join('\n');
@@ -44,5 +47,5 @@ function linkText({
     kind === 'export'
       ? `Booking ${bookingId} goes to the calendar as ${event}`
       : `The calendar's ${event} goes to the booking system as ${blockId === null ? 'nothing' : `busy block ${blockId}`}`;
-  return `${what}. State: ${state}. ${reason}`.trim();
+  return `${what}. State: ${state}. ${reason}`;
 }

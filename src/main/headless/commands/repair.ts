@@ -5,7 +5,7 @@ import type { CommandContext, Outcome } from '../command.ts';
 import { syncExitCode } from '../exit-code.ts';
 import { withClient } from '../open-client.ts';
 import { table } from '../table.ts';
-import { type Screen, withProgress } from '../terminal.ts';
+import { oneLine, type Screen, withProgress } from '../terminal.ts';
 import { count, localTime } from '../words.ts';
 
 export interface RepairOptions {
@@ -31,7 +31,9 @@ export async function repair(
 }
 
 function repairText(screen: Screen, { discrepancies = [], accounts, dryRun }: SyncResult): string {
-  const failed = accounts.flatMap(({ error }) => error ?? []).map(({ message }) => `Failed: ${message}`);
+  const failed = accounts
+    .flatMap(({ error }) => error ?? [])
+    .map(({ message }) => `Failed: ${oneLine(message)}`);
   if (discrepancies.length === 0) return [...failed, 'Calendars and records agree.'].join('\n');
   const columns = [{ head: 'Start' }, { head: 'Event', wraps: true }, { head: 'Finding', wraps: true }];
   const rows = discrepancies.map((one) => [

@@ -2,7 +2,7 @@ import { assertNever } from '../../../shared/assert-never.ts';
 import type { Snapshot as Status } from '../../../shared/domain/snapshot.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { withLook } from '../open-client.ts';
-import type { Screen } from '../terminal.ts';
+import { oneLine, type Screen } from '../terminal.ts';
 import { count, localTime } from '../words.ts';
 import { accountsText } from './accounts.ts';
 import { mappingsText } from './mappings.ts';
@@ -63,7 +63,7 @@ function stateSentence({ state, maintenance }: Status): string {
 }
 
 function enrolmentText({ enrolled, technician }: Status): string {
-  if (technician !== null) return `${technician.name} (${technician.id})`;
+  if (technician !== null) return oneLine(`${technician.name} (${technician.id})`);
   return enrolled ? 'configured; it has not been asked yet' : 'not enrolled';
 }
 
