@@ -13,7 +13,9 @@ export function writeDiagnostics(
   const partial = `${file}.partial`;
   try {
     const bytes = zipSync(Object.fromEntries(items.map(({ name, text }) => [name, strToU8(text)])));
-    writeFileSync(partial, bytes, { mode: 0o600 });
+    // Made anew: what lies there may be somebody else's link to a file of ours, or open to others.
+    rmSync(partial, { force: true });
+    writeFileSync(partial, bytes, { flag: 'wx', mode: 0o600 });
     renameSync(partial, file);
   } catch (cause) {
     rmSync(partial, { force: true });

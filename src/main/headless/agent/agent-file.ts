@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -19,8 +19,9 @@ const fileIn = (dataDir: string): string => join(dataDir, 'calendar-sync.agent.j
 export function writeAgentFile(dataDir: string, agent: AgentFile): void {
   const file = fileIn(dataDir);
   const partial = `${file}.partial`;
-  writeFileSync(partial, JSON.stringify(agent), { mode: 0o600 });
-  chmodSync(partial, 0o600);
+  // Made anew: what lies there may be a link, or open to others.
+  rmSync(partial, { force: true });
+  writeFileSync(partial, JSON.stringify(agent), { flag: 'wx', mode: 0o600 });
   renameSync(partial, file);
 }
 
