@@ -61,8 +61,7 @@ const Detail = z
 
 /** RFC 6750 section 2.1. What no header can carry would look like a network that is down. */
 function bearer(token: string): string {
-  const plain = token.trim();
-  if (/^[\x21-\x7e]+$/.test(plain)) return `Bearer ${plain}`;
+  if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`;
   throw new AppError(
     'INVALID_INPUT',
     'The token for the booking system is not one line of letters, digits and signs. Copy it again.',
@@ -74,10 +73,12 @@ function bearer(token: string): string {
  * @throws AppError INVALID_INPUT when the address is not one that a token may be sent to, or the token is none
  */
 export function createBookingApi(options: BookingApiOptions): BookingApi {
-  const { DELETE, GET, PATCH, POST, PUT } = connect(options.baseUrl, options.fetch, {
-    'user-agent': options.userAgent,
-    authorization: bearer(options.token),
-  });
+  const token = options.token.trim();
+  const { DELETE, GET, PATCH, POST, PUT } = connect(
+    options,
+    { 'user-agent': options.userAgent, authorization: bearer(token) },
+    token,
+  );
 
   return {
     me: () => read(Me, GET('/me', unread)),
@@ -151,7 +152,7 @@ export function createBookingApi(options: BookingApiOptions): BookingApi {
         id,
         status,
         code: code ?? null,
-        detail: detail ?? null,
+        detail: detail?.replaceAll(token, MARK) ?? null,
         retryAfterSeconds: status === 429 ? retryAfterSeconds : null,
       }));
     },
@@ -236,8 +237,8 @@ export interface EnrolOptions {
 export async function enrol(
   options: EnrolOptions,
 ): Promise<{ readonly token: string; readonly technicianId: string }> {
-  const { POST } = connect(options.baseUrl, options.fetch, { 'user-agent': options.userAgent });
   const { code, deviceName } = options;
+  const { POST } = connect(options, { 'user-agent': options.userAgent }, code);
   // A code is good for one use: should the answer be lost, the same key gets it again.
   const header = { 'Idempotency-Key': keyOf([code, deviceName, options.attempt]) };
   const answer = await settle(
@@ -265,19 +266,34 @@ const exactly = (json: string): { readonly body: object; readonly bodySerializer
   bodySerializer: () => json,
 });
 
-function connect(baseUrl: string, fetch: Fetch, headers: Record<string, string>): Client<paths> {
+/** @param secret what is sent to open the door; it is taken out of a refusal that repeats it, since refusals are logged */
+function connect(
+  { baseUrl, fetch }: Pick<BookingApiOptions, 'baseUrl' | 'fetch'>,
+  headers: Record<string, string>,
+  secret: string,
+): Client<paths> {
   return createClient<paths>({
     baseUrl: bookingBaseUrl(baseUrl),
     headers,
-    fetch: async (request) =>
-      fetch(request.url, {
+    fetch: async (request) => {
+      const answer = await fetch(request.url, {
         method: request.method,
         headers: request.headers,
         // The token is for this server only, wherever it would like to send us.
         redirect: 'manual',
         ...(request.body !== null && { body: await request.text() }),
-      }),
+      });
+      return answer.ok || answer.body === null ? answer : without(secret, answer);
+    },
   });
+}
+
+const MARK = '[redacted]';
+
+async function without(secret: string, answer: Response): Promise<Response> {
+  const text = await answer.text();
+  const { status, statusText, headers } = answer;
+  return new Response(text.replaceAll(secret, MARK), { status, statusText, headers });
 }
 
 interface Answer {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { takeSecrets } from './environment.ts';
 import { main } from './main.ts';
 import { processTerminal } from './terminal.ts';
 import { beThriftyBeyond } from './thrift.ts';
@@ -13,7 +14,7 @@ process.umask(0o077);
 
 process.exitCode = await main(process.argv.slice(2), {
   terminal: processTerminal(process),
-  environment: process.env,
+  environment: takeSecrets(process.env),
   readInput: () => text(process.stdin),
   screensDir: join(import.meta.dirname, '../renderer'),
 });
