@@ -1,10 +1,28 @@
 import type { Snapshot } from '../../src/shared/domain/snapshot.ts';
 import { failing, pending } from './fixture-program.ts';
-import { CROWDED } from './fixture-week.ts';
+import { CONFLICTS, CROWDED } from './fixture-week.ts';
 import { BROKEN, OFFLINE, over, type Scene, SIGNED_OUT } from './scene.ts';
+
+/** Somebody wrote no blank. */
+const ENDLESS = 'Wärmepumpeninbetriebnahme'.repeat(12);
 
 export const OVERVIEW_SCENES: readonly Scene[] = [
   { name: 'overview', path: '/', program: over({ conflicts: 2, state: 'attention' }) },
+  {
+    name: 'overview-long-title',
+    path: '/',
+    program: over(
+      { conflicts: 1, state: 'attention' },
+      {
+        'conflicts.list': () => ({
+          items: CONFLICTS.slice(0, 1).map((one) => ({
+            ...one,
+            booking: { ...one.booking, title: ENDLESS },
+          })),
+        }),
+      },
+    ),
+  },
   { name: 'overview-quiet', path: '/', program: over() },
   { name: 'overview-empty', path: '/', program: over({}, { 'week.get': () => ({ items: [] }) }) },
   { name: 'overview-loading', path: '/', program: over({}, { 'week.get': pending }) },

@@ -48,7 +48,8 @@ export const Confirm = ({
         {...(danger && { color: 'red.9', 'data-danger': true })}
         onClick={onConfirm}
         loading={pending}
-        disabled={disabled}
+        // While it closes it has been answered.
+        disabled={disabled || !opened}
       >
         {action}
       </Button>

@@ -6,7 +6,7 @@ import {
   useMutation,
   useQuery,
 } from '@tanstack/react-query';
-import { createContext, useContext, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useRef, useSyncExternalStore } from 'react';
 import type { Snapshot } from '../../shared/domain/snapshot.ts';
 import type { RpcClient } from '../../shared/rpc/client.ts';
 import type { Input, Method, Output } from '../../shared/rpc/contract.ts';
@@ -60,7 +60,13 @@ export function useAnswer<M extends Method>(
   });
 }
 
-/** Something the program is asked to do. A failure is shown as a notification unless `onError` takes it. */
+/** The program itself makes one of two, and says that a sync is over a moment before it answers who asked for it. */
+const ONE_ANYWAY: ReadonlySet<Method> = new Set(['sync.now']);
+
+/**
+ * Something the program is asked to do. A failure is shown as a notification unless `onError` takes it. What is asked
+ * again before it is done, as by a double click, is asked once: it would make two feeds.
+ */
 export function useAction<M extends Method>(
   method: M,
   options: {
@@ -71,13 +77,29 @@ export function useAction<M extends Method>(
   } = {},
 ): UseMutationResult<Output<M>, AppError, Input<M>> {
   const client = useClient();
-  return useMutation<Output<M>, AppError, Input<M>>({
+  const latest = useRef<Input<M>>(null);
+  const action = useMutation<Output<M>, AppError, Input<M>>({
     mutationKey: [method],
     mutationFn: (input) => client.call(method, input),
     onError: options.onError ?? showFailure,
     ...(options.onSuccess && { onSuccess: options.onSuccess }),
-    ...(options.onSettled && { onSettled: options.onSettled }),
+    onSettled: (_output, _error, input) => {
+      if (latest.current === input) latest.current = null;
+      options.onSettled?.();
+    },
   });
+  const ask = action.mutate;
+  const mutate = useCallback<typeof ask>(
+    (...asked) => {
+      const [input] = asked;
+      const isAgain = JSON.stringify(latest.current) === JSON.stringify(input);
+      if (isAgain && !ONE_ANYWAY.has(method)) return;
+      latest.current = input ?? null;
+      ask(...asked);
+    },
+    [ask, method],
+  );
+  return { ...action, mutate };
 }
 
 /** Says in a corner of the window what did not work. */

@@ -118,6 +118,7 @@ export const englishWindow = {
     calendarLabel: 'Bookings and busy times',
     allDay: 'All day',
     legendBooking: 'Booking, also in your calendar',
+    legendTentative: 'Booking, tentative',
     legendBusy: 'Busy: not offered to customers',
     legendLeftOut: 'Personal, left out',
     week: (number: number) => `Week ${number}`,

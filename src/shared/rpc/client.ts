@@ -110,6 +110,6 @@ function deliver(
 }
 
 const lost = (cause?: unknown): AppError =>
-  new AppError('OFFLINE', 'The connection to Calendar Sync was lost. It is tried again by itself.', {
+  new AppError('OFFLINE', 'The connection to Calendar Sync was lost, and is tried again by itself.', {
     cause,
   });

@@ -58,7 +58,11 @@ export class SocketTransport implements Transport {
     const text = JSON.stringify(message);
     if (this.#state === 'open') this.#socket?.send(text);
     else if (this.#state === 'connecting' && this.#waiting.length < MAX_WAITING) this.#waiting.push(text);
-    else throw new AppError('OFFLINE', 'Calendar Sync cannot be reached. It is tried again by itself.');
+    else
+      throw new AppError(
+        'OFFLINE',
+        'Calendar Sync cannot be reached. The connection is tried again by itself.',
+      );
   }
 
   onMessage(listener: (message: unknown) => void): void {

@@ -10,6 +10,7 @@ import { useReader } from '../../program/clock.ts';
 import { useAnswer, useSnapshot } from '../../program/use-program.ts';
 import { operationText, readable } from '../../text/readable.ts';
 import { text } from '../../text/text.ts';
+import { logAddress } from '../log/log-address.ts';
 import { useCalendarName } from '../mappings/calendar-name.ts';
 import styles from './explain.module.css';
 
@@ -61,12 +62,18 @@ function Content({ item }: { readonly item: WeekItem }): ReactElement {
           reader={reader}
         />
       )}
-      <div>
-        <LinkButton to={`/log/${encodeURIComponent(item.id)}`}>{text.explain.openLog}</LinkButton>
-      </div>
+      {data?.decisions.some(isLogged) === true && (
+        <div>
+          <LinkButton to={logAddress(item.id)}>{text.explain.openLog}</LinkButton>
+        </div>
+      )}
     </div>
   );
 }
+
+/** That something is left out is decided silently: the log would have nothing about it. */
+const isLogged = ({ operation }: Explanation['decisions'][number]): boolean =>
+  operation !== 'skip' && operation !== 'leave-out';
 
 /** Between which two places it travels, and what dispatch sees of it. */
 function Route({ item }: { readonly item: WeekItem }): ReactElement | null {

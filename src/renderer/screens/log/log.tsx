@@ -11,6 +11,7 @@ import { useAnswer } from '../../program/use-program.ts';
 import { text } from '../../text/text.ts';
 import { ExportMenu } from './export-menu.tsx';
 import styles from './log.module.css';
+import { searchOf } from './log-address.ts';
 import { type Filters, filterOf, hasFilter, NO_FILTERS } from './log-filter.ts';
 import { LogFilters } from './log-filters.tsx';
 import { LogTable } from './log-table.tsx';
@@ -21,7 +22,7 @@ import { useFreshEntries } from './use-fresh-entries.ts';
 export function Log(): ReactElement {
   const { search } = useParams<{ search?: string }>();
   // Another address is another question, with filters of its own.
-  return <LogOf key={search ?? ''} search={search === undefined ? '' : decodeURIComponent(search)} />;
+  return <LogOf key={search ?? ''} search={searchOf(search)} />;
 }
 
 function LogOf({ search }: { readonly search: string }): ReactElement {

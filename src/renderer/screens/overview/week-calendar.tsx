@@ -124,15 +124,16 @@ function EventBody({ event }: EventDisplayInfo): ReactElement {
   const { item, source } = event.extendedProps as EventProps;
   const busy = item.kind !== 'booking';
   const title = item.title === '' ? text.overview.untitled : item.title;
+  const state = item.status === 'tentative' ? text.overview.tentative : null;
   return (
     <div
       className={styles.body}
       data-kind={item.kind}
       data-status={item.status}
       data-lines={linesOf(item)}
-      title={joined(when(item), title, item.location)}
+      title={joined(when(item), state, title, item.location)}
     >
-      <VisuallyHidden>{joined(text.overview.kinds[item.kind], when(item))}: </VisuallyHidden>
+      <VisuallyHidden>{joined(text.overview.kinds[item.kind], state, when(item))}: </VisuallyHidden>
       <span className={styles.title}>{title}</span>
       <span className={styles.detail}>
         <span className={styles.when} aria-hidden>

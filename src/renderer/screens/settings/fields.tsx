@@ -104,6 +104,8 @@ export function NumberField({
         description={locked ? <Locked /> : hint(min, max)}
         value={locked ? value : draft}
         onChange={setDraft}
+        // Without a number there is nothing to save: what holds is what is shown.
+        onBlur={() => draft === '' && setDraft(value)}
         min={min}
         max={max}
         allowDecimal={false}

@@ -8,6 +8,7 @@ import type { DoctorCheck, DoctorReport } from '../../../shared/domain/doctor.ts
 import { FormError } from '../../components/form-error.tsx';
 import { locale, timeZone } from '../../program/clock.ts';
 import { useAction } from '../../program/use-program.ts';
+import { readable } from '../../text/readable.ts';
 import { text } from '../../text/text.ts';
 import { Diagnostics } from './diagnostics.tsx';
 import { Section } from './section.tsx';
@@ -71,7 +72,7 @@ function Report({ report: { ok, checks } }: { readonly report: DoctorReport }): 
                   <strong>{name}</strong>{' '}
                   <span className={styles.checkStatus}>{settings.checkStatuses[status]}</span>
                 </p>
-                <p className={styles.hint}>{message}</p>
+                <p className={styles.hint}>{readable(message)}</p>
               </div>
             </li>
           );
