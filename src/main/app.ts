@@ -17,7 +17,7 @@ import { snapshotOf } from './look/snapshot.ts';
 import { addMapping, created, missing, removeCreated, unknown, updateMapping } from './mappings.ts';
 import { requireReady, sync } from './run-sync.ts';
 import { Lines } from './schedule/lines.ts';
-import { backupFile, backupTo } from './store/backup.ts';
+import { backupFile, backupTo, checkBackupPlace } from './store/backup.ts';
 import { copyInMemory, type Database, giveMemoryBack } from './store/connection.ts';
 import { openDatabase } from './store/database.ts';
 import { acquireLock, type InstanceLock } from './store/instance-lock.ts';
@@ -316,7 +316,10 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
       return testConnections(ports, enrolment, connections);
     },
     about: () => about(ports, files(ports.dataDir)),
-    backup: (file) => backupTo(db, file),
+    backup: (file) => {
+      checkBackupPlace(db, file);
+      backupTo(db, file);
+    },
     async inspectBackup(file) {
       const { inspectBackup } = await import('./store/restore.ts');
       return inspectBackup({ file, databaseFile: files(ports.dataDir).database, log: ports.log });

@@ -75,6 +75,22 @@ describe('a backup', () => {
     expect(readdirSync(folder)).toEqual(['friday.backup']);
   });
 
+  it('takes the place of nothing that the program needs, and goes where it is found again', async () => {
+    const { paths } = await client.call('about.get', {});
+    const needed = paths.filter(({ kind }) => kind === 'database' || kind === 'settings');
+    expect(needed).toHaveLength(2);
+    for (const { path } of needed) {
+      await expect(client.call('data.backup', { file: path })).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        message: expect.stringContaining('Name another one'),
+      });
+    }
+    await expect(client.call('data.backup', { file: 'friday.backup' })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('not a full path'),
+    });
+  });
+
   it('that is none is said to be none', async () => {
     const inspected = client.call('data.inspect', { file: import.meta.filename });
     await expect(inspected).rejects.toMatchObject({ code: 'INVALID_INPUT', detail: 'not-a-backup' });

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { AppError } from '../../shared/rpc/errors.ts';
 import { copyInMemory, type Database } from './connection.ts';
 import { storeError } from './integrity.ts';
 
@@ -21,9 +22,34 @@ export function backupTo(db: Database, file: string): void {
     replaceFile(partial, file);
   } catch (error) {
     rmSync(partial, { force: true });
-    throw storeError(error, file);
+    const failure = storeError(error, file);
+    if (failure.detail !== 'unwritable') throw failure;
+    throw new AppError(
+      'PERMISSION_DENIED',
+      `${file} could not be written. Check that its directory exists and may be written to, or choose another file.`,
+      { cause: error, detail: 'unwritable' },
+    );
   } finally {
     copy.close();
+  }
+}
+
+/** What the program itself keeps beside its database: the database, what belongs to it, the settings. */
+const OWN_FILE = /^(calendar-sync\.|settings\b)/;
+
+/**
+ * Makes sure that a backup somebody asks for takes the place of nothing the program needs, and can be found again.
+ * @throws AppError INVALID_INPUT
+ */
+export function checkBackupPlace(db: Database, file: string): void {
+  if (!isAbsolute(file)) {
+    throw new AppError('INVALID_INPUT', `${file} is not a full path. Write it from the root of the disk on.`);
+  }
+  if (dirname(resolve(file)) === dirname(resolve(db.name)) && OWN_FILE.test(basename(file))) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `${file} is the database itself, or another file that Calendar Sync needs. Name another one.`,
+    );
   }
 }
 

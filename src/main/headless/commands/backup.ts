@@ -1,5 +1,6 @@
-import { basename, dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Output } from '../../../shared/rpc/contract.ts';
+import { toAppError } from '../../../shared/rpc/errors.ts';
 import { findAgent } from '../agent/find-agent.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { UsageError } from '../failure.ts';
@@ -8,10 +9,13 @@ import { count } from '../words.ts';
 
 export async function backup(context: CommandContext, path: string): Promise<Outcome> {
   const file = resolve(path);
-  if (dirname(file) === context.dataDir && basename(file).startsWith('calendar-sync.')) {
-    throw new UsageError(`${file} is the database itself. Name another file.`);
+  try {
+    await withClient(context, (client) => client.call('data.backup', { file }));
+  } catch (error) {
+    // The file that was named cannot be meant.
+    if (toAppError(error).code === 'INVALID_INPUT') throw new UsageError(toAppError(error).message);
+    throw error;
   }
-  await withClient(context, (client) => client.call('data.backup', { file }));
   return {
     document: { file },
     text: () => `Everything but sign-ins was written to ${file}. “calendar-sync restore FILE” reads it.`,
