@@ -6,6 +6,7 @@ import { BOOKING_API_OWNER, type Vault } from './auth/vault.ts';
 import type { BookingApi } from './booking/booking-port.ts';
 import type { EventSource } from './booking/event-stream.ts';
 import { textPrint } from './engine/planner/fingerprint.ts';
+import { firstContact } from './first-contact.ts';
 import type { HttpOptions } from './schedule/http.ts';
 import type { Store } from './store/store.ts';
 
@@ -79,8 +80,10 @@ export class Enrolment {
     // A code is good for one use: make sure the token can be kept before the code is spent.
     await this.#vault.put(BOOKING_API_OWNER, 'probe', 'probe');
     this.#vault.delete(BOOKING_API_OWNER, 'probe');
-    const token = 'token' in input ? input.token : await this.#trade(url, input.code);
-    const { technician, capabilities } = await (await this.#client(url, token)).me();
+    const { token, technician, capabilities } = await firstContact(async () => {
+      const token = 'token' in input ? input.token : await this.#trade(url, input.code);
+      return { token, ...(await (await this.#client(url, token)).me()) };
+    });
     await this.#vault.put(BOOKING_API_OWNER, TOKEN, token);
     this.#remember({ url, technician, capabilities, environmentToken: null });
     // Another booking system knows nothing of the cursor of the last one.

@@ -3,6 +3,7 @@ import { AppError } from '../../shared/rpc/errors.ts';
 import type { AppPorts, CaldavRequest } from '../app-contract.ts';
 import { basicAuthorizedFetch } from '../auth/basic-auth.ts';
 import { parseEndpoint } from '../endpoint.ts';
+import { firstContact } from '../first-contact.ts';
 import type { Fetch } from '../ports.ts';
 import type { HttpOptions } from '../schedule/http.ts';
 import type { AccountAccess, AccountProvider, NewConnection } from './account-provider.ts';
@@ -78,7 +79,7 @@ export async function discoverCaldav(
     (to) => mayFollow(url, to),
     http({ attemptTimeoutMs: ATTEMPT_MS }),
   );
-  const found = await discover(createDavClient(fetch), url);
+  const found = await firstContact(() => discover(createDavClient(fetch), url));
   log('debug', 'caldav', 'Calendars found', { principal: found.principal, home: found.home });
   const credentials: Credentials = {
     username,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/rpc/errors.ts';
 import type { AppPorts, SubscriptionRequest } from '../app-contract.ts';
+import { firstContact } from '../first-contact.ts';
 import type { Fetch } from '../ports.ts';
 import type { FeedCheck, IcsProviderOptions } from '../providers/ics/ics-provider.ts';
 import type { HttpOptions } from '../schedule/http.ts';
@@ -90,9 +91,8 @@ export async function subscribeToFeed(
     allowPlainHttp: request.allowPlainHttp ?? false,
     allowPrivateNetwork: request.allowPrivateNetwork ?? false,
   };
-  const check = await checkFeed(
-    await providerOptions({ ...given, timeZone: request.timeZone ?? 'UTC' }, http(HTTP), ports),
-  );
+  const options = await providerOptions({ ...given, timeZone: request.timeZone ?? 'UTC' }, http(HTTP), ports);
+  const check = await firstContact(() => checkFeed(options));
   const timeZone =
     request.timeZone ?? check.timeZone ?? (await technicianZone()) ?? request.localTimeZone ?? 'UTC';
   const chosen = request.name?.trim() ?? '';

@@ -1,6 +1,7 @@
 import type { AppPorts, SignInRequest } from '../app-contract.ts';
 import { TokenSet } from '../auth/oauth-client.ts';
 import { authorizedFetch, createTokenSource } from '../auth/token-source.ts';
+import { firstContact } from '../first-contact.ts';
 import type { Fetch } from '../ports.ts';
 import type { AccountAccess, AccountProvider, NewConnection } from './account-provider.ts';
 import { OAUTH_PROVIDERS, type OAuthProviderName } from './oauth-providers.ts';
@@ -55,7 +56,7 @@ export async function signInByBrowser(
   const { service, baseUrl } = OAUTH_PROVIDERS[provider];
   // Nobody should sign in to find out afterwards that the API cannot be reached at such an address.
   baseUrl(environment);
-  const { subject, email, access, tokens } = await signIn({
+  const options = {
     service: service(environment),
     access: request.access,
     openUrl: request.openUrl,
@@ -63,7 +64,8 @@ export async function signInByBrowser(
     clock,
     random,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
-  });
+  };
+  const { subject, email, access, tokens } = await firstContact(() => signIn(options));
   const secret = JSON.stringify(tokens);
   return { provider, subject, email, access, secret, tokenExpiresAt: tokens.expiresAt };
 }

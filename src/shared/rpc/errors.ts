@@ -57,9 +57,9 @@ export class AppError extends Error {
   }
 }
 
-/** The same error with more known of it. */
-export const elaborated = (error: AppError, known: AppErrorOptions): AppError =>
-  new AppError(error.code, error.message, {
+/** The same error with more known of it, or said in other words. */
+export const elaborated = (error: AppError, known: AppErrorOptions, message = error.message): AppError =>
+  new AppError(error.code, message, {
     cause: error.cause,
     effect: error.effect,
     ...(error.retryAfterSeconds !== null && { retryAfterSeconds: error.retryAfterSeconds }),

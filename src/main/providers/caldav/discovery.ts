@@ -40,6 +40,9 @@ export async function discover(client: DavClient, given: URL): Promise<CaldavHom
   return { principal: principal.href, home: home.href, otherHomes, addresses };
 }
 
+/** What a server under repair answers, or one before it: whether calendars are there cannot be told. */
+const IS_DOWN = /^HTTP 50[234]$/;
+
 /** The address itself may be of any page of the person's; a bare name of a server is asked by its well-known page. */
 async function firstPrincipal(client: DavClient, given: URL): Promise<string> {
   const wellKnown = new URL('/.well-known/caldav', given);
@@ -57,7 +60,7 @@ async function firstPrincipal(client: DavClient, given: URL): Promise<string> {
       // Who is not let in, led elsewhere or not answered would not fare better at the next address.
       const isNoPage = error.code === 'NOT_FOUND' || error.code === 'INVALID_INPUT';
       if (error.code !== 'PROVIDER_ERROR' && !isNoPage && error.code !== 'PERMISSION_DENIED') throw error;
-      if (error.detail === 'other-origin') failure ??= error;
+      if (error.detail === 'other-origin' || IS_DOWN.test(error.detail ?? '')) failure ??= error;
     }
   }
   throw failure ?? notCaldav(given);
