@@ -293,6 +293,18 @@ describe('a deleted event that is asked about', () => {
     await expectQuiet(world);
   });
 
+  it.each<[string, () => unknown]>([
+    ['cancelled', () => world.sandbox.booking.bookings.cancel(booking.id)],
+    ['given to somebody else', () => world.sandbox.booking.bookings.reassign(booking.id, ['tech_other'])],
+  ])('keep the booking’s, which is %s before that is carried out: nothing is made', async (_, goes) => {
+    goes();
+    world.sandbox.faults.journal.clear();
+    await decide('booking');
+    expect(writes(world)).toEqual([]);
+    expect(exported(world)).toEqual([]);
+    await expectQuiet(world);
+  });
+
   it('answers itself when the booking changes and the event is made again', async () => {
     editBooking({ title: 'Second visit' });
     await world.sync();

@@ -3,8 +3,8 @@ import { AppError } from '../../shared/rpc/errors.ts';
 import type { CalendarProvider } from '../providers/provider.ts';
 import type { ConflictRow } from '../store/conflict-repository.ts';
 import type { LinkRow } from '../store/link-repository.ts';
-import { bookingFromRow } from '../store/observed-row.ts';
 import type { Store } from '../store/store.ts';
+import { bookingState } from './booking-state.ts';
 import type { MappingContext, RunContext } from './context.ts';
 import type { EventIntent, EventVersion } from './intent.ts';
 import { logEntry } from './log-entry.ts';
@@ -171,11 +171,12 @@ function proposeVersion(
   link: LinkRow,
 ): void {
   const { store } = run;
-  const row = store.bookings.get(link.source_id);
-  if (row?.state !== 'live') {
+  const state = bookingState(run, context, link.source_id);
+  if (state.kind !== 'selected') {
     store.conflicts.resolve(conflict.id, run.clock.now().toISOString());
     return;
   }
+  const { booking, hash } = state;
   const calendar = JSON.parse(conflict.calendar_side) as EventVersion;
   const fields = JSON.parse(conflict.fields) as readonly OwnedField[];
   const change: Record<string, string> = {};
@@ -184,17 +185,16 @@ function proposeVersion(
       change.start = calendar.time.start;
       change.end = calendar.time.end;
       change.timeZone = calendar.time.timeZone;
-    } else if (field === 'description')
-      change.description = bookingNotes(calendar.description, bookingFromRow(row));
+    } else if (field === 'description') change.description = bookingNotes(calendar.description, booking);
     else change[field] = calendar[field];
   }
-  prepare(run, context, link, 'propose', link.source_id, JSON.stringify(change), row.version, {
+  prepare(run, context, link, 'propose', link.source_id, JSON.stringify(change), booking.version, {
     title: calendar.title,
     start: calendar.time.start,
     incarnation: link.incarnation,
     sent: link.sent,
     rewrites: 0,
-    bookingHash: row.hash,
+    bookingHash: hash,
     reason: 'You chose your version.',
     conflictId: conflict.id,
   });
@@ -208,12 +208,13 @@ function restore(
   link: LinkRow,
 ): void {
   const { store } = run;
-  const row = store.bookings.get(link.source_id);
-  if (row?.state !== 'live') {
+  const state = bookingState(run, context, link.source_id);
+  // It may have been cancelled, or given to somebody else, since the question was asked.
+  if (state.kind !== 'selected') {
     store.conflicts.resolve(conflict.id, run.clock.now().toISOString());
     return;
   }
-  const desired = desiredEvent(bookingFromRow(row));
+  const desired = desiredEvent(state.booking);
   const sent = fingerprint(desired);
   const incarnation = link.incarnation + 1;
   const prepared = provider.prepareCreate(context.mapping.calendarId, desired, {
@@ -228,7 +229,7 @@ function restore(
     incarnation,
     sent,
     rewrites: 0,
-    bookingHash: row.hash,
+    bookingHash: state.hash,
     reason: 'You chose to restore it.',
     conflictId: conflict.id,
   });

@@ -3,6 +3,7 @@ import { writesEvents } from '../../shared/domain/mapping.ts';
 import type { CalendarProvider, NewIdentity } from '../providers/provider.ts';
 import type { LinkRow } from '../store/link-repository.ts';
 import { bookingFromRow, eventFromRow, type ObservedEventRow } from '../store/observed-row.ts';
+import { bookingState } from './booking-state.ts';
 import type { MappingContext, RunContext } from './context.ts';
 import { attemptBasis, isWaiting } from './failed-exports.ts';
 import type { EventIntent, EventVersion, LostRecord } from './intent.ts';
@@ -19,7 +20,7 @@ import {
   planExport,
 } from './planner/export-plan.ts';
 import { changedFields, fingerprint } from './planner/fingerprint.ts';
-import { exportScope, selects } from './planner/selection.ts';
+import { exportScope } from './planner/selection.ts';
 import { recordLost } from './record-lost.ts';
 
 const CHUNK = 500;
@@ -99,17 +100,6 @@ function loadCell(
     canReschedule: run.canReschedule,
     now: run.startedAt,
   };
-}
-
-function bookingState(run: RunContext, { mapping }: MappingContext, bookingId: string): BookingState {
-  const row = run.store.bookings.get(bookingId);
-  if (row === undefined || row.state === 'absent' || row.state === 'kept') return { kind: 'unproven' };
-  if (row.state === 'deleted') return { kind: 'gone', why: 'deleted' };
-  const booking = bookingFromRow(row);
-  if (booking.status === 'cancelled') return { kind: 'gone', why: 'cancelled' };
-  if (!writesEvents(mapping.direction) || !selects(mapping, booking))
-    return { kind: 'gone', why: 'deselected' };
-  return { kind: 'selected', booking, hash: row.hash, endsAt: row.ends_at };
 }
 
 /** The event of a booking: by its link, or by our tag where the link is missing, older, or at its end. */
