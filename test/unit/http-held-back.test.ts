@@ -32,3 +32,25 @@ it('an attempt that may have had its effect is what a call ends with when the ne
 it('a call without an effect ends with what held it back', async () => {
   await expect(call(429)).rejects.toBe(heldBack);
 });
+
+it('a call that waits already keeps to the longest pause that others are asked for meanwhile', async () => {
+  const clock = new TestClock();
+  const answers = [503, 429, 429];
+  const pauses = ['', '5', '1'];
+  const times: number[] = [];
+  const begin = clock.now().getTime();
+  const http = createHttp({
+    clock,
+    random: seededRandom(1),
+    log: () => undefined,
+    fetch: async () => {
+      const index = times.push(clock.now().getTime() - begin) - 1;
+      const headers = { 'retry-after': pauses[index] ?? '' };
+      return new Response('', { status: answers[index] ?? 200, headers });
+    },
+  });
+  const calls = ['one', 'two', 'three'].map((name) => http(`https://calendar.example/${name}`));
+  await clock.until(Promise.all(calls));
+  expect(times).toHaveLength(6);
+  for (const time of times.slice(3)) expect(time).toBeGreaterThanOrEqual(5_000);
+});

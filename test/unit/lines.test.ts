@@ -174,6 +174,26 @@ describe('a service that asks for a pause', () => {
     answer = ok;
     expect(await outcome()).toBe(200);
   });
+
+  it.each([
+    ['succeeds', ok],
+    ['fails', async () => new Response('down', { status: 503 })],
+    [
+      'is asked for a shorter one',
+      async () => new Response('', { status: 429, headers: { 'retry-after': '1' } }),
+    ],
+  ])('gets it, too, when a call that was under way before %s', async (_, earlier) => {
+    const slow = Promise.withResolvers<Response>();
+    answer = () => slow.promise;
+    const underWay = outcome();
+    await clock.advance(0);
+    answer = async () => new Response('', { status: 429, headers: { 'retry-after': '120' } });
+    expect(await outcome()).toBe(429);
+    slow.resolve(await earlier());
+    await underWay;
+    await clock.advance(119 * SECOND);
+    expect(await outcome()).toBe('RATE_LIMITED');
+  });
 });
 
 describe('a call that is given up', () => {

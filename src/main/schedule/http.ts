@@ -103,7 +103,9 @@ export function createHttp(options: HttpOptions): Fetch {
   /** How long to wait before the next attempt, by our own back-off and by what this origin asked for. */
   function nextWaitMs(origin: string, outcome: Outcome, attempts: number): number {
     const asked = outcome.kind === 'answer' ? (retryAfterMs(outcome.response.headers, clock.now()) ?? 0) : 0;
-    if (asked > 0 && asked <= budgetMs) pausedUntil.set(origin, now() + asked);
+    if (asked > 0 && asked <= budgetMs) {
+      pausedUntil.set(origin, now() + Math.max(asked, pauseLeftMs(origin)));
+    }
     return Math.max(backoffMs(attempts, random.unit()), asked, pauseLeftMs(origin));
   }
 
@@ -135,12 +137,27 @@ export function createHttp(options: HttpOptions): Fetch {
       if (untrusted !== null) throw untrusted;
       if (told.status === null || mayHaveTakenEffect(told.status)) doubtful = outcome;
 
-      const waitMs = nextWaitMs(origin, outcome, attempts);
-      const isLast = attempts === MAX_ATTEMPTS || now() - started + waitMs >= budgetMs;
-      if (isLast || !(await waited(waitMs, signal, () => options.onRetry?.({ ...told, waitMs })))) {
-        return failed(outcome, effectSo(doubtful));
-      }
+      if (!(await mayTryAgain(request, outcome, told, started))) return failed(outcome, effectSo(doubtful));
     }
+  }
+
+  /** Waits until the next attempt may be made, as long as that fits the budget; false where there is to be none. */
+  async function mayTryAgain(
+    { origin, signal }: ReplayableRequest,
+    outcome: Outcome,
+    told: HttpAttempt,
+    started: number,
+  ): Promise<boolean> {
+    let waitMs = nextWaitMs(origin, outcome, told.attempt);
+    do {
+      const waiting = waitMs;
+      if (told.attempt === MAX_ATTEMPTS || now() - started + waiting >= budgetMs) return false;
+      const goesOn = await waited(waiting, signal, () => options.onRetry?.({ ...told, waitMs: waiting }));
+      if (!goesOn) return false;
+      // Another call may have been asked for a pause meanwhile.
+      waitMs = pauseLeftMs(origin);
+    } while (waitMs > 0);
+    return true;
   }
 
   /** Waits for the next attempt; false where there is to be none. */

@@ -86,11 +86,11 @@ export class Lines {
       const line = this.#line(`${service} ${origin}`);
       const probing = unattended ? await this.#admit(service, line) : null;
       const cut = this.#cut.signal;
+      const pausedBefore = line.pausedUntil;
       try {
         const answer = await this.#send(input, init);
         this.#note(line, answer.status < 500, true);
-        const pause = retryAfterMs(answer.headers, this.#ports.clock.now()) ?? 0;
-        line.pausedUntil = answer.ok || pause === 0 ? 0 : this.#now() + Math.min(pause, LONGEST_PAUSE_MS);
+        this.#notePause(line, answer, pausedBefore);
         return answer;
       } catch (error) {
         if (cut.aborted) this.#noteCut(line);
@@ -146,6 +146,13 @@ export class Lines {
     } finally {
       cut.removeEventListener('abort', end);
     }
+  }
+
+  /** An answer to what was sent before a pause was asked for says nothing against it. */
+  #notePause(line: Line, answer: Response, pausedBefore: number): void {
+    const pause = retryAfterMs(answer.headers, this.#ports.clock.now()) ?? 0;
+    const until = answer.ok || pause === 0 ? 0 : this.#now() + Math.min(pause, LONGEST_PAUSE_MS);
+    line.pausedUntil = line.pausedUntil === pausedBefore ? until : Math.max(until, line.pausedUntil);
   }
 
   /** A connection of before says nothing of the way there is now. */
