@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { MappingInput } from '../../src/main/app-contract.ts';
 import type { Booking } from '../../src/shared/domain/booking.ts';
+import type { SeenEvent } from '../support/calendar-program.ts';
 import {
   busyStarts,
   describeEachCalendar,
   EVERY_CALENDAR,
   expectNothingToDo,
   jobsIn,
-  type SeenEvent,
   type TechnicianCalendar,
 } from '../support/technician-calendar.ts';
 import { addBooking, onlyAccount, onlyMapping } from '../support/world.ts';

@@ -3,51 +3,21 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import type { MappingInput } from '../../src/main/app-contract.ts';
 import type { Fetch } from '../../src/main/ports.ts';
-import { parseTransactionId } from '../../src/main/providers/microsoft/ownership.ts';
 import { eventObject, stamp, withProperties } from './caldav-calendar.ts';
 import { type CaldavServer, fillRadicale, startCaldavServer } from './caldav-server.ts';
 import { createCaldavWorld } from './caldav-world.ts';
+import { type CalendarProgram, googleProgram, outlookProgram, type SeenEvent } from './calendar-program.ts';
 import { moveToOutlook, OUTLOOK, outlookWrites, signIn } from './outlook.ts';
-import { blocks, CALENDAR, createWorld, shown, TECHNICIAN, type World, writes } from './world.ts';
+import { blocks, createWorld, TECHNICIAN, type World, writes } from './world.ts';
 
 /** The services that bookings are written to. */
 export type CalendarName = 'Google' | 'Microsoft' | 'CalDAV';
 
-/** An event as the technician sees it. Times are UTC instants, or dates. */
-export interface SeenEvent {
-  readonly id: string;
-  readonly title: string;
-  readonly location: string;
-  readonly start: string;
-  readonly end: string;
-  /** Whose event of ours it is; a copy that the technician made is hers. */
-  readonly bookingId: string | null;
-}
-
-/** A technician's calendar as she uses it with another program, whoever keeps it, and the app beside it. */
-export interface TechnicianCalendar {
+/** A technician's calendar, whoever keeps it, and the app beside it. */
+export interface TechnicianCalendar extends CalendarProgram {
   readonly world: World;
-  /** All that is there, occurrences of a series as the series. */
-  seen(): Promise<readonly SeenEvent[]>;
-  /** All that the service keeps of an event, as text. */
-  raw(id: string): Promise<string>;
-  rename(id: string, title: string): Promise<void>;
-  /** @param start UTC instant, of whole minutes */
-  move(id: string, start: string, end: string): Promise<void>;
-  /** Changes what is the technician's alone: a colour, a reminder. */
-  decorate(id: string): Promise<void>;
-  makeFree(id: string): Promise<void>;
-  makeBusy(id: string): Promise<void>;
-  /** Makes it repeat daily, five times. */
-  repeat(id: string): Promise<void>;
-  copy(id: string, start: string, end: string): Promise<void>;
-  delete(id: string): Promise<void>;
-  /** Adds an appointment and answers with its id. */
-  add(title: string, start: string, end: string): Promise<string>;
   /** Adds so many appointments of an hour, one every hour and a half. */
   fill(count: number, from: string): Promise<void>;
-  /** The service forgets where our listing ended. */
-  forgetPosition(): void;
   /** What has changed something in the calendar or in the booking system since `forgetWrites`. */
   writes(): readonly string[];
   forgetWrites(): void;
@@ -115,39 +85,11 @@ async function enrolAgain(world: World): Promise<void> {
 }
 
 function google(world: World, { mapping }: CalendarOptions): TechnicianCalendar {
-  const { google: service } = world.sandbox;
-  const timed = (start: string, end: string) => ({
-    start: { dateTime: start, timeZone: 'Europe/London' },
-    end: { dateTime: end, timeZone: 'Europe/London' },
-  });
-  const edit = async (id: string, patch: object): Promise<void> =>
-    void service.editEvent(CALENDAR, id, patch);
-  // A copy has the same properties, those that say which event they were written to among them.
-  const own = (id: string, bookingId: string | null): string | null =>
-    service.event(CALENDAR, id)?.extendedProperties?.private?.calendarSyncSelf === id ? bookingId : null;
+  const program = googleProgram(world);
   return {
+    ...program,
     world,
-    seen: async () =>
-      shown(world).map(({ id, summary: title, location, start, end, bookingId }) => ({
-        ...{ id, title, location, start, end },
-        bookingId: own(id, bookingId),
-      })),
-    raw: async (id) => JSON.stringify(service.event(CALENDAR, id)),
-    rename: (id, summary) => edit(id, { summary }),
-    move: (id, start, end) => edit(id, timed(start, end)),
-    decorate: (id) =>
-      edit(id, {
-        colorId: '5',
-        reminders: { useDefault: false, overrides: [{ method: 'popup', minutes: 5 }] },
-      }),
-    makeFree: (id) => edit(id, { transparency: 'transparent' }),
-    makeBusy: (id) => edit(id, { transparency: 'opaque' }),
-    repeat: async (id) => void service.makeRecurring(CALENDAR, id, ['RRULE:FREQ=DAILY;COUNT=5']),
-    copy: async (id, start, end) => void service.copyEvent(CALENDAR, id, timed(start, end)),
-    delete: async (id) => void service.deleteEvent(CALENDAR, id),
-    add: async (summary, start, end) => service.addEvent(CALENDAR, { summary, ...timed(start, end) }).id,
-    fill: fillBy((summary, start, end) => service.addEvent(CALENDAR, { summary, ...timed(start, end) })),
-    forgetPosition: () => service.expireSyncTokens(),
+    fill: fillBy(program),
     writes: () => writes(world),
     forgetWrites: () => world.sandbox.faults.journal.clear(),
     async loseDatabase(other) {
@@ -157,49 +99,12 @@ function google(world: World, { mapping }: CalendarOptions): TechnicianCalendar 
   };
 }
 
-interface OutlookResource {
-  readonly id: string;
-  readonly subject: string;
-  readonly location: { readonly displayName: string };
-  readonly start: { readonly dateTime: string };
-  readonly end: { readonly dateTime: string };
-  readonly transactionId: string | null;
-}
-
 function outlook(world: World, { mapping }: CalendarOptions): TechnicianCalendar {
-  const { microsoft: service } = world.sandbox;
-  const moment = (instant: string) => ({ dateTime: instant.slice(0, 19), timeZone: 'UTC' });
-  const instant = ({ dateTime }: { readonly dateTime: string }): string =>
-    new Date(`${dateTime.slice(0, 19)}Z`).toISOString();
-  const timed = (start: string, end: string) => ({ start: moment(start), end: moment(end) });
-  const edit = async (id: string, patch: object): Promise<void> => void service.editEvent(OUTLOOK, id, patch);
+  const program = outlookProgram(world);
   return {
+    ...program,
     world,
-    seen: async () =>
-      (service.events(OUTLOOK) as unknown as readonly OutlookResource[]).map((event) => ({
-        id: event.id,
-        title: event.subject,
-        location: event.location.displayName,
-        start: instant(event.start),
-        end: instant(event.end),
-        bookingId: parseTransactionId(event.transactionId ?? '')?.bookingId ?? null,
-      })),
-    raw: async (id) => JSON.stringify(service.event(OUTLOOK, id)),
-    rename: (id, subject) => edit(id, { subject }),
-    move: (id, start, end) => edit(id, timed(start, end)),
-    decorate: (id) => edit(id, { categories: ['Red'], reminderMinutesBeforeStart: 5 }),
-    makeFree: (id) => edit(id, { showAs: 'free' }),
-    makeBusy: (id) => edit(id, { showAs: 'busy' }),
-    repeat: async (id) =>
-      void service.makeRecurring(OUTLOOK, id, {
-        pattern: { type: 'daily', interval: 1 },
-        range: { type: 'numbered', startDate: '2026-11-24', numberOfOccurrences: 5 },
-      }),
-    copy: async (id, start, end) => void service.copyEvent(OUTLOOK, id, timed(start, end)),
-    delete: async (id) => void service.deleteEvent(OUTLOOK, id),
-    add: async (subject, start, end) => service.addEvent(OUTLOOK, { subject, ...timed(start, end) }).id,
-    fill: fillBy((subject, start, end) => service.addEvent(OUTLOOK, { subject, ...timed(start, end) })),
-    forgetPosition: () => service.expireDeltaTokens(OUTLOOK),
+    fill: fillBy(program),
     writes: () => outlookWrites(world),
     forgetWrites: () => world.sandbox.faults.journal.clear(),
     async loseDatabase(other) {
@@ -259,12 +164,12 @@ async function caldav(server: CaldavServer, options: CalendarOptions): Promise<T
   };
 }
 
-function fillBy(add: (title: string, start: string, end: string) => unknown): TechnicianCalendar['fill'] {
+function fillBy(program: CalendarProgram): TechnicianCalendar['fill'] {
   return async (count, from) => {
     for (let index = 0; index < count; index += 1) {
       const start = Date.parse(from) + index * 90 * 60_000;
       const [begin = '', end = ''] = [start, start + 3_600_000].map((time) => new Date(time).toISOString());
-      add(`Appointment ${index}`, begin, end);
+      await program.add(`Appointment ${index}`, begin, end);
     }
   };
 }

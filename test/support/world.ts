@@ -61,6 +61,8 @@ export interface WorldOptions {
   /** Stands between the app and the servers. */
   readonly network?: (fetch: Fetch) => Fetch;
   readonly start?: string;
+  /** What the servers' and the app's chance begins with. Default: 7. */
+  readonly chance?: number;
   /** What was chosen in the settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Variables beside those that lead to the sandbox. */
@@ -73,7 +75,7 @@ export interface WorldOptions {
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = new VirtualClock(options.start);
   const power = new TestPower();
-  const random = seededRandom(7);
+  const random = seededRandom(options.chance ?? 7);
   const sandbox = createSandbox({
     clock,
     random,

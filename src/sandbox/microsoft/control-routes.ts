@@ -44,7 +44,10 @@ const Expiry = z.object({
 const Lifecycle = z.object({ event: z.enum(LIFECYCLE_EVENTS) });
 const SubscriptionPath = z.object({ id: z.string() });
 
-const Recurrence = z.object({ pattern: z.unknown(), range: z.unknown().optional() });
+const Recurrence = z.object({
+  pattern: z.unknown(),
+  range: z.record(z.string(), z.unknown()).exactOptional(),
+});
 
 /**
  * What people do to their calendars and accounts, and what a test wants to see of them. Mounted outside the service,

@@ -223,15 +223,15 @@ export class MicrosoftState {
 
   /**
    * Turns a single event into a series that begins with it, under the same id.
-   * @param recurrence a patterned recurrence; without a range it never ends
+   * @param recurrence a patterned recurrence; its range begins with the event and never ends, if it does not say so
    */
   makeRecurring(
     calendarId: string,
     eventId: string,
-    recurrence: { readonly pattern: unknown; readonly range?: unknown },
+    recurrence: { readonly pattern: unknown; readonly range?: object },
   ): EventJson {
     const { start } = this.calendar(calendarId).get(nameOf(eventId));
-    const range = recurrence.range ?? { type: 'noEnd', startDate: dateOf(start) };
+    const range = { type: 'noEnd', startDate: dateOf(start), ...recurrence.range };
     return this.editEvent(calendarId, eventId, { recurrence: { pattern: recurrence.pattern, range } });
   }
 
