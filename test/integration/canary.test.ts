@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { Fetch } from '../../src/main/ports.ts';
+import { liveThrough } from '../simulation/week.ts';
+
+/** Longer than days take on any machine. */
+const LONG = 600_000;
+
+describe('days of trouble', () => {
+  it.each([
+    ['google', 4],
+    ['microsoft', 7],
+    ['both', 11],
+  ] as const)(
+    'at %s, seed %d: every invariant is kept',
+    async (services, seed) => {
+      const { findings } = await liveThrough({ seed, days: 1, services });
+      expect(findings.broken()).toEqual([]);
+      for (const invariant of ['I1', 'I2', 'I3', 'I4', 'I6', 'I7', 'I8', 'I10', 'I12'] as const)
+        expect(findings.checked(invariant), invariant).toBeGreaterThan(0);
+    },
+    LONG,
+  );
+
+  it(
+    'are the same from the same seed, request by request',
+    async () => {
+      const [once, twice, other] = [
+        await liveThrough({ seed: 5, days: 1, services: 'both' }),
+        await liveThrough({ seed: 5, days: 1, services: 'both' }),
+        await liveThrough({ seed: 6, days: 1, services: 'both' }),
+      ];
+      expect(once.trace.count).toBeGreaterThan(100);
+      expect(twice.trace.digest()).toBe(once.trace.digest());
+      expect(other.trace.digest()).not.toBe(once.trace.digest());
+    },
+    LONG,
+  );
+});
+
+describe('servers that do not do what they say', () => {
+  const isWrite = (method: string, url: RegExp, request: Request): boolean =>
+    request.method === method && url.test(request.url);
+
+  /** Says of such requests that they were carried out. */
+  const ignoring =
+    (method: string, url: RegExp, answer: () => Response) =>
+    (fetch: Fetch): Fetch =>
+    async (input, init) =>
+      isWrite(method, url, new Request(input, init)) ? answer() : fetch(input, init);
+
+  /** Changes what is asked for. */
+  const rewriting =
+    (method: string, url: RegExp, rewrite: (body: Record<string, unknown>) => object) =>
+    (fetch: Fetch): Fetch =>
+    async (input, init) => {
+      const request = new Request(input, init);
+      if (!isWrite(method, url, request)) return fetch(input, init);
+      return fetch(input, { ...init, body: JSON.stringify(rewrite(JSON.parse(await request.text()))) });
+    };
+
+  /** Creates everything twice, the second time under another id. */
+  const doubling =
+    (fetch: Fetch): Fetch =>
+    async (input, init) => {
+      const request = new Request(input, init);
+      if (isWrite('POST', /\/events\?/, request)) {
+        const { id, extendedProperties, ...event } = JSON.parse(await request.clone().text());
+        const other = `${id}0`;
+        const tag = { ...extendedProperties.private, calendarSyncSelf: other };
+        const body = JSON.stringify({ ...event, id: other, extendedProperties: { private: tag } });
+        await fetch(input, { ...init, body });
+      }
+      return fetch(input, init);
+    };
+
+  it.each([
+    [
+      'an event is not deleted',
+      'I1',
+      ignoring('DELETE', /\/events\//, () => new Response(null, { status: 204 })),
+    ],
+    ['an event is made twice', 'I2', doubling],
+    ['a tag is lost', 'I1', rewriting('POST', /\/events\?/, ({ extendedProperties: _, ...event }) => event)],
+    [
+      'a busy block is not stored',
+      'I1',
+      rewriting('POST', /busy-blocks:batch/, (batch) => ({ ...batch, upserts: [] })),
+    ],
+    [
+      'an event is moved on its way',
+      'I12',
+      rewriting('POST', /\/events\?/, (event) => ({ ...event, end: { dateTime: '2030-01-01T00:00:00Z' } })),
+    ],
+  ] as const)(
+    '%s: %s is found broken',
+    async (_, invariant, servers) => {
+      const { findings } = await liveThrough({ seed: 4, days: 1, services: 'google', servers });
+      expect(findings.broken(invariant)).not.toEqual([]);
+    },
+    LONG,
+  );
+});

@@ -1,0 +1,184 @@
+import type { BusyBlock } from '../../src/shared/domain/busy-block.ts';
+import { type BookingVersion, isSelected, type Ledger } from './ledger.ts';
+import type { Calendar, Scene } from './scene.ts';
+import type { Instance } from './seen-instances.ts';
+import { same } from './watch.ts';
+
+const DAY = 86_400_000;
+const moment = (text: string): number => Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text);
+
+/** Once quiet: judges both sides by what they show, and what people did by where it ended. */
+export function expectations(scene: Scene): void {
+  for (const calendar of scene.calendars) {
+    const jobs = calendar.instances().filter(({ bookingId }) => bookingId !== null);
+    for (const bookingId of scene.ledger.bookingIds()) {
+      exported(
+        scene,
+        calendar,
+        bookingId,
+        jobs.filter((job) => job.bookingId === bookingId),
+      );
+    }
+  }
+  imported(scene);
+  editsEnded(scene);
+}
+
+/** I1, I12 and I13 of one booking in one calendar. */
+function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: readonly Instance[]): void {
+  const { ledger, findings, world } = scene;
+  const booking = ledger.versions(bookingId).at(-1)?.booking;
+  const where = `${bookingId} in ${calendar.key}`;
+  const isExported = !calendar.importOnly && calendar.mapped.direction !== 'import';
+  const [job] = jobs;
+  if (!isExported || !isSelected(booking)) {
+    findings.check('I1', job === undefined ? [] : [`${where} is gone and has an event`]);
+    return;
+  }
+  if (isParked(ledger, bookingId)) return;
+  if (job === undefined) {
+    const today = Math.floor(world.clock.now().getTime() / DAY) * DAY;
+    const inWindow = moment(booking.start) < today + 181 * DAY && moment(booking.end) > today - 30 * DAY;
+    const removal = ledger.removals.findLast(
+      (each) => each.calendar === calendar.key && each.bookingId === bookingId,
+    );
+    // Who deleted it is not known any more when the database is lost: Google only says that it is deleted.
+    const withdrawn = ledger.withdrawn.get(`${calendar.key} ${bookingId}`);
+    const isForgotten = withdrawn !== undefined && withdrawn < (ledger.afresh.get(calendar.key) ?? 0);
+    const isLeft =
+      calendar.mapped.onDelete !== 'restore' &&
+      (isForgotten || (removal !== undefined && removal.at > ledger.changedAt(bookingId)));
+    findings.check('I1', inWindow && !isLeft ? [`${where} has no event`] : []);
+    return;
+  }
+  findings.check(
+    'I1',
+    differences(job, booking).map((difference) => `${where}: ${difference}`),
+  );
+  if (jobs.length > 1) findings.check('I1', [`${where} repeats`]);
+  findings.check(
+    'I12',
+    timeDifferences(job, booking).map((difference) => `${where}: ${difference}`),
+  );
+  staysDeleted(scene, calendar, bookingId);
+}
+
+type Job = NonNullable<BookingVersion['booking']>;
+
+function* differing(pairs: readonly (readonly [string, string, string])[]): Generator<string> {
+  for (const [name, shown, wanted] of pairs)
+    if (shown !== wanted) yield `${name} is “${shown}”, not “${wanted}”`;
+}
+
+const differences = (job: Instance, booking: Job): readonly string[] => [
+  ...differing([
+    ['title', job.title, booking.title],
+    ['place', job.location, booking.location ?? ''],
+    ['notes', job.description, booking.description ?? ''],
+    ['tentative', String(job.tentative), String(booking.status === 'tentative')],
+  ]),
+  ...timeDifferences(job, booking),
+];
+
+const timeDifferences = (job: Instance, booking: Job): readonly string[] => [
+  ...(same(job.start, booking.start) ? [] : [`it starts ${job.start}, not ${booking.start}`]),
+  ...(same(job.end, booking.end) ? [] : [`it ends ${job.end}, not ${booking.end}`]),
+];
+
+/** Somebody kept rewriting it: three times since the booking last changed. */
+function isParked(ledger: Ledger, bookingId: string): boolean {
+  const since = ledger.changedAt(bookingId);
+  return ledger.kept(bookingId).some(({ kind, at }) => kind === 'parked' && at > since);
+}
+
+/** I13: where the policy says so, what she deleted is not there, unless something has happened since. */
+function staysDeleted({ ledger, findings }: Scene, { key, mapped }: Calendar, bookingId: string): void {
+  const removal = ledger.removals.findLast((each) => each.calendar === key && each.bookingId === bookingId);
+  if (removal === undefined || mapped.onDelete === 'restore') return;
+  const since = Math.min(removal.at, ledger.settledAt);
+  const changed =
+    ledger.changedAt(bookingId) > since ||
+    (ledger.afresh.get(key) ?? 0) > since ||
+    (ledger.answered.get(bookingId) ?? 0) > removal.at;
+  findings.check('I13', changed ? [] : [`${bookingId} came back in ${key}`]);
+}
+
+/** I1 of the technician's own time, I12 with it. */
+function imported(scene: Scene): void {
+  const { calendars, world, findings } = scene;
+  const left = [...world.sandbox.booking.blocks.all()];
+  const meetings = new Map<string, { readonly calendar: Calendar; readonly event: Instance }[]>();
+  for (const calendar of calendars) {
+    if (calendar.mapped.direction === 'export') continue;
+    for (const event of calendar.instances().filter((each) => takesTime(each, calendar, world.clock.now()))) {
+      const copies = meetings.get(event.meeting) ?? [];
+      meetings.set(event.meeting, [...copies, { calendar, event }]);
+    }
+  }
+  const groups = [...meetings.values()].sort((a, b) => a.length - b.length);
+  for (const copies of groups) {
+    const index = left.findIndex((block) =>
+      copies.some(({ event, calendar }) => isOf(block, event, calendar)),
+    );
+    const [first] = copies;
+    if (index < 0) {
+      const near = first === undefined ? undefined : left.find(({ start }) => same(start, first.event.start));
+      const what = `“${first?.event.title}” at ${first?.event.start} in ${first?.calendar.key} is not blocked`;
+      findings.check('I1', [near === undefined ? what : `${what}, but ${JSON.stringify(near)}`]);
+    } else {
+      findings.check('I1');
+      findings.check('I12');
+      findings.meet('cell: event new, foreign');
+      left.splice(index, 1);
+    }
+  }
+  const today = world.clock.now().toISOString().slice(0, 10);
+  const isUnsaid = ({ start }: BusyBlock): boolean =>
+    scene.ledger.unsaid.some((each) => each.day === today && same(each.start, start));
+  const unexplained = left.filter((block) => !isUnsaid(block) && !scene.ledger.keptBlocks.has(block.id));
+  for (const block of unexplained)
+    findings.check('I1', [`nothing is at ${block.start}, which is blocked: ${block.id}`]);
+  scene.network.watch.settledBlocks = groups
+    .filter(({ length }) => length === 1)
+    .flat()
+    .map(({ calendar, event }) => ({
+      calendar: calendar.key,
+      event: event.seriesId ?? event.id,
+      start: event.start,
+      end: event.end,
+    }));
+}
+
+function takesTime(event: Instance, { mapped }: Calendar, now: Date): boolean {
+  const today = Math.floor(now.getTime() / DAY) * DAY;
+  const isNear = moment(event.start) < today + 181 * DAY && moment(event.end) > today - 30 * DAY;
+  const isSkipped = mapped.skip.includes('all-day') && event.start.length === 10;
+  return event.bookingId === null && event.blocks && isNear && !isSkipped;
+}
+
+function isOf(block: BusyBlock, event: Instance, { mapped }: Calendar): boolean {
+  const title = mapped.visibility === 'details' && !event.isPrivate ? event.title : '';
+  return same(block.start, event.start) && same(block.end, event.end) && (block.title ?? '') === title;
+}
+
+/** I3: what she typed is in the calendar, in the booking system, or was kept. */
+function editsEnded(scene: Scene): void {
+  const { ledger, calendars, findings } = scene;
+  for (const { at, calendar: key, eventId, bookingId, field, value } of ledger.openEdits()) {
+    const calendar = calendars.find((each) => each.key === key);
+    const shown = (calendar?.instances() ?? []).filter(
+      (event) => event.bookingId === bookingId || event.id === eventId || event.seriesId === eventId,
+    );
+    const booked = ledger.versions(bookingId).filter((version) => version.at > at);
+    const places = [
+      ...shown.map((event) => (field === 'time' ? event.start : event[field])),
+      ...booked.map(({ booking }) => (field === 'time' ? booking?.start : booking?.[field]) ?? ''),
+      ...ledger.kept(bookingId).map(({ shown: kept }) => (field === 'time' ? kept.start : kept[field])),
+    ];
+    const isThere = places.some((place) =>
+      field === 'time' && place !== '' ? same(place, value) : place === value,
+    );
+    findings.check('I3', isThere ? [] : [`${field} “${value}” of ${bookingId} in ${key} is nowhere`]);
+  }
+  ledger.closeEdits();
+}

@@ -1,0 +1,179 @@
+import type { MappingInput } from '../../src/main/app-contract.ts';
+import type { Fetch } from '../../src/main/ports.ts';
+import { googleProgram, type OnlineProgram, outlookProgram } from '../support/calendar-program.ts';
+import { OUTLOOK, signInToOutlook as openMailbox, signIn as signInToOutlook } from '../support/outlook.ts';
+import { CALENDAR, createWorld, TECHNICIAN, type World } from '../support/world.ts';
+import { Dice } from './dice.ts';
+import { Findings } from './findings.ts';
+import { Ledger } from './ledger.ts';
+import { SimulatedNetwork } from './network.ts';
+import { googleInstances, type Instance, outlookInstances } from './seen-instances.ts';
+import { Trace } from './trace.ts';
+
+export type Services = 'google' | 'microsoft' | 'both';
+
+/** How a calendar is mapped, as IT has last said. */
+export interface Mapped {
+  readonly direction: 'import' | 'export' | 'two-way';
+  readonly visibility: 'busy-only' | 'details';
+  readonly onDelete: 'restore' | 'leave' | 'ask';
+  readonly skip: readonly 'all-day'[];
+}
+
+/** A calendar of the technician, with what is known of it outside the app. */
+export interface Calendar {
+  readonly key: string;
+  readonly provider: 'google' | 'microsoft';
+  readonly calendarId: string;
+  readonly program: OnlineProgram;
+  /** Only ever imported. */
+  readonly importOnly: boolean;
+  mapped: Mapped;
+  /** Whether the mapping is there. */
+  isMapped: boolean;
+  /** When its direction was last changed, by the ledger. */
+  changedAt: number;
+  instances(): readonly Instance[];
+  raw(id: string): Promise<string>;
+}
+
+/** All that the actors of a simulation act on. */
+export interface Scene {
+  readonly world: World;
+  readonly calendars: readonly Calendar[];
+  readonly network: SimulatedNetwork;
+  readonly ledger: Ledger;
+  readonly findings: Findings;
+  readonly trace: Trace;
+  readonly dice: Dice;
+  /** Counts what was made up, so that everything typed is told apart. */
+  next(): number;
+}
+
+const STARTS = [
+  '2026-11-23T07:00:00.000Z',
+  // Clocks change in this week: in Europe, in North America, in Australia.
+  '2027-03-24T07:00:00.000Z',
+  '2026-10-29T07:00:00.000Z',
+  '2027-04-01T07:00:00.000Z',
+] as const;
+
+/** What stands between the network and the servers. */
+export type Tampering = (fetch: Fetch) => Fetch;
+
+export async function openScene(
+  seed: number,
+  services: Services,
+  servers: Tampering = (fetch) => fetch,
+): Promise<Scene> {
+  const dice = new Dice(seed);
+  const findings = new Findings();
+  const trace = new Trace();
+  const ledger = new Ledger();
+  const network = new SimulatedNetwork(new Dice(seed ^ 0x5eed), findings, trace);
+  const onDelete = (): Mapped['onDelete'] => dice.one(['restore', 'leave', 'ask'] as const) ?? 'restore';
+  const first = { direction: 'two-way', visibility: 'busy-only', onDelete: onDelete(), skip: [] } as const;
+  const world = await createWorld({
+    chance: seed,
+    start: dice.one(STARTS) ?? STARTS[0],
+    network: (fetch) => network.between(servers(fetch)),
+    mapping: input(first),
+  });
+  network.open(world);
+  // A comment costs a turn of virtual time.
+  world.sandbox.booking.commentEveryMs = 40_000;
+  const calendars: Calendar[] = [];
+  if (services === 'microsoft') {
+    for (const { id } of world.app.accounts()) await world.app.removeAccount(id, { deleteEvents: false });
+  } else {
+    calendars.push(google(world, CALENDAR, first, false));
+    const second = google(
+      world,
+      'second@example.com',
+      { ...first, direction: 'import', visibility: 'details' },
+      true,
+    );
+    calendars.push(second);
+    await addMapping(world, second);
+  }
+  if (services !== 'google') {
+    await openMailbox(world);
+    const mailbox = outlook(world, { ...first, onDelete: onDelete() });
+    calendars.push(mailbox);
+    await addMapping(world, mailbox);
+  }
+  let made = 0;
+  const next = (): number => {
+    made += 1;
+    return made;
+  };
+  const scene = { world, calendars, network, ledger, findings, trace, dice, next };
+  network.setTheScene(scene);
+  return scene;
+}
+
+const input = ({ direction, visibility, onDelete, skip }: Mapped) => ({
+  ...{ direction, visibility, onDelete },
+  skip: [...skip],
+});
+
+function google(world: World, calendarId: string, mapped: Mapped, importOnly: boolean): Calendar {
+  const program = googleProgram(world, calendarId);
+  return {
+    ...{ key: importOnly ? 'second' : 'google', provider: 'google', calendarId, program },
+    ...{ importOnly, mapped, isMapped: true, changedAt: 0 },
+    instances: () => googleInstances(world, calendarId),
+    raw: (id) => program.raw(id),
+  };
+}
+
+function outlook(world: World, mapped: Mapped): Calendar {
+  const program = outlookProgram(world);
+  return {
+    ...{ key: 'outlook', provider: 'microsoft', calendarId: OUTLOOK, program },
+    ...{ importOnly: false, mapped, isMapped: true, changedAt: 0 },
+    instances: () => outlookInstances(world, OUTLOOK),
+    raw: (id) => program.raw(id),
+  };
+}
+
+/** Adds the mapping of a calendar to the account that has it. */
+async function addMapping(world: World, { provider, calendarId, mapped }: Calendar): Promise<void> {
+  const account = world.app.accounts().find((each) => each.provider === provider);
+  if (account === undefined) throw new RangeError(`No account at ${provider} is connected`);
+  await world.app.addMapping({
+    accountId: account.id,
+    calendarId,
+    technicianId: TECHNICIAN,
+    ...input(mapped),
+  } satisfies MappingInput);
+}
+
+/** Makes the app's accounts and mappings what they are meant to be, whatever became of its database. */
+export async function putSetUpRight(scene: Scene): Promise<void> {
+  if (!scene.network.isDead) await scene.network.sheltered(() => setUp(scene));
+}
+
+async function setUp(scene: Scene): Promise<void> {
+  const { world, calendars } = scene;
+  for (const provider of new Set(calendars.map((calendar) => calendar.provider))) {
+    const account = world.app.accounts().find((each) => each.provider === provider);
+    if (account !== undefined && account.state !== 'needs-sign-in') continue;
+    if (provider === 'google') await world.signIn();
+    else await signInToOutlook(world);
+  }
+  for (const calendar of calendars) {
+    const mapping = world.app.mappings().find(({ calendarId }) => calendarId === calendar.calendarId);
+    if (mapping === undefined) {
+      calendar.isMapped = true;
+      scene.ledger.afresh.set(calendar.key, scene.ledger.tick());
+      await addMapping(world, calendar);
+    } else {
+      const wanted = input(calendar.mapped);
+      const same = (Object.keys(wanted) as (keyof typeof wanted)[]).every(
+        (name) => JSON.stringify(mapping[name]) === JSON.stringify(wanted[name]),
+      );
+      if (!same) await world.app.updateMapping(mapping.mappingId, wanted);
+    }
+  }
+}
