@@ -84,7 +84,7 @@ export function freshCalendar(
     progress: new Progress({ runId: 'run', clock, log, onProgress: undefined }),
     mappings: [context],
     blockTurns: new Turns(),
-    postponed: new Set<number>(),
+    postponed: new Map(),
     failed: new Set<number>(),
     held: new Set<number>(),
     contested: new Map<number, number>(),

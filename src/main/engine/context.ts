@@ -5,6 +5,7 @@ import type { AppError } from '../../shared/rpc/errors.ts';
 import type { BookingApi } from '../booking/booking-port.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { CalendarProvider } from '../providers/provider.ts';
+import type { JournalRow } from '../store/journal-repository.ts';
 import type { Store } from '../store/store.ts';
 import type { ImportMapping } from './planner/import-plan.ts';
 import type { Progress } from './progress.ts';
@@ -35,8 +36,8 @@ export interface RunContext {
   readonly mappings: readonly MappingContext[];
   /** One account at a time sends busy blocks: copies of a meeting are planned by any of them. */
   readonly blockTurns: Turns;
-  /** Links whose busy block the booking system wants to be sent later, in this run. */
-  readonly postponed: Set<number>;
+  /** Busy blocks that the booking system wants to be sent later in this run, by their links. */
+  readonly postponed: Map<number, PostponedBlock>;
   /** Links whose operation failed in this run: tried again in the next, not in a loop. */
   readonly failed: Set<number>;
   /** Links whose deletion waits for a person. */
@@ -75,4 +76,12 @@ export interface MappingContext {
   readonly tally: Tally;
   /** The account granted write access, so that a writing mapping may write. */
   readonly mayWrite: boolean;
+}
+
+/** One item of a batch of busy blocks, which the booking system wants to be sent later. */
+export interface PostponedBlock {
+  readonly account: AccountContext;
+  readonly context: MappingContext;
+  readonly entry: JournalRow;
+  readonly error: AppError;
 }

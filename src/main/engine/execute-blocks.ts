@@ -1,7 +1,7 @@
 import { AppError, toAppError } from '../../shared/rpc/errors.ts';
 import type { BlockBatchItem, BookingApi } from '../booking/booking-port.ts';
 import type { JournalRow } from '../store/journal-repository.ts';
-import type { AccountContext, MappingContext, RunContext } from './context.ts';
+import type { AccountContext, MappingContext, PostponedBlock, RunContext } from './context.ts';
 import { inParallel } from './in-parallel.ts';
 import type { BlockIntent } from './intent.ts';
 import { logEntry } from './log-entry.ts';
@@ -12,13 +12,6 @@ const BATCH = 500;
 /** While the booking system works on one batch, the answer to another is settled. */
 const BATCHES_AT_ONCE = 3;
 const ALL = Number.MAX_SAFE_INTEGER;
-
-/** An item that the booking system wants to be sent later. */
-interface Postponed {
-  readonly context: MappingContext;
-  readonly entry: JournalRow;
-  readonly error: AppError;
-}
 
 /** How often an item is sent in one run before it is left to the next. */
 const ATTEMPTS = 4;
@@ -33,83 +26,78 @@ const FIRST_WAIT_MS = 1_000;
  * for outside the turn, so that it holds up nothing but the deletions.
  */
 export async function executeBlocks(run: RunContext, account: AccountContext): Promise<number> {
-  const postponed: Postponed[] = [];
-  const again: Postponed[] = [];
   let deadline: number | null = null;
   let sent = 0;
   try {
     for (let attempt = 1; ; attempt += 1) {
-      sent += await run.blockTurns.take(() => executeInTurn(run, account, again, postponed));
-      if (postponed.length === 0) return sent;
+      sent += await run.blockTurns.take(() => executeInTurn(run, account));
+      const waiting = postponedOf(run, account);
+      if (waiting.length === 0) return sent;
       const now = run.clock.now().getTime();
       deadline ??= now + PATIENCE_MS;
-      const waitMs = waitFor(postponed, attempt, run.random.unit());
-      again.splice(0, again.length, ...postponed.splice(0));
+      const waitMs = waitFor(waiting, attempt, run.random.unit());
       if (attempt < ATTEMPTS && now + waitMs <= deadline) await run.clock.sleep(waitMs, run.signal);
-      else leaveForNextRun(run, account, again.splice(0));
+      else leaveForNextRun(run, account);
     }
   } finally {
     // What an interruption leaves here is in the journal as sent.
-    for (const { entry } of [...again, ...postponed]) run.postponed.delete(entry.link_id);
+    takePostponed(run, account);
   }
 }
 
+const postponedOf = (run: RunContext, account: AccountContext): readonly PostponedBlock[] =>
+  [...run.postponed.values()].filter((block) => block.account === account);
+
+function takePostponed(run: RunContext, account: AccountContext): readonly PostponedBlock[] {
+  const own = postponedOf(run, account);
+  for (const { entry } of own) run.postponed.delete(entry.link_id);
+  return own;
+}
+
 /** Exponential with jitter, and never before the booking system wants to be asked again. */
-function waitFor(postponed: readonly Postponed[], attempt: number, unit: number): number {
+function waitFor(postponed: readonly PostponedBlock[], attempt: number, unit: number): number {
   const asked = Math.max(...postponed.map(({ error }) => error.retryAfterSeconds ?? 0));
   return Math.max(asked * 1_000, FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + unit / 2));
 }
 
-function leaveForNextRun(run: RunContext, account: AccountContext, postponed: readonly Postponed[]): void {
+function leaveForNextRun(run: RunContext, account: AccountContext): void {
   run.store.transaction(() => {
-    for (const { context, entry, error } of postponed) {
-      run.postponed.delete(entry.link_id);
+    for (const { context, entry, error } of takePostponed(run, account)) {
       account.error ??= error;
       settleFailed(run, context, entry, error, 0);
     }
   });
 }
 
-async function executeInTurn(
-  run: RunContext,
-  account: AccountContext,
-  again: Postponed[],
-  postponed: Postponed[],
-): Promise<number> {
+async function executeInTurn(run: RunContext, account: AccountContext): Promise<number> {
   const due = new Set(
     run.mappings.flatMap(({ mapping }) =>
       run.store.journal.prepared(mapping.id, ['delete-block'], ALL).map(({ link_id }) => link_id),
     ),
   );
-  const resent = await executeAgain(run, account, again, postponed);
-  const upserts = await executeKind(run, account, postponed, (mappingId) =>
+  const again = await executePostponed(run, account);
+  const upserts = await executeKind(run, account, (mappingId) =>
     run.store.journal.prepared(mappingId, ['upsert-block'], BATCH),
   );
   // Among the upserts that wait may be one that must come first.
-  if (run.postponed.size > 0) return resent + upserts;
-  const deletes = await executeKind(run, account, postponed, (mappingId) =>
+  if (run.postponed.size > 0) return again + upserts;
+  const deletes = await executeKind(run, account, (mappingId) =>
     run.store.journal
       .prepared(mappingId, ['delete-block'], ALL)
       .filter(({ link_id }) => due.has(link_id))
       .slice(0, BATCH),
   );
-  return resent + upserts + deletes;
+  return again + upserts + deletes;
 }
 
-/** Sends what was postponed, each mapping's in a batch of its own under the key that it was given then. */
-async function executeAgain(
-  run: RunContext,
-  account: AccountContext,
-  again: Postponed[],
-  postponed: Postponed[],
-): Promise<number> {
-  const due = again.splice(0);
-  for (const { entry } of due) run.postponed.delete(entry.link_id);
-  for (const batch of Map.groupBy(due, ({ entry }) => entry.idempotency_key).values()) {
+/** Sends again what was postponed, under the keys that it was given then. */
+async function executePostponed(run: RunContext, account: AccountContext): Promise<number> {
+  const due = takePostponed(run, account);
+  const batches = Map.groupBy(due, ({ entry }) => entry.idempotency_key);
+  for (const [key, batch] of batches) {
     const [first] = batch;
-    if (first === undefined) continue;
     const entries = batch.map(({ entry }) => entry);
-    await sendBatch(run, account, first.context, entries, first.entry.idempotency_key, postponed);
+    if (first !== undefined) await sendBatch(run, account, first.context, entries, key, 'postpone');
   }
   return due.length;
 }
@@ -117,12 +105,11 @@ async function executeAgain(
 async function executeKind(
   run: RunContext,
   account: AccountContext,
-  postponed: Postponed[],
   nextBatch: (mappingId: string) => readonly JournalRow[],
 ): Promise<number> {
   let sent = 0;
   await inParallel(batches(), BATCHES_AT_ONCE, async ({ context, entries, key }) => {
-    await sendBatch(run, account, context, entries, key, postponed);
+    await sendBatch(run, account, context, entries, key, 'postpone');
     run.progress.settled(context.account.id, context.mapping.id, 'upsert-block', entries.length);
     sent += entries.length;
   });
@@ -145,7 +132,7 @@ async function executeKind(
 
 /**
  * Sends one batch and settles each of its items.
- * @param postponed takes the items that the booking system wants later; null: they have failed
+ * @param ofThoseLater what becomes of items that the booking system wants later: sent again in this run, or failed
  * @throws AppError when the request as a whole failed
  */
 async function sendBatch(
@@ -154,7 +141,7 @@ async function sendBatch(
   context: MappingContext,
   entries: readonly JournalRow[],
   key: string,
-  postponed: Postponed[] | null,
+  ofThoseLater: 'postpone' | 'fail',
 ): Promise<void> {
   const started = run.clock.now().getTime();
   let results: readonly BlockBatchItem[];
@@ -172,19 +159,20 @@ async function sendBatch(
   const durationMs = run.clock.now().getTime() - started;
   const byId = new Map(results.map((result) => [result.id, result]));
   const done: JournalRow[] = [];
-  const later: Omit<Postponed, 'context'>[] = [];
+  const later: PostponedBlock[] = [];
   run.store.transaction(() => {
     for (const entry of entries) {
       const error = itemError(entry, byId.get(entry.target_id));
       if (error === null) done.push(entry);
-      else if (error.code === 'RATE_LIMITED' && postponed !== null) later.push({ entry, error });
-      else {
+      else if (error.code === 'RATE_LIMITED' && ofThoseLater === 'postpone') {
+        later.push({ account, context, entry, error });
+      } else {
         account.error ??= error;
         settleFailed(run, context, entry, error, durationMs);
       }
     }
     settleBlocks(run, context, done, durationMs);
-    postponed?.push(...postpone(run, context, later));
+    postpone(run, later);
   });
 }
 
@@ -192,21 +180,17 @@ async function sendBatch(
  * Gives items the key of a request of their own: under the old one the booking system would only say again what it has
  * said, and a run that finds them in the journal must not take them for the whole batch.
  */
-function postpone(
-  run: RunContext,
-  context: MappingContext,
-  items: readonly Omit<Postponed, 'context'>[],
-): readonly Postponed[] {
-  if (items.length === 0) return [];
+function postpone(run: RunContext, blocks: readonly PostponedBlock[]): void {
+  if (blocks.length === 0) return;
   const idempotency_key = run.random.uuid();
   run.store.journal.markSent(
-    items.map(({ entry }) => entry),
+    blocks.map(({ entry }) => entry),
     idempotency_key,
   );
-  return items.map(({ entry, error }) => {
-    run.postponed.add(entry.link_id);
-    return { context, error, entry: { ...entry, idempotency_key, attempt: entry.attempt + 1 } };
-  });
+  for (const block of blocks) {
+    const entry = { ...block.entry, idempotency_key, attempt: block.entry.attempt + 1 };
+    run.postponed.set(entry.link_id, { ...block, entry });
+  }
 }
 
 /** The exact bytes of a batch, put together again the same way from the same entries. */
@@ -317,7 +301,7 @@ export async function resendBatches(
     if (batch === undefined) batches.set(entry.idempotency_key, [entry]);
     else batch.push(entry);
   }
-  for (const [key, batch] of batches) await sendBatch(run, account, context, batch, key, null);
+  for (const [key, batch] of batches) await sendBatch(run, account, context, batch, key, 'fail');
 }
 
 /** Removes blocks by id, outside any plan: for a mapping that is removed together with what it created. */

@@ -106,7 +106,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
     progress: new Progress({ runId, clock, log: ports.log, onProgress: options.onProgress }),
     mappings,
     blockTurns: new Turns(),
-    postponed: new Set(),
+    postponed: new Map(),
     failed: new Set(),
     held: new Set(),
     contested: new Map(),
