@@ -206,6 +206,24 @@ describe('by the keyboard', () => {
     expect(await hasFocus(rows)).toBe(true);
   });
 
+  it('Page and arrow keys lead on through the log, also when what had the focus has left with its row', async () => {
+    await shown.open(over()(), '/log');
+    const rows = page.getByRole('region', { name: 'Operations' });
+    /** Where a key leads that is pressed again and again: the browser drops one that comes as it ends an animation. */
+    const pressing = (key: string) =>
+      expect.poll(async () => {
+        await page.keyboard.press(key);
+        return rows.evaluate((one) => one.scrollTop / one.clientHeight);
+      });
+    await rows.locator('[aria-rowindex="2"]').getByRole('button').focus();
+    await pressing('PageDown').toBeGreaterThan(3);
+    expect(await hasFocus(rows)).toBe(true);
+    await pressing('PageUp').toBeLessThan(1);
+    await rows.locator('[aria-rowindex="2"]').getByRole('button').focus();
+    await pressing('ArrowDown').toBeGreaterThan(0.8);
+    await pressing('ArrowUp').toBe(0);
+  });
+
   it('what is ticked and what has the focus are seen where the system sets the colours', async () => {
     await page.emulateMedia({ forcedColors: 'active' });
     await shown.open(over()(), '/feeds');

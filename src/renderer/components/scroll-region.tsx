@@ -1,5 +1,5 @@
 import { Box } from '@mantine/core';
-import type { KeyboardEventHandler, ReactElement, ReactNode, Ref } from 'react';
+import type { FocusEventHandler, KeyboardEventHandler, ReactElement, ReactNode, Ref } from 'react';
 
 export interface ScrollRegionProps {
   /** What is in it. */
@@ -7,6 +7,8 @@ export interface ScrollRegionProps {
   readonly className: string | undefined;
   readonly ref: Ref<HTMLElement>;
   readonly onKeyDown?: KeyboardEventHandler;
+  readonly onFocus?: FocusEventHandler;
+  readonly onBlur?: FocusEventHandler;
   readonly children: ReactNode;
 }
 
@@ -19,6 +21,8 @@ export const ScrollRegion = ({
   className,
   ref,
   onKeyDown = () => undefined,
+  onFocus = () => undefined,
+  onBlur = () => undefined,
   children,
 }: ScrollRegionProps): ReactElement => (
   <Box
@@ -28,6 +32,8 @@ export const ScrollRegion = ({
     tabIndex={0}
     aria-label={label}
     onKeyDown={onKeyDown}
+    onFocus={onFocus}
+    onBlur={onBlur}
   >
     {children}
   </Box>

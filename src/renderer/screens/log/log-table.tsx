@@ -10,6 +10,7 @@ import { text } from '../../text/text.ts';
 import styles from './log.module.css';
 import { columnsFor, features } from './log-columns.tsx';
 import { LogRow } from './log-row.tsx';
+import { useKeptFocus } from './use-kept-focus.ts';
 
 export interface LogTableProps {
   readonly entries: readonly LogEntry[];
@@ -55,14 +56,21 @@ export function LogTable({ entries, busy }: LogTableProps): ReactElement {
     else if (event.key === 'End') virtual.scrollToEnd();
     else return;
     event.preventDefault();
-    // What has the focus in a row leaves the document with it.
+    // A jump leads away from what has the focus.
     viewport.current?.focus({ preventScroll: true });
   };
+  const focus = useKeptFocus(viewport);
   const places = virtual.getVirtualItems();
   const above = places[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (places.at(-1)?.end ?? 0);
   return (
-    <ScrollRegion className={styles.viewport} ref={viewport} label={text.log.tableLabel} onKeyDown={jump}>
+    <ScrollRegion
+      className={styles.viewport}
+      ref={viewport}
+      label={text.log.tableLabel}
+      onKeyDown={jump}
+      {...focus}
+    >
       <table
         className={styles.table}
         aria-label={text.log.tableLabel}
