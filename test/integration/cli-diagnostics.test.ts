@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -33,6 +34,8 @@ beforeEach(() => {
 });
 afterEach(() => machine.dispose());
 
+const PUBLISHED = 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//Rota//EN\r\nEND:VCALENDAR\r\n';
+
 const zipFile = (): string => join(machine.environment.HOME ?? '', 'for support.zip');
 const contents = (): Record<string, string> => {
   const files = unzipSync(readFileSync(zipFile()));
@@ -49,12 +52,17 @@ describe('diagnostics', () => {
       '--skip-title',
       'Canary-pattern',
     );
+    const published = join(machine.environment.HOME ?? '', 'rota.ics');
+    writeFileSync(published, PUBLISHED);
+    const address = pathToFileURL(published).href;
+    await succeed(machine.run('connect', 'ics', '--url', address, '--name', 'Canary-calendar'));
     addBooking(sandbox, 2, 'Canary-booking at the mill');
     addAppointment(sandbox, 3, 'Canary-appointment with Dr Grey');
     await succeed(machine.run('sync'));
     mkdirSync(machine.dataDir, { recursive: true });
     const proxy = 'http://canary-user:canary-password@127.0.0.1:1';
-    writeFileSync(join(machine.dataDir, 'settings.json'), JSON.stringify({ proxyUrl: proxy }));
+    const settings = { proxyUrl: proxy, logDays: 'long' };
+    writeFileSync(join(machine.dataDir, 'settings.json'), JSON.stringify(settings));
 
     await succeed(machine.run('diagnostics', zipFile()));
     const files = contents();
@@ -69,10 +77,13 @@ describe('diagnostics', () => {
       'tables.json',
     ]);
     expect(files['status.json']).toContain(mappingId);
+    // What is wrong is named, so that support can say what to correct.
+    expect(files['doctor.json']).toContain('The setting logDays cannot be used');
     expect(files['log.jsonl']?.split('\n').length).toBeGreaterThan(2);
     const all = Object.values(files).join('\n');
     expect(all).not.toMatch(/canary/i);
     expect(all).not.toContain(EMAIL);
+    expect(files['status.json']).toMatch(/"calendar-[0-9a-f]{8} \(rota\.ics\)"/);
     expect(all).toMatch(/person-[0-9a-f]{8}@example\.com/);
     expect(all).not.toContain('Tess');
     // Google's access and refresh tokens.

@@ -35,7 +35,7 @@ log.jsonl      the last ${LOG_PAGES * 100} entries of the sync log, newest first
 tables.json    how many rows each table has
 
 Not in it: sign-ins, tokens and passwords; titles, places and notes of bookings and events (only their length);
-email addresses (each is a made-up name before its domain).
+email addresses and names of calendars (each is made up, and the same throughout).
 `;
 
 /** Everything that support gets, without secrets and without what is personal. Writes nothing. */
@@ -47,7 +47,10 @@ export function diagnosticsFiles({
   store,
   salt,
 }: Findings): readonly DiagnosticsFile[] {
-  const clean = personalRemover(salt);
+  const clean = personalRemover(
+    salt,
+    store.accounts.list().map(({ email }) => email),
+  );
   const json = (name: string, value: unknown): DiagnosticsFile => ({
     name,
     text: `${JSON.stringify(clean(value), null, 2)}\n`,

@@ -26,14 +26,24 @@ const MAX_DEPTH = 16;
  * length, and every email address a name that is the same throughout one file, so that support can still tell accounts
  * apart. Ids stay: without the calendar they say nothing.
  * @param salt random, and forgotten with the file, so that addresses cannot be guessed back
+ * @param accounts what the accounts are called: a published calendar by its title, with where it comes from in brackets
  */
-export function personalRemover(salt: Uint8Array): (value: unknown) => unknown {
-  const alias = (address: string): string => {
-    const hash = createHash('sha256').update(salt).update(address.toLowerCase()).digest('hex').slice(0, 8);
-    return `person-${hash}@${address.slice(address.lastIndexOf('@') + 1)}`;
-  };
+export function personalRemover(
+  salt: Uint8Array,
+  accounts: readonly string[] = [],
+): (value: unknown) => unknown {
+  const hash = (name: string): string =>
+    createHash('sha256').update(salt).update(name.toLowerCase()).digest('hex').slice(0, 8);
+  const alias = (address: string): string =>
+    `person-${hash(address)}@${address.slice(address.lastIndexOf('@') + 1)}`;
+  const titles = accounts.flatMap((account) => {
+    const title = /^(.+) (\([^()]+\))$/s.exec(account);
+    return title === null ? [] : [{ account, alias: `calendar-${hash(account)} ${title[2]}` }];
+  });
+  const untitled = (given: string): string =>
+    titles.reduce((said, { account, alias: other }) => said.replaceAll(account, () => other), given);
   const text = (given: string): string =>
-    redactText(given)
+    redactText(untitled(given))
       .replaceAll(/[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+/g, alias)
       // What messages quote is a title, unless it is something to type.
       .replaceAll(/“([^”]*)”/g, (whole, quoted: string) =>

@@ -10,7 +10,7 @@ export interface Policy {
   readonly enforced: Partial<Settings>;
   /** Bounds of the interval where it is not enforced, in minutes. */
   readonly intervalBounds: { readonly min: number; readonly max: number };
-  /** What could not be used, in sentences. */
+  /** What could not be used, in sentences, with nothing in quotes: support could not read it (`personal.ts`). */
   readonly problems: readonly string[];
 }
 
@@ -65,10 +65,10 @@ export function readPolicy(file: string): Policy {
  */
 export function parsePolicy(value: unknown): Policy {
   if (!isRecord(value))
-    return { ...NONE, problems: ['The policy is not an object with “defaults” and “enforced”.'] };
+    return { ...NONE, problems: ['The policy is not an object with defaults and enforced.'] };
   const problems: string[] = [];
   for (const name of Object.keys(value)) {
-    if (!PARTS.includes(name)) problems.push(`The policy has an unknown part “${name}”.`);
+    if (!PARTS.includes(name)) problems.push(`The policy has an unknown part: ${name}.`);
   }
   const { intervalMinutes, ...enforcedRest } = tierOf(value, 'enforced', problems);
   const isChoice = isRecord(intervalMinutes);
@@ -94,7 +94,7 @@ function tierOf(
   const values = policy[tier];
   if (values === undefined) return {};
   if (isRecord(values)) return { ...values };
-  problems.push(`“${tier}” in the policy is not an object.`);
+  problems.push(`The policy’s ${tier} is not an object.`);
   return {};
 }
 
@@ -106,7 +106,7 @@ function checked(
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
     if (!isSetting(name)) {
-      problems.push(`“${tier}.${name}” in the policy is not a setting of this version.`);
+      problems.push(`The policy’s ${tier}.${name} is not a setting of this version.`);
       continue;
     }
     const result = Settings.shape[name].safeParse(value);
@@ -117,7 +117,7 @@ function checked(
 }
 
 const said = (tier: Tier, name: string, error: z.ZodError): string =>
-  `“${tier}.${name}” in the policy cannot be used: ${error.issues[0]?.message ?? 'it is wrong'}.`;
+  `The policy’s ${tier}.${name} cannot be used: ${error.issues[0]?.message ?? 'it is wrong'}.`;
 
 const isSetting = (name: string): name is SettingName => SETTING_NAMES.some((known) => known === name);
 

@@ -115,7 +115,7 @@ function chosenIn(stored: unknown, problems: string[]): Partial<Record<SettingNa
     if (value === undefined) continue;
     const result = Settings.shape[name].safeParse(value);
     if (result.success) chosen[name] = result.data;
-    else problems.push(`The setting “${name}” cannot be used as it is stored; its default is in force.`);
+    else problems.push(`The setting ${name} cannot be used as it is stored; its default is in force.`);
   }
   return chosen;
 }
