@@ -218,7 +218,7 @@ describe('by the keyboard', () => {
     await rows.locator('[aria-rowindex="2"]').getByRole('button').focus();
     await pressing('PageDown').toBeGreaterThan(3);
     expect(await hasFocus(rows)).toBe(true);
-    await pressing('PageUp').toBeLessThan(1);
+    await pressing('PageUp').toBe(0);
     await rows.locator('[aria-rowindex="2"]').getByRole('button').focus();
     await pressing('ArrowDown').toBeGreaterThan(0.8);
     await pressing('ArrowUp').toBe(0);
