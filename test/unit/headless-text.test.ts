@@ -7,6 +7,7 @@ import { printable, processTerminal } from '../../src/main/headless/terminal.ts'
 import { count, localTime } from '../../src/main/headless/words.ts';
 import type { Account } from '../../src/shared/domain/account.ts';
 import type { MappingResult, SyncResult } from '../../src/shared/domain/sync-result.ts';
+import { withTimes } from '../../src/shared/text/moment.ts';
 
 const NOTHING = { created: 0, updated: 0, deleted: 0, unchanged: 0, skipped: 0 };
 const WIDE = { columns: Number.POSITIVE_INFINITY };
@@ -173,6 +174,9 @@ describe('words', () => {
     expect(localTime('2026-11-23T09:42:00.000Z')).toBe('2026-11-23 23:27');
     expect(localTime('2026-11-23')).toBe('2026-11-23');
     expect(localTime(null)).toBe('never');
+    expect(withTimes('Blocked 2026-11-23T09:42:00.000Z. It is due at 2026-11-23T09:42Z.', localTime)).toBe(
+      'Blocked 2026-11-23 23:27. It is due at 2026-11-23 23:27.',
+    );
   });
 
   it('carry no control sequence to the terminal', () => {

@@ -13,7 +13,6 @@ export const englishSetup = {
       choose: 'Choose calendars',
       start: 'Preview and start',
     },
-    stepDone: 'done',
     stepOf: (step: number, of: number) => `Step ${step} of ${of}`,
     later: 'Finish later',
 
@@ -39,7 +38,6 @@ export const englishSetup = {
     chooseNone: 'Choose at least one calendar.',
     chooseAction: 'See what will happen',
     directionOff: 'Leave it alone',
-    anotherAccount: 'Connect another calendar',
 
     previewBody: 'This is what the first sync will do. Nothing has been written yet.',
     previewStart: 'Start syncing',

@@ -8,8 +8,6 @@ export const englishWindow = {
     back: 'Back',
     retry: 'Try again',
     save: 'Save',
-    saving: 'Saving…',
-    never: 'never',
     failed: 'That did not work',
     loading: 'Loading…',
     copy: 'Copy link',
@@ -110,7 +108,6 @@ export const englishWindow = {
     signInBody: (who: string, address: string) =>
       `${who} ended the session of ${address}. Nothing was removed; the rest keeps syncing.`,
     failingTitle: 'Not everything synced',
-    pausedTitle: 'Paused',
     pausedBody: 'Nothing syncs by itself until then. Sync now still works.',
     previousWeek: 'Earlier',
     nextWeek: 'Later',
@@ -152,6 +149,5 @@ export const englishWindow = {
     openLog: 'Show in the log',
     failed: 'It could not be explained',
     tentative: 'tentative',
-    confirmed: 'confirmed',
   },
 };

@@ -47,3 +47,10 @@ function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.Da
   formatters.set(key, made);
   return made;
 }
+
+/** RFC 3339 in UTC, as the log and reasons name times: they are written where nobody knows who will read them. */
+const INSTANT = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z/g;
+
+/** A sentence of the program with its times as its reader writes them. */
+export const withTimes = (sentence: string, write: (instant: string) => string): string =>
+  sentence.replaceAll(INSTANT, write);

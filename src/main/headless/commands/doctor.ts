@@ -1,4 +1,5 @@
 import type { DoctorCheck, DoctorReport } from '../../../shared/domain/doctor.ts';
+import { withTimes } from '../../../shared/text/moment.ts';
 import { reportUnopened } from '../../diagnostics/doctor.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -7,6 +8,7 @@ import { systemClock } from '../ports.ts';
 import { table } from '../table.ts';
 import type { Screen } from '../terminal.ts';
 import { withProgress } from '../terminal.ts';
+import { localTime } from '../words.ts';
 
 const WORDS: Readonly<Record<DoctorCheck['status'], string>> = {
   ok: 'ok',
@@ -32,7 +34,11 @@ export async function doctor(context: CommandContext): Promise<Outcome> {
 }
 
 function reportText(screen: Screen, { checks, ok }: DoctorReport): string {
-  const rows = checks.map(({ status, name, message }) => [WORDS[status], name, message]);
+  const rows = checks.map(({ status, name, message }) => [
+    WORDS[status],
+    name,
+    withTimes(message, localTime),
+  ]);
   const verdict = ok
     ? 'Everything that a sync needs is in order.'
     : 'Put right what is WRONG, from the top: what is further down may follow from it.';

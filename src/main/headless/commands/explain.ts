@@ -1,5 +1,6 @@
 import type { Explanation } from '../../../shared/domain/explanation.ts';
 import { AppError } from '../../../shared/rpc/errors.ts';
+import { withTimes } from '../../../shared/text/moment.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { withLook } from '../open-client.ts';
@@ -21,7 +22,8 @@ const isUnknown = ({ links, decisions }: Explanation): boolean =>
 
 function explanationText({ links, mapping, decisions }: Explanation): string {
   const history = decisions.map(
-    ({ at, operation, reason }) => `  ${localTime(at)}  ${operation}: ${oneLine(reason)}`,
+    ({ at, operation, reason }) =>
+      `  ${localTime(at)}  ${operation}: ${oneLine(withTimes(reason, localTime))}`,
   );
   return [
     ...links.map((link) => oneLine(linkText(link))),
@@ -47,5 +49,5 @@ function linkText({
     kind === 'export'
       ? `Booking ${bookingId} goes to the calendar as ${event}`
       : `The calendar's ${event} goes to the booking system as ${blockId === null ? 'nothing' : `busy block ${blockId}`}`;
-  return `${what}. State: ${state}. ${reason}`;
+  return `${what}. State: ${state}. ${withTimes(reason, localTime)}`;
 }

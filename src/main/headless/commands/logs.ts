@@ -1,5 +1,6 @@
 import type { ProviderName } from '../../../shared/domain/account.ts';
 import type { LogEntry, LogPage, LogStatus } from '../../../shared/domain/sync-log.ts';
+import { withTimes } from '../../../shared/text/moment.ts';
 import type { CommandContext, Outcome } from '../command.ts';
 import { withLook } from '../open-client.ts';
 import { given } from '../options.ts';
@@ -39,7 +40,7 @@ function logsText(screen: Screen, { items, page, pages, total }: LogPage): strin
     entry.status,
     entry.operation,
     aboutText(entry),
-    entry.code === null ? entry.message : `${entry.message} (${entry.code})`,
+    withTimes(entry.code === null ? entry.message : `${entry.message} (${entry.code})`, localTime),
   ]);
   return `${table(screen, columns, rows)}\n\nPage ${page} of ${pages}, ${total} entries in all.`;
 }
