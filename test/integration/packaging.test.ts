@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -10,6 +11,7 @@ interface Configuration {
   readonly win: { readonly icon: string };
   readonly linux: { readonly icon: string };
   readonly electronFuses: Readonly<Record<string, boolean>>;
+  readonly afterAllArtifactBuild: string;
 }
 
 interface ConfigurationModule {
@@ -21,6 +23,22 @@ interface ConfigurationModule {
 const builder = createRequire(createRequire(import.meta.url).resolve('electron-builder'))(
   'app-builder-lib/out/util/config/config',
 ) as ConfigurationModule;
+
+/** What electron-builder sets the fuses with. */
+const fuses = createRequire(createRequire(import.meta.url).resolve('electron-builder'))('@electron/fuses');
+const FuseV1Options = fuses.FuseV1Options as Readonly<Record<string, number>>;
+const FuseVersion = fuses.FuseVersion as { readonly V1: string };
+const flipFuses = fuses.flipFuses as (binary: string, config: object) => Promise<number>;
+const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
+
+/** As electron-builder translates them: the same names, but for how they begin. */
+const wireOf = (wanted: Readonly<Record<string, boolean>>): Record<number, boolean> =>
+  Object.fromEntries(
+    Object.entries(wanted).map(([name, state]) => [
+      FuseV1Options[name.charAt(0).toUpperCase() + name.slice(1)] ?? -1,
+      state,
+    ]),
+  );
 
 describe('electron-builder.yml', () => {
   it('is accepted by electron-builder’s own validation', async () => {
@@ -39,7 +57,35 @@ describe('electron-builder.yml', () => {
       enableNodeCliInspectArguments: false,
       onlyLoadAppFromAsar: true,
       enableEmbeddedAsarIntegrityValidation: true,
+      grantFileProtocolExtraPrivileges: false,
     });
+  });
+
+  it('has what was packed looked at once more (security.md 8)', async () => {
+    const configuration = await builder.getConfig(REPOSITORY, 'electron-builder.yml', null);
+    const { afterAllArtifactBuild: checkFuses } = await import(
+      join(REPOSITORY, configuration.afterAllArtifactBuild)
+    );
+    const outDir = mkdtempSync(join(tmpdir(), 'calendar-sync-fuses-'));
+    const binary = join(outDir, 'linux-unpacked/calendar-sync');
+    const built = { outDir, configuration };
+    try {
+      expect(() => checkFuses(built)).toThrow('There is no binary');
+      mkdirSync(join(outDir, 'linux-unpacked'));
+      writeFileSync(binary, 'no Electron');
+      expect(() => checkFuses(built)).toThrow('has no fuses');
+      // As Electron comes, twice, as in a binary for two processors.
+      const wire = `${SENTINEL}\u0001\u0008${'10110001'}`;
+      writeFileSync(binary, `ELF ${wire} and ${wire} and so on`);
+      expect(() => checkFuses(built)).toThrow(/runAsNode.*onlyLoadAppFromAsar/);
+      const config = { version: FuseVersion.V1, ...wireOf(configuration.electronFuses) };
+      await flipFuses(binary, config);
+      expect(checkFuses(built)).toEqual([]);
+      await flipFuses(binary, { ...config, [FuseV1Options.EnableNodeCliInspectArguments ?? 0]: true });
+      expect(() => checkFuses(built)).toThrow('enableNodeCliInspectArguments');
+    } finally {
+      rmSync(outDir, { recursive: true });
+    }
   });
 
   it('has icons of the form that each system wants', async () => {
