@@ -83,6 +83,8 @@ export class Enrolment {
     const { token, technician, capabilities } = await firstContact(async () => {
       const token = 'token' in input ? input.token : await this.#trade(url, input.code);
       return { token, ...(await (await this.#client(url, token)).me()) };
+    }).catch((error: unknown) => {
+      throw atFirst(error);
     });
     await this.#vault.put(BOOKING_API_OWNER, TOKEN, token);
     this.#remember({ url, technician, capabilities, environmentToken: null });
@@ -204,6 +206,24 @@ export class Enrolment {
     const { fetch, clock, random, log } = this.#ports;
     return createHttp({ fetch, clock, random, log, ...watch });
   }
+}
+
+/** What was refused is what has just been given, and not what has worked before. */
+function atFirst(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { code, party, detail } = error;
+  const known = { cause: error, ...(party !== null && { party }), ...(detail !== null && { detail }) };
+  if (code === 'AUTH_EXPIRED') {
+    const message =
+      'The booking system does not accept this token. Copy it again, whole, or ask dispatch for another.';
+    return new AppError(code, message, known);
+  }
+  if (code === 'NOT_FOUND') {
+    const message =
+      'There is no booking system at this address. Copy it again, whole: it usually ends in “/api/v1”.';
+    return new AppError(code, message, known);
+  }
+  return error;
 }
 
 const notEnrolled = (): AppError =>

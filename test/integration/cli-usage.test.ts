@@ -16,6 +16,11 @@ describe('wrong usage', () => {
     ['an unknown command', 'frobnicate', "'frobnicate'"],
     ['an unknown option', 'sync --bogus', "'--bogus'"],
     ['an option that is missing', 'mappings add --account a --calendar b', "'--direction <direction>'"],
+    [
+      'a span that ends before it begins',
+      'logs --from 2026-12-01 --to 2026-11-01',
+      '--from does not lie before',
+    ],
     ['a token among the arguments', 'enrol --url https://example.com --token SECRET', "'--token'"],
   ])('of %s ends with 2, one sentence, or one document', async (_case, line, named) => {
     const args = line.split(' ');

@@ -127,7 +127,11 @@ describe('a device that dispatch has struck off', () => {
     expect(exported(world)).toHaveLength(1);
 
     world.sandbox.booking.devices.addToken({ technicianId: 'tech_tess' }, { token: 'bkt_new' });
-    await world.app.enrol({ url: world.sandbox.urls().booking, token: 'bkt_new' });
+    const url = world.sandbox.urls().booking;
+    const enrol = (input: { readonly url: string; readonly token: string }) => world.app.enrol(input);
+    await expect(enrol({ url, token: 'bkt_wrong' })).rejects.toThrow('does not accept this token');
+    await expect(enrol({ url: new URL(url).origin, token: 'bkt_new' })).rejects.toThrow('usually ends in');
+    await enrol({ url, token: 'bkt_new' });
     expect(onlyAccount(await world.sync()).error).toBeNull();
     expectInStep(world);
     await expectQuiet(world);

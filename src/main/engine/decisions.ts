@@ -14,6 +14,11 @@ import { fingerprint, type OwnedField } from './planner/fingerprint.ts';
 import { exportScope } from './planner/selection.ts';
 import { REVOCABLE_MS } from './revocable-decisions.ts';
 
+const notWaiting = (what: 'conflict' | 'hold', id: string): AppError =>
+  new AppError('NOT_FOUND', `No ${what} ${id} waits for an answer (any more).`, {
+    command: `“calendar-sync ${what}s” lists those that wait.`,
+  });
+
 /**
  * Notes a person's answer to an inbox item; the next run carries it out, one that nobody asked for only after ten
  * seconds.
@@ -23,7 +28,7 @@ import { REVOCABLE_MS } from './revocable-decisions.ts';
 export function decideConflict(store: Store, id: string, keep: 'booking' | 'calendar', at: string): void {
   const conflict = store.conflicts.get(id);
   if (conflict === undefined || (conflict.state !== 'open' && conflict.state !== 'decided')) {
-    throw new AppError('NOT_FOUND', `No open conflict has the id ${id}. “conflicts” lists those that wait.`);
+    throw notWaiting('conflict', id);
   }
   if (conflict.kind === 'edited-then-cancelled' && keep === 'calendar') {
     throw new AppError(
@@ -48,7 +53,7 @@ export function decideConflict(store: Store, id: string, keep: 'booking' | 'cale
 export function undoConflict(store: Store, id: string): void {
   const conflict = store.conflicts.get(id);
   if (conflict === undefined) {
-    throw new AppError('NOT_FOUND', `There is no conflict ${id}. “conflicts” lists those that wait.`);
+    throw notWaiting('conflict', id);
   }
   if (conflict.state === 'open') return;
   const isUnderWay = conflict.link_id !== null && store.journal.isOpen(conflict.link_id);
@@ -66,7 +71,7 @@ export function undoConflict(store: Store, id: string): void {
 export function decideHold(store: Store, id: string, answer: 'released' | 'discarded', at: string): number {
   const hold = store.holds.get(id);
   if (hold?.state !== 'open') {
-    throw new AppError('NOT_FOUND', `No open hold has the id ${id}. “holds” lists those that wait.`);
+    throw notWaiting('hold', id);
   }
   const items = store.holds.items(id);
   store.transaction(() => {

@@ -223,10 +223,9 @@ function inScope(store: Store, accounts: readonly Account[], options: SyncOption
   if (wanted === undefined) return accounts.filter(({ state }) => state !== 'paused');
   const account = accounts.find(({ id }) => id === wanted);
   if (account === undefined) {
-    throw new AppError(
-      'NOT_FOUND',
-      `There is no account ${wanted}. “accounts” lists those that are connected.`,
-    );
+    throw new AppError('NOT_FOUND', `There is no account ${wanted} (any more).`, {
+      command: '“calendar-sync accounts” lists those that are connected.',
+    });
   }
   return [account];
 }
@@ -234,7 +233,9 @@ function inScope(store: Store, accounts: readonly Account[], options: SyncOption
 function requireMapping(store: Store, id: string): Mapping {
   const mapping = store.mappings.get(id);
   if (mapping === null) {
-    throw new AppError('NOT_FOUND', `There is no mapping ${id}. “mappings” lists those that exist.`);
+    throw new AppError('NOT_FOUND', `There is no mapping ${id} (any more).`, {
+      command: '“calendar-sync mappings” lists those that exist.',
+    });
   }
   return mapping;
 }

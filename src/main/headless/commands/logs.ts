@@ -2,6 +2,7 @@ import type { ProviderName } from '../../../shared/domain/account.ts';
 import type { LogEntry, LogPage, LogStatus } from '../../../shared/domain/sync-log.ts';
 import { withTimes } from '../../../shared/text/moment.ts';
 import type { CommandContext, Outcome } from '../command.ts';
+import { UsageError } from '../failure.ts';
 import { withLook } from '../open-client.ts';
 import { given } from '../options.ts';
 import { table } from '../table.ts';
@@ -20,6 +21,9 @@ export interface LogOptions {
 
 export async function showLogs(context: CommandContext, options: LogOptions): Promise<Outcome> {
   const { status, provider, from, to, search, page } = options;
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new UsageError('--from does not lie before --to, so that nothing can match. Exchange the two.');
+  }
   const found = await withLook(context, (client) =>
     client.call('logs.query', given({ status, provider, from, to, search, page })),
   );
