@@ -135,10 +135,10 @@ export interface App extends LookApp {
   enrol(
     input: { readonly url: string } & ({ readonly code: string } | { readonly token: string }),
   ): Promise<Technician>;
+  /** Signs somebody in in the browser. @throws AppError PERMISSION_DENIED when it is refused, cancelled or not done in time */
   connectOAuth(provider: OAuthProviderName, options: SignInRequest): Promise<ConnectedAccount>;
   /** @throws AppError when the calendars cannot be found; nothing is stored then */
   connectCaldav(request: CaldavRequest): Promise<ConnectedAccount>;
-  connectGoogle(options: SignInRequest): Promise<ConnectedAccount>;
   /** @throws AppError PERMISSION_DENIED, detail `plain-http` or `private-network`, when consent is missing */
   connectIcs(request: SubscriptionRequest): Promise<SubscribedFeed>;
   /** With `deleteEvents`, first removes what was created in the calendar and in the booking system; says how many. */

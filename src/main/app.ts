@@ -231,7 +231,6 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     },
     connectOAuth: (provider, options) => thenSync(connections.connectOAuth(provider, options)),
     connectCaldav: (request) => thenSync(connections.connectCaldav(request)),
-    connectGoogle: (options) => thenSync(connections.connectOAuth('google', options)),
     connectIcs: (request) => thenSync(connections.connectIcs(request)),
     calendars: (accountId) => connections.calendars(accountId),
     technicians: async () => (await enrolment.api()).technicians(),

@@ -8,6 +8,13 @@ import type { Enrolment } from './enrolment.ts';
 import { readOnly } from './providers/ics/ics-errors.ts';
 import type { Store } from './store/store.ts';
 
+/**
+ * Adds a mapping, by what the calendar's account and the booking system say they have; for whom is enrolled where
+ * nobody is named.
+ * @throws AppError NOT_FOUND for an account, calendar or technician that is not there; PERMISSION_DENIED where events
+ *   would have to be written and may not be; INVALID_INPUT for values that cannot be used; CONFLICT where another
+ *   mapping does the same
+ */
 export async function addMapping(
   ports: AppPorts,
   store: Store,
@@ -72,6 +79,10 @@ export function created(
   return { events: live('export'), busyBlocks: live('import') };
 }
 
+/**
+ * Changes what was chosen of a mapping; the next run follows it.
+ * @throws AppError NOT_FOUND for a mapping or technician that is not there; else as `addMapping`
+ */
 export async function updateMapping(
   store: Store,
   enrolment: Enrolment,

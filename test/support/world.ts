@@ -161,7 +161,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     async signIn(email = EMAIL, access = 'write') {
       sandbox.google.configure({ autoApprove: email });
       const openUrl = openWith(sandbox.fetch);
-      const { accountId } = await clock.frozen(() => app.connectGoogle({ access, openUrl }));
+      const { accountId } = await clock.frozen(() => app.connectOAuth('google', { access, openUrl }));
       return accountId;
     },
     async reconnect(mapping = {}) {

@@ -67,6 +67,7 @@ export function newTimetable(now: number): Timetable {
   };
 }
 
+/** The timetable once something has happened. @param now milliseconds since 1970 */
 export function after(timetable: Timetable, event: TimetableEvent, now: number): Timetable {
   switch (event.kind) {
     case 'asked':

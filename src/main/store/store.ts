@@ -43,6 +43,7 @@ export interface Store {
   transaction<T>(work: () => T): T;
 }
 
+/** One repository for each thing over a database that is open. */
 export function createStore(db: Database): Store {
   return {
     db,

@@ -93,6 +93,7 @@ export interface OwnAgent extends Agent {
 /** How long the first run waits for the way by which changes are told. */
 const LISTEN_FIRST_MS = 500;
 
+/** Runs by timer, by push and for whoever asks, one at a time; nothing by itself before `start`. */
 export function createAgent(ports: AgentPorts): OwnAgent {
   const { clock, log } = ports;
   const turns = new Turns();

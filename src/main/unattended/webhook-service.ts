@@ -51,6 +51,7 @@ const NOTIFYING: readonly NotifyingProvider[] = ['google', 'microsoft'];
 const isNotifying = (provider: string): provider is NotifyingProvider =>
   NOTIFYING.some((name) => name === provider);
 
+/** Keeps channels open while the agent runs, and hands on what arrives by them. */
 export function createWebhookService(
   ports: AppPorts,
   store: Store,

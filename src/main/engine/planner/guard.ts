@@ -23,7 +23,9 @@ export interface GuardVerdict {
   readonly reason: string | null;
 }
 
+/** How many of a mapping's `total` live links may seem gone at once before a person is asked (`sync.md`, Guards). */
 export const inferredLimit = (total: number): number => Math.max(5, 0.2 * total);
+/** How many may be said to be deleted; a whole series counts as one. */
 export const explicitLimit = (total: number): number => Math.max(20, 0.5 * total);
 
 /**

@@ -41,6 +41,7 @@ export interface ImportMapping {
   readonly titleMatches: (title: string) => boolean;
 }
 
+/** What of a mapping decides about its imports; the window is the one of `now`. */
 export function importMapping(mapping: Mapping, source: BlockSource, now: Date): ImportMapping {
   return {
     mapping,

@@ -28,6 +28,7 @@ export function unionWindow(spans: readonly Span[]): Span {
   return { from: from.at(0) ?? '', to: to.at(-1) ?? '' };
 }
 
+/** Whether something lies in a span, at least in part. All are UTC instants of one form, ends exclusive. */
 export function overlaps(startsAt: string, endsAt: string, span: Span): boolean {
   return startsAt < span.to && endsAt > span.from;
 }
