@@ -11,16 +11,18 @@ const DAY = 24 * 60 * MINUTE;
 
 let world: World;
 let offline = false;
-/** Happens once, before the next request leaves. */
-let meanwhile: (() => Promise<unknown>) | null = null;
+/** Happens once, before the next request of that method leaves. */
+let meanwhile: { readonly method: 'GET' | 'PUT'; readonly happens: () => Promise<unknown> } | null = null;
 
 const network =
   (direct: Fetch): Fetch =>
   async (input, init) => {
     if (offline) throw new TypeError('There is no network');
-    const first = meanwhile;
-    meanwhile = null;
-    await first?.();
+    if (meanwhile !== null && meanwhile.method === (init?.method ?? 'GET')) {
+      const { happens } = meanwhile;
+      meanwhile = null;
+      await happens();
+    }
     return direct(input, init);
   };
 
@@ -218,7 +220,7 @@ describe('a request', () => {
       const feed = await create();
       await served(feed);
       world.clock.advance(2 * MINUTE);
-      meanwhile = () => change(feed.id);
+      meanwhile = { method: 'GET', happens: () => change(feed.id) };
       expect((await ask(tokenOf(feed))).status).toBe(404);
       expect(meanwhile).toBeNull();
     }
@@ -260,6 +262,20 @@ describe('a published feed', () => {
     await world.app.feeds.disable(feed.id);
     expect((await hosted(feed)).status).toBe(404);
     expect(world.sandbox.booking.hostedFeeds.size).toBe(0);
+  });
+
+  it('that gets a new link while it is on its way leaves nothing under the old one', async () => {
+    const booking = addBooking(world, 9);
+    const old = await create({ technicianId: TECHNICIAN, publish: true });
+    world.sandbox.booking.bookings.patch(booking.id, { title: 'Another' });
+    meanwhile = { method: 'PUT', happens: () => world.app.feeds.rotate(old.id) };
+    await world.sync();
+    expect(meanwhile).toBeNull();
+    await world.sync();
+    expect((await hosted(old)).status).toBe(404);
+    const [feed] = await world.app.feeds.list();
+    expect(titles(await (await hosted(feed ?? old)).text())).toEqual(['Another']);
+    expect(world.sandbox.booking.hostedFeeds.size).toBe(1);
   });
 
   it('is taken down later when the booking system could not be reached', async () => {

@@ -141,6 +141,22 @@ describe('an id that is taken', () => {
   });
 });
 
+describe('an id that is taken by an event that is not ours by its tag', () => {
+  it('leaves that as it is, and says so', async () => {
+    await world.sync();
+    const id = eventOf()?.id ?? '';
+    await world.restart({ forget: true });
+    await world.reconnect();
+    const properties = { calendarSyncBooking: null, calendarSyncSelf: null };
+    const mine = { summary: 'My own words', extendedProperties: { private: properties } };
+    world.sandbox.google.editEvent(CALENDAR, id, mine);
+    const before = world.sandbox.google.event(CALENDAR, id);
+    expect(onlyAccount(await world.sync()).error?.code).toBe('CONFLICT');
+    await world.sync();
+    expect(world.sandbox.google.event(CALENDAR, id)).toEqual(before);
+  });
+});
+
 describe('a service in trouble', () => {
   const troubles: [string, FaultEffect][] = [
     ['429', { kind: 'status', status: 429, when: 'before' }],

@@ -11,6 +11,7 @@ import {
 } from '../support/technician-calendar.ts';
 import { addBooking, onlyAccount, onlyMapping, type SavedDatabase, TECHNICIAN } from '../support/world.ts';
 
+const DAY = 86_400_000;
 const MOVED = ['2026-11-24T18:00:00.000Z', '2026-11-24T20:00:00.000Z'] as const;
 
 describeEachCalendar(EVERY_CALENDAR, (open, name) => {
@@ -174,6 +175,16 @@ describeEachCalendar(EVERY_CALENDAR, (open, name) => {
       await lose();
       await expectInStep();
       expect(busyStarts(calendar)).toHaveLength(2);
+      await expectQuiet();
+    });
+
+    it('the blocks of appointments that lie before the window by now stay', async () => {
+      // A calendar that shows nothing at all would be held.
+      await calendar.add('Private later', '2027-01-15T10:00:00Z', '2027-01-15T11:00:00Z');
+      calendar.world.clock.advance(40 * DAY);
+      await lose();
+      expect(busyStarts(calendar)).toHaveLength(3);
+      expect(calendar.world.app.holds()).toEqual([]);
       await expectQuiet();
     });
 

@@ -8,7 +8,7 @@ export const GUARDING: readonly Mutant[] = [
     file: 'src/main/engine/planner/guard.ts',
     original: 'export const inferredLimit = (total: number): number => Math.max(5, 0.2 * total);',
     planted: 'export const inferredLimit = (_: number): number => Number.POSITIVE_INFINITY;',
-    caughtBy: ['test/unit/planner-guard.test.ts', 'test/integration/sync-guard.test.ts'],
+    caughtBy: ['test/integration/sync-guard.test.ts'],
   },
   {
     name: 'guard off for explicit deletions',
@@ -24,7 +24,7 @@ export const GUARDING: readonly Mutant[] = [
     file: 'src/main/engine/planner/guard.ts',
     original: 'if (inferred.length > 0 && input.suddenlyEmpty) {',
     planted: 'if (false) {',
-    caughtBy: ['test/unit/planner-guard.test.ts', 'test/integration/sync-ics.test.ts'],
+    caughtBy: ['test/integration/sync-guard.test.ts'],
   },
   {
     name: 'hold released by itself',
@@ -66,5 +66,21 @@ export const GUARDING: readonly Mutant[] = [
     original: "state: 'deleted',\n        basis: '',\n        rewrites: 0,",
     planted: "state: 'pending',\n        incarnation: 0,\n        event_id: '',",
     caughtBy: ['test/integration/two-way-table.test.ts'],
+  },
+  {
+    name: 'blocks before the window taken for orphans',
+    harm: 'After the database was lost, the past of the technician’s calendar is freed.',
+    file: 'src/main/engine/adopt-blocks.ts',
+    original: 'overlaps(instant(block.start), instant(block.end), context.importing.window),',
+    planted: 'true,',
+    caughtBy: ['test/integration/sync-lost-database.test.ts'],
+  },
+  {
+    name: 'blocks of other programs removed',
+    harm: 'What somebody else has told the booking system of a technician’s time is gone.',
+    file: 'src/main/engine/adopt-blocks.ts',
+    original: 'const own = blocks.filter((block) => isFrom(block, importing.source));',
+    planted: 'const own = blocks;',
+    caughtBy: ['test/integration/sync-lost-database.test.ts'],
   },
 ];

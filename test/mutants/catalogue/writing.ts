@@ -97,7 +97,7 @@ export const WRITING: readonly Mutant[] = [
     file: 'src/main/engine/execute-blocks.ts',
     original: 'if (run.postponed.size > 0) return resent + upserts;',
     planted: '',
-    caughtBy: ['test/integration/sync-copies.test.ts', 'test/integration/sync-faults.test.ts'],
+    caughtBy: ['test/integration/sync-copies.test.ts'],
   },
   {
     name: 'Retry-After ignored',
@@ -113,14 +113,6 @@ export const WRITING: readonly Mutant[] = [
     file: 'src/main/engine/account-run.ts',
     original: '    if (run.dryRun) return;\n    expectOperations',
     planted: '    expectOperations',
-    caughtBy: ['test/integration/sync-dry-run.test.ts'],
-  },
-  {
-    name: 'dry run on the real database',
-    harm: 'What was only foretold is remembered as done, and never done.',
-    file: 'src/main/run-sync.ts',
-    original: 'options.dryRun === true ? createStore(copyInMemory(store.db)) : store;',
-    planted: 'store;',
     caughtBy: ['test/integration/sync-dry-run.test.ts'],
   },
   {
