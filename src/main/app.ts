@@ -157,14 +157,14 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
   const enrolment = new Enrolment(ports, store, vault);
   const connections = new Connections(ports, store, vault, enrolment);
   const feeds = createFeedService(ports, store, vault, enrolment);
-  const webhooks = createWebhookService(ports, store, vault, enrolment, connections);
+  const lines = new Lines(ports);
+  const webhooks = createWebhookService(ports, store, vault, enrolment, connections, lines);
   const close = (): void => {
     webhooks.stop();
     db.close();
     lock.release();
   };
-  const lines = new Lines(ports);
-  const lookAfter = (): Promise<void> => upkeep(ports, store, enrolment);
+  const lookAfter = (): Promise<void> => upkeep(ports, store, enrolment, lines);
   const syncAndFollow = async (options: SyncOptions): Promise<SyncResult> => {
     if (options.dryRun === true) return sync(ports, store, enrolment, connections, lines, options);
     webhooks.runBegins();
@@ -173,7 +173,7 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
     const run = sync(ports, store, enrolment, connections, lines, options, prepare);
     const result = await meanwhile(ports.clock, run, async () => {
       await feeds.followUp();
-      await tellDispatch(ports, store, enrolment);
+      await tellDispatch(ports, store, enrolment, lines);
     });
     webhooks.noteRun(result);
     if (options.signal?.aborted === true) return result;

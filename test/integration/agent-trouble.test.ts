@@ -172,6 +172,30 @@ describe('a busy time that fails', () => {
   });
 });
 
+describe('a service that asks for a pause', () => {
+  it.each([
+    ['google', '/calendar/v3/.*/events/watch', '/google/calendar'],
+    ['booking', '/webhook-relays', '/booking/'],
+  ])(
+    '%s, where a channel is opened, is left alone by everybody until it is over',
+    async (service, path, of) => {
+      world.sandbox.faults.add({
+        ...{ service, path },
+        effect: { kind: 'status', status: 429, retryAfterSeconds: 600 },
+      });
+      await world.app.agent.start();
+      await pass(MINUTE);
+      world.sandbox.faults.journal.clear();
+      addBooking(world, 9);
+      await pass(8 * MINUTE);
+      const asked = world.sandbox.faults.journal.entries().filter(({ url }) => url.startsWith(of));
+      expect(asked.filter(({ url }) => !url.endsWith('/events'))).toEqual([]);
+      await pass(20 * MINUTE);
+      expectInStep(world);
+    },
+  );
+});
+
 describe('what dispatch is told of the calendar', () => {
   const told = () => world.sandbox.booking.health.get(TECHNICIAN);
   const tellings = (): number =>

@@ -23,10 +23,6 @@ export const isSignIn = ({ url }: Pick<SeenRequest, 'url'>): boolean => SIGN_IN.
 export const isStream = ({ url, service }: SeenRequest): boolean =>
   service === 'booking' && /\/events(\?|$)/.test(url);
 
-/** How calendars tell of changes is seen to beside the sync. */
-export const isAboutChannels = ({ url }: SeenRequest): boolean =>
-  /\/(events\/watch|channels\/stop|subscriptions|webhook-relays)/.test(url);
-
 export async function seenRequest(request: Request): Promise<SeenRequest> {
   const { pathname, search } = new URL(request.url);
   const service = pathname.split('/')[1] as SeenRequest['service'];

@@ -1,13 +1,5 @@
 import type { Findings } from './findings.ts';
-import {
-  eventWrites,
-  isAboutChannels,
-  isListing,
-  isSignIn,
-  isStream,
-  positionIn,
-  type SeenRequest,
-} from './request-seen.ts';
+import { eventWrites, isListing, isSignIn, isStream, positionIn, type SeenRequest } from './request-seen.ts';
 import type { Calendar, Scene } from './scene.ts';
 
 /** A busy block that has to be there as long as nobody touches its appointment. */
@@ -94,7 +86,7 @@ export class Watch {
 
   #keepsPause(request: SeenRequest): void {
     const until = this.#pausedUntil.get(request.service) ?? 0;
-    if (until === 0 || this.attended || isStream(request) || isAboutChannels(request)) return;
+    if (until === 0 || this.attended || isStream(request)) return;
     const left = until - this.#now();
     this.#findings.check('I11', left > 0 ? [`${told(request)} came ${left} ms too early`] : []);
     if (left <= 0) this.#pausedUntil.delete(request.service);

@@ -4,6 +4,7 @@ import { toAppError } from '../../shared/rpc/errors.ts';
 import type { AppPorts } from '../app-contract.ts';
 import { findDiscrepancies } from '../engine/discrepancies.ts';
 import type { Enrolment } from '../enrolment.ts';
+import type { Lines } from '../schedule/lines.ts';
 import { maintain } from '../store/maintenance.ts';
 import type { Store } from '../store/store.ts';
 import { raiseAlert } from './alerts.ts';
@@ -16,7 +17,12 @@ const MAINTAINED_AT = 'maintenance.at';
 const FOUND = 'maintenance.found';
 
 /** What is due now and then, after a run or while none happens. What fails is logged, and tried again the next time. */
-export async function upkeep(ports: AppPorts, store: Store, enrolment: Enrolment): Promise<void> {
+export async function upkeep(
+  ports: AppPorts,
+  store: Store,
+  enrolment: Enrolment,
+  lines: Lines,
+): Promise<void> {
   const now = ports.clock.now();
   const { logDays } = (await ports.settings()).values();
   try {
@@ -37,16 +43,23 @@ export async function upkeep(ports: AppPorts, store: Store, enrolment: Enrolment
   } catch (error) {
     ports.log('warn', 'alerts', 'The alert hook could not be called', { error: String(error) });
   }
-  await tellDispatch(ports, store, enrolment);
+  await tellDispatch(ports, store, enrolment, lines);
 }
 
 /** Tells dispatch where imported busy times can no longer be trusted, and where they can again. Never rejects. */
-export async function tellDispatch(ports: AppPorts, store: Store, enrolment: Enrolment): Promise<void> {
+export async function tellDispatch(
+  ports: AppPorts,
+  store: Store,
+  enrolment: Enrolment,
+  lines: Lines,
+): Promise<void> {
   if (!enrolment.isEnrolled()) return;
   try {
     const { calendarHealthMinutes } = (await ports.settings()).values();
     const now = ports.clock.now();
-    await tellCalendarHealth(store.health, () => enrolment.api(), now, calendarHealthMinutes);
+    // Nobody waits for it: it keeps to the pauses that the booking system asks for.
+    const api = () => enrolment.api({ fetch: lines.fetch('booking', true) });
+    await tellCalendarHealth(store.health, api, now, calendarHealthMinutes);
   } catch (error) {
     ports.log('warn', 'health', 'Dispatch could not be told of the state of the calendars', {
       error: String(error),

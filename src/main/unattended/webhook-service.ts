@@ -7,6 +7,7 @@ import type { AppPorts, AppWebhooks } from '../app-contract.ts';
 import type { Vault } from '../auth/vault.ts';
 import { parseEndpoint } from '../endpoint.ts';
 import type { Enrolment } from '../enrolment.ts';
+import type { Lines } from '../schedule/lines.ts';
 import type { Store } from '../store/store.ts';
 import { ChannelKeeper } from '../webhooks/channel-keeper.ts';
 import type { NotifyingProvider, Posted } from '../webhooks/notification.ts';
@@ -58,15 +59,18 @@ export function createWebhookService(
   vault: Vault,
   enrolment: Enrolment,
   connections: Connections,
+  lines: Lines,
 ): WebhookService {
   const { clock, random, log } = ports;
   let onChanged: (() => void) | null = null;
+  // Nobody waits for it: it keeps to the pauses that services ask for.
+  const out = (service: string) => ({ fetch: lines.fetch(service, true) });
   const relays = new Relays({
     store,
     vault,
     clock,
     random,
-    booking: () => enrolment.api(),
+    booking: () => enrolment.api(out('booking')),
     host: () => enrolment.host(),
   });
   const receiver = new Receiver({ store, clock, log, onChanged: () => onChanged?.() });
@@ -75,7 +79,8 @@ export function createWebhookService(
     clock,
     random,
     log,
-    notifications: async (account) => (await connections.connect(account)).provider.notifications ?? null,
+    notifications: async (account) =>
+      (await connections.connect(account, undefined, out)).provider.notifications ?? null,
     callbackUrl,
   });
 
