@@ -24,6 +24,14 @@ export function expectations(scene: Scene): void {
   editsEnded(scene);
 }
 
+type Span = Pick<Instance, 'start' | 'end'>;
+
+/** Whether it lies in the days that are kept in step: thirty back, a hundred and eighty ahead. */
+function isNear({ start, end }: Span, now: Date): boolean {
+  const today = Math.floor(now.getTime() / DAY) * DAY;
+  return moment(start) < today + 181 * DAY && moment(end) > today - 30 * DAY;
+}
+
 /** I1, I12 and I13 of one booking in one calendar. */
 function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: readonly Instance[]): void {
   const { ledger, findings, world } = scene;
@@ -31,14 +39,17 @@ function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: rea
   const where = `${bookingId} in ${calendar.key}`;
   const isExported = !calendar.importOnly && calendar.mapped.direction !== 'import';
   const [job] = jobs;
+  // What lies beyond the window is not listed, and so not known any more once the database is lost (decision 10).
+  const lies = [job, booking].filter((each) => each != null);
+  const isForgottenAbout = (ledger.afresh.get(calendar.key) ?? 0) > 0;
+  if (job !== undefined && isForgottenAbout && !lies.every((each) => isNear(each, world.clock.now()))) return;
   if (!isExported || !isSelected(booking)) {
     findings.check('I1', job === undefined ? [] : [`${where} is gone and has an event`]);
     return;
   }
   if (isParked(ledger, bookingId)) return;
   if (job === undefined) {
-    const today = Math.floor(world.clock.now().getTime() / DAY) * DAY;
-    const inWindow = moment(booking.start) < today + 181 * DAY && moment(booking.end) > today - 30 * DAY;
+    const inWindow = isNear(booking, world.clock.now());
     const removal = ledger.removals.findLast(
       (each) => each.calendar === calendar.key && each.bookingId === bookingId,
     );
@@ -150,10 +161,8 @@ function imported(scene: Scene): void {
 }
 
 function takesTime(event: Instance, { mapped }: Calendar, now: Date): boolean {
-  const today = Math.floor(now.getTime() / DAY) * DAY;
-  const isNear = moment(event.start) < today + 181 * DAY && moment(event.end) > today - 30 * DAY;
   const isSkipped = mapped.skip.includes('all-day') && event.start.length === 10;
-  return event.bookingId === null && event.blocks && isNear && !isSkipped;
+  return event.bookingId === null && event.blocks && isNear(event, now) && !isSkipped;
 }
 
 function isOf(block: BusyBlock, event: Instance, { mapped }: Calendar): boolean {

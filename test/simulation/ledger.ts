@@ -156,6 +156,11 @@ export class Ledger {
     this.#edits = [];
   }
 
+  /** Somebody has asked for the events of a calendar to be removed, with all that is in them. */
+  discardEdits(calendar: string): void {
+    this.#edits = this.#edits.filter((edit) => edit.calendar !== calendar);
+  }
+
   /** Reads what the inbox holds and what was kept for the record: that is nowhere else to be seen. */
   lookAtInbox({ dataDir }: Pick<World, 'dataDir'>): void {
     const database = new Sqlite(join(dataDir, 'calendar-sync.sqlite'), { readonly: true });

@@ -66,6 +66,7 @@ export const OFFICE = {
     if (!calendar.isMapped || scene.network.isDead) return null;
     const deleteEvents = scene.dice.chance(0.3);
     scene.ledger.lookAtInbox(scene.world);
+    if (deleteEvents) scene.ledger.discardEdits(calendar.key);
     calendar.changedAt = scene.ledger.tick();
     scene.ledger.afresh.set(calendar.key, calendar.changedAt);
     calendar.isMapped = false;
