@@ -39,6 +39,7 @@ function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: rea
   const where = `${bookingId} in ${calendar.key}`;
   const isExported = !calendar.importOnly && calendar.mapped.direction !== 'import';
   const [job] = jobs;
+  if ([job, booking].some((each) => each != null && ledger.keptAt.has(Date.parse(each.start)))) return;
   // What lies beyond the window is not listed, and so not known any more once the database is lost (decision 10).
   const lies = [job, booking].filter((each) => each != null);
   const isForgottenAbout = (ledger.afresh.get(calendar.key) ?? 0) > 0;
@@ -146,7 +147,9 @@ function imported(scene: Scene): void {
   const today = world.clock.now().toISOString().slice(0, 10);
   const isUnsaid = ({ start }: BusyBlock): boolean =>
     scene.ledger.unsaid.some((each) => each.day === today && same(each.start, start));
-  const unexplained = left.filter((block) => !isUnsaid(block) && !scene.ledger.keptBlocks.has(block.id));
+  const unexplained = left.filter(
+    (block) => !isUnsaid(block) && !scene.ledger.keptAt.has(Date.parse(block.start)),
+  );
   for (const block of unexplained)
     findings.check('I1', [`nothing is at ${block.start}, which is blocked: ${block.id}`]);
   scene.network.watch.settledBlocks = groups

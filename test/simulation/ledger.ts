@@ -74,8 +74,8 @@ export class Ledger {
   readonly touched = new Set<string>();
   /** When a conflict about a booking was last answered. */
   readonly answered = new Map<string, number>();
-  /** Busy blocks that a person wants to keep, whatever their appointments. */
-  readonly keptBlocks = new Set<string>();
+  /** When that begins which a person wants to keep though its other side has gone. */
+  readonly keptAt = new Set<number>();
   /** Occurrences that were deleted where the service does not say so: known of when the next day is listed. */
   readonly unsaid: { readonly start: string; readonly day: string }[] = [];
   /** Events of ours that the app deleted, `CALENDAR BOOKING`, and when. */

@@ -41,7 +41,7 @@ async function answerHolds(scene: Scene): Promise<void> {
   for (const { id, deletions } of world.app.holds()) {
     const answer = dice.chance(0.8) ? 'released' : 'discarded';
     findings.meet('state: deletions were held');
-    if (answer === 'discarded') for (const deletion of deletions) ledger.keptBlocks.add(deletion.id);
+    if (answer === 'discarded') for (const { start } of deletions) ledger.keptAt.add(Date.parse(start));
     await world.app.decideHold(id, answer);
     scene.trace.add(world.clock.now(), `hold of ${deletions.length} ${answer}`);
   }
