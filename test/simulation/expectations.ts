@@ -51,9 +51,7 @@ function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: rea
   if (isParked(ledger, bookingId)) return;
   if (job === undefined) {
     const inWindow = isNear(booking, world.clock.now());
-    const removal = ledger.removals.findLast(
-      (each) => each.calendar === calendar.key && each.bookingId === bookingId,
-    );
+    const removal = ledger.removalOf(calendar.key, bookingId);
     // Who deleted it is not known any more when the database is lost: Google only says that it is deleted.
     const withdrawn = ledger.withdrawn.get(`${calendar.key} ${bookingId}`);
     const isForgotten = withdrawn !== undefined && withdrawn < (ledger.afresh.get(calendar.key) ?? 0);
@@ -105,13 +103,14 @@ function isParked(ledger: Ledger, bookingId: string): boolean {
 
 /** I13: where the policy says so, what she deleted is not there, unless something has happened since. */
 function staysDeleted({ ledger, findings }: Scene, { key, mapped }: Calendar, bookingId: string): void {
-  const removal = ledger.removals.findLast((each) => each.calendar === key && each.bookingId === bookingId);
+  const removal = ledger.removalOf(key, bookingId);
   if (removal === undefined || mapped.onDelete === 'restore') return;
   const since = Math.min(removal.at, ledger.settledAt);
   const changed =
     ledger.changedAt(bookingId) > since ||
     (ledger.afresh.get(key) ?? 0) > since ||
     (ledger.answered.get(bookingId) ?? 0) > removal.at;
+  if (changed) ledger.isBack(key, bookingId);
   findings.check('I13', changed ? [] : [`${bookingId} came back in ${key}`]);
 }
 

@@ -60,7 +60,7 @@ export class Ledger {
   #seenChanges = 0;
   readonly #versions = new Map<string, BookingVersion[]>();
   #edits: Edit[] = [];
-  readonly removals: Removal[] = [];
+  #removals: Removal[] = [];
   /** All that she did to events of ours. */
   readonly toJobs: {
     readonly at: number;
@@ -143,8 +143,20 @@ export class Ledger {
     );
     const { calendar, bookingId } = removal;
     const at = this.tick();
-    this.removals.push({ calendar, bookingId, at });
+    this.#removals.push({ calendar, bookingId, at });
     this.toJobs.push({ at, bookingId, kind: 'deleted' });
+  }
+
+  /** When she last deleted the event of a booking, unless it is rightly back. */
+  removalOf(calendar: string, bookingId: string): Removal | undefined {
+    return this.#removals.findLast((each) => each.calendar === calendar && each.bookingId === bookingId);
+  }
+
+  /** Its event is rightly back. */
+  isBack(calendar: string, bookingId: string): void {
+    this.#removals = this.#removals.filter(
+      (each) => each.calendar !== calendar || each.bookingId !== bookingId,
+    );
   }
 
   /** Edits of which it is not known yet where they ended. */
