@@ -38,8 +38,8 @@ export const WRITING: readonly Mutant[] = [
     name: 'batch sent again under a fresh key',
     harm: 'The booking system cannot know that it has done this before.',
     file: 'src/main/engine/execute-blocks.ts',
-    original: 'await sendBatch(run, account, context, batch, key, null);',
-    planted: 'await sendBatch(run, account, context, batch, run.random.uuid(), null);',
+    original: '(run, account, context, batch, key,',
+    planted: '(run, account, context, batch, run.random.uuid(),',
     caughtBy: ['test/integration/sync-kill-resend.test.ts'],
   },
   {
@@ -85,7 +85,7 @@ export const WRITING: readonly Mutant[] = [
     harm: 'For a moment the booking system offers an hour in which the technician is busy.',
     file: 'src/main/engine/execute-blocks.ts',
     original: 'const upserts = await executeKind(',
-    planted: `await executeKind(run, account, postponed, (mappingId) =>
+    planted: `await executeKind(run, account, (mappingId) =>
     run.store.journal.prepared(mappingId, ['delete-block'], BATCH),
   );
   const upserts = await executeKind(`,
@@ -95,8 +95,8 @@ export const WRITING: readonly Mutant[] = [
     name: 'time freed while its block has to wait',
     harm: 'A booking system that is busy is told first that the hour is free, and later that it is not.',
     file: 'src/main/engine/execute-blocks.ts',
-    original: 'if (run.postponed.size > 0) return resent + upserts;',
-    planted: '',
+    original: 'if (run.postponed.size > 0) return',
+    planted: 'if (false) return',
     caughtBy: ['test/integration/sync-copies.test.ts'],
   },
   {
