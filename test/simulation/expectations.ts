@@ -44,6 +44,9 @@ function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: rea
   const lies = [job, booking].filter((each) => each != null);
   const isForgottenAbout = (ledger.afresh.get(calendar.key) ?? 0) > 0;
   if (job !== undefined && isForgottenAbout && !lies.every((each) => isNear(each, world.clock.now()))) return;
+  // A calendar that is only imported is not written to: what was forgotten before it could be removed stays.
+  const isOrphaned = !isExported && (ledger.afresh.get(calendar.key) ?? 0) > calendar.changedAt;
+  if (isOrphaned) return;
   if (!isExported || !isSelected(booking)) {
     findings.check('I1', job === undefined ? [] : [`${where} is gone and has an event`]);
     return;

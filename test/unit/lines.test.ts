@@ -170,6 +170,9 @@ describe('a service that asks for a pause', () => {
     await clock.advance(119 * SECOND);
     expect(await outcome()).toBe('RATE_LIMITED');
     expect(await outcome(false)).toBe(429);
+    answer = async () => new Response('', { status: 403 });
+    expect(await outcome(false)).toBe(403);
+    expect(await outcome()).toBe('RATE_LIMITED');
     await clock.advance(121 * SECOND);
     answer = ok;
     expect(await outcome()).toBe(200);

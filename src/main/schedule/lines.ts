@@ -151,7 +151,9 @@ export class Lines {
   /** An answer to what was sent before a pause was asked for says nothing against it. */
   #notePause(line: Line, answer: Response, pausedBefore: number): void {
     const pause = retryAfterMs(answer.headers, this.#ports.clock.now()) ?? 0;
-    const until = answer.ok || pause === 0 ? 0 : this.#now() + Math.min(pause, LONGEST_PAUSE_MS);
+    // Only a request that was served shows that it is over.
+    if (!answer.ok && pause === 0) return;
+    const until = answer.ok ? 0 : this.#now() + Math.min(pause, LONGEST_PAUSE_MS);
     line.pausedUntil = line.pausedUntil === pausedBefore ? until : Math.max(until, line.pausedUntil);
   }
 
