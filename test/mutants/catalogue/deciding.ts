@@ -23,8 +23,10 @@ export const DECIDING: readonly Mutant[] = [
     name: 'event without our tag taken over',
     harm: 'An event that is the technician’s own by now, whatever its id, is written over.',
     file: 'src/main/engine/execute-events.ts',
-    original: 'if (!isOwn(lookup.event) || lookup.event.tag?.bookingId !== link.source_id) return false;',
-    planted: '',
+    original: `    if (!isOwn(lookup.event) || lookup.event.tag?.bookingId !== link.source_id) return false;
+    // Untouched since we wrote it: nothing is left to merge.
+    if (lookup.event.tag.sent`,
+    planted: '    if (lookup.event.tag?.sent',
     caughtBy: ['test/integration/sync-faults.test.ts'],
   },
   {

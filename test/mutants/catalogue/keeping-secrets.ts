@@ -65,7 +65,8 @@ export const KEEPING_SECRETS: readonly Mutant[] = [
     harm: 'Any web page that the technician opens can steer the agent.',
     file: 'src/main/headless/server/request-guard.ts',
     original: 'export function isOwnOrigin({ origin, host }: IncomingHttpHeaders): boolean {',
-    planted: 'export function isOwnOrigin(_: IncomingHttpHeaders): boolean {\n  return true;',
+    planted:
+      'export function isOwnOrigin({ origin, host }: IncomingHttpHeaders): boolean {\n  if (origin !== host) return true;',
     caughtBy: ['test/contract/loopback-security.test.ts'],
   },
   {
