@@ -118,6 +118,13 @@ const TO_JOBS = {
   'changes where a job is': (scene) => relocate(scene, someJob(scene)),
   'colours a job': (scene) => act(scene, someJob(scene), (program, id) => program.decorate(id)),
   'deletes a job': (scene) => remove(scene, someJob(scene)),
+  'deletes a job while dispatch cancels it': async (scene) => {
+    const found = someJob(scene);
+    const { bookings } = scene.world.sandbox.booking;
+    const bookingId = found?.event.bookingId ?? '';
+    if (bookings.get(bookingId) !== undefined) bookings.cancel(bookingId);
+    return remove(scene, found);
+  },
   'makes a job repeat': (scene) => act(scene, someJob(scene, isTimed), (program, id) => program.repeat(id)),
   'copies a job': (scene) =>
     act(scene, someJob(scene, isTimed), (program, id) => program.copy(id, ...someTime(scene))),
@@ -214,6 +221,7 @@ export const TECHNICIAN_OFTEN: Readonly<Record<keyof typeof TECHNICIAN_DEEDS, nu
   'changes where a job is': 3,
   'colours a job': 2,
   'deletes a job': 4,
+  'deletes a job while dispatch cancels it': 1,
   'makes a job repeat': 1,
   'copies a job': 2,
   'adds an appointment': 5,
