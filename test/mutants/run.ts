@@ -1,15 +1,14 @@
 /**
  * Plants one bug at a time and runs the tests that should catch it. Exit code 1 when one survives, when one is out of
- * date, or when the tests fail without any.
+ * date or does not compile, or when the tests fail without any.
  *
  *   npm run test:mutants -- [--only NAME]… [--json]
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { MUTANTS } from './catalogue.ts';
-import { type Mutant, plant } from './mutant.ts';
+import { compilerProblems } from './compiled.ts';
+import type { Mutant } from './mutant.ts';
 import { runTests, type TestRun } from './test-run.ts';
 
 interface Outcome {
@@ -34,9 +33,12 @@ async function main(): Promise<number> {
     return 2;
   }
   const mutants = MUTANTS.filter(({ name }) => values.only?.includes(name) ?? true);
-  // Before anything runs: a mutant that does not apply any more is found at once.
-  for (const mutant of mutants)
-    plant(mutant, readFileSync(join(import.meta.dirname, '../..', mutant.file), 'utf8'));
+  // Before anything runs: what cannot be planted any more is found at once.
+  const problems = compilerProblems(mutants);
+  if (problems.length > 0) {
+    say(problems.join('\n'));
+    return 1;
+  }
   const files = [...new Set(mutants.flatMap(({ caughtBy }) => caughtBy))].sort();
   say(`Without any of them: ${files.length} test files.`);
   // A test that fails anyway catches nothing.
