@@ -95,10 +95,10 @@ function text(outcomes: readonly Outcome[]): string {
 }
 
 function document(outcomes: readonly Outcome[]): unknown {
-  return outcomes.map(({ mutant: { name, harm, file }, run, seconds }) => ({
+  return outcomes.map(({ mutant: { name, harm, file: source }, run, seconds }) => ({
     name,
     harm,
-    file,
+    source,
     ...run,
     seconds,
   }));
