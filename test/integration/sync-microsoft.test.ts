@@ -11,9 +11,17 @@ import { addBooking, blocks, createWorld, onlyAccount, type World } from '../sup
 
 let world: World;
 let booking: Booking;
+/** What happens while a request is on its way. */
+let onTheWay: (method: string, url: string) => void;
 
 beforeEach(async () => {
-  world = await createWorld();
+  onTheWay = () => undefined;
+  world = await createWorld({
+    network: (fetch) => (input, init) => {
+      onTheWay(init?.method ?? 'GET', String(input));
+      return fetch(input, init);
+    },
+  });
   await moveToOutlook(world);
   booking = addBooking(world, 9);
   addBooking(world, 13, { status: 'tentative' });
@@ -238,6 +246,26 @@ describe('when the answer to a create is lost', () => {
     world.sandbox.booking.bookings.patch(id, { status: 'cancelled' });
     await sync();
     expect(late()).toEqual([]);
+    await expectQuiet();
+  });
+});
+
+describe('between the create of an event and the mark that makes it ours', () => {
+  /** Does something to the event once, when it is there and not marked yet. */
+  const meanwhile = (deed: (id: string) => void): void => {
+    onTheWay = (method, url) => {
+      if (method !== 'PATCH' || !url.includes('/events/')) return;
+      onTheWay = () => undefined;
+      deed(decodeURIComponent(url.split('/').at(-1) ?? ''));
+    };
+  };
+
+  it('a move is seen as the technician’s, and proposed', async () => {
+    meanwhile((id) => world.sandbox.microsoft.moveEvent(OUTLOOK, id, { byMinutes: 60 }));
+    const { id } = addBooking(world, 17);
+    await sync();
+    await sync();
+    expect(world.sandbox.booking.bookings.get(id)?.start).toBe('2026-11-24T18:00:00.000Z');
     await expectQuiet();
   });
 });

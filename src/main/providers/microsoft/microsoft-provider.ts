@@ -20,7 +20,7 @@ import {
   unreadable,
 } from './microsoft-errors.ts';
 import { EXPAND_TAG, filterByTransaction, parseTransactionId, tagFrom } from './ownership.ts';
-import { isAsSent, sealBody, storedEvent } from './stored-event.ts';
+import { asCreated, isAsSent, sealBody, storedEvent } from './stored-event.ts';
 
 export interface MicrosoftProviderOptions {
   /** What precedes `/v1.0`. */
@@ -138,7 +138,7 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
         target: eventPath(calendarId, created.id),
         body: seal,
       });
-      if (sealed.status === 200) return storedEvent(sealed, seal);
+      if (sealed.status === 200) return asCreated(created, storedEvent(sealed, seal));
       // Without it only a copy would be mistaken for the event, until that is updated.
       if (!asksForPause(sealed)) return created;
       throw createdBeforePause(sealed);

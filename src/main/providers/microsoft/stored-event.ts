@@ -30,6 +30,15 @@ export function isAsSent(event: CalendarEvent, body: string): boolean {
   return content(event) === content(eventFrom(GraphEvent.parse(whole)));
 }
 
+/**
+ * An event as its create left it. Where it says something else by the time its tag is complete, somebody has edited it
+ * in between: then it is what was created, so that their edit is seen as one, and with the etag of that, so that
+ * nothing is written over it unseen.
+ */
+export function asCreated(created: CalendarEvent, completed: CalendarEvent): CalendarEvent {
+  return content(created) === content(completed) ? completed : { ...created, tag: completed.tag };
+}
+
 function content({ time, title, description, location, status }: CalendarEvent): string {
   return JSON.stringify([time.kind, time.start, time.end, title, description, location, status]);
 }
