@@ -149,6 +149,40 @@ describe('a hold that is released', () => {
     await expectQuiet(world);
   });
 
+  it('frees the time of appointments that nothing here was known of any more', async () => {
+    const older = world.save();
+    for (let index = 0; index < 8; index += 1) addPersonal(world, 14 + index);
+    await world.sync();
+    for (const id of personalIds()) world.sandbox.google.deleteEvent(CALENDAR, id);
+    await world.restart({ from: older });
+    // All is listed, and compared since the window has moved.
+    world.sandbox.google.expireSyncTokens();
+    world.clock.advance(DAY);
+
+    expect(onlyMapping(await world.sync()).held).toBe(16);
+    const hold = onlyHold();
+    expect(onlyMapping(await world.sync()).held).toBe(16);
+    expect(onlyHold()).toMatchObject({ id: hold?.id, deletions: { length: 16 } });
+    expect(blocks(world)).toHaveLength(16);
+
+    expect(await world.app.decideHold(hold?.id ?? '', 'released')).toBe(16);
+    await world.sync();
+    expect(blocks(world)).toEqual([]);
+    expect(world.app.holds()).toEqual([]);
+    expectInStep(world);
+    await expectQuiet(world);
+  });
+
+  it('is kept as the answer for blocks that nothing here was known of, where they are to stay', async () => {
+    for (const id of personalIds()) world.sandbox.google.deleteEvent(CALENDAR, id);
+    await world.restart({ forget: true });
+    await world.reconnect();
+    expect(onlyMapping(await world.sync()).held).toBe(8);
+    await world.app.decideHold(onlyHold()?.id ?? '', 'discarded');
+    for (let run = 0; run < 2; run += 1) expect(onlyMapping(await world.sync()).held).toBe(0);
+    expect(blocks(world)).toHaveLength(8);
+  });
+
   it('removes the events of bookings that are really gone', async () => {
     for (const { id } of world.sandbox.booking.bookings.all()) world.sandbox.booking.bookings.delete(id);
     world.sandbox.booking.expireCursors();

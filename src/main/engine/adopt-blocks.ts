@@ -2,7 +2,7 @@ import type { BusyBlock } from '../../shared/domain/busy-block.ts';
 import { imports } from '../../shared/domain/mapping.ts';
 import type { BookingApi } from '../booking/booking-port.ts';
 import type { MappingContext, RunContext } from './context.ts';
-import { holdDeletions } from './disappearances.ts';
+import { type Held, holdDeletions, waitingItems } from './disappearances.ts';
 import type { BlockIntent } from './intent.ts';
 import { blockPrint, isFrom } from './planner/busy-block.ts';
 import { guard } from './planner/guard.ts';
@@ -115,13 +115,15 @@ export function planOrphanBlocks(run: RunContext, context: MappingContext, adopt
     released: store.holds.released(context.mapping.id),
   });
   store.transaction(() => {
-    if (verdict.held.size > 0) {
-      const held = stale.map(({ link, block }) => ({
-        linkId: link.id,
-        title: block.title ?? 'Busy',
-        start: block.start,
-      }));
-      holdDeletions(run, context, held, verdict.reason);
+    // What else waits was judged at the beginning of this run.
+    const others = waitingItems(run, context).filter(({ linkId }) => run.held.has(linkId));
+    const held = verdict.held.size === 0 ? [] : stale.map(({ link, block }) => heldBlock(link.id, block));
+    const earlier = others.length === 0 ? null : store.holds.openOf(context.mapping.id)?.reason;
+    const reasons = [earlier, verdict.reason].filter((each) => each != null);
+    holdDeletions(run, context, [...others, ...held], reasons.length === 0 ? null : reasons.join(' '));
+    if (held.length > 0) {
+      // The answer is to be carried out by the next run, not only once everything is listed afresh.
+      store.mappings.markBlocksAdopted(context.mapping.id, false);
       for (const { linkId } of held) run.held.add(linkId);
       store.calendars.clearCursor(context.calendar);
       return;
@@ -154,6 +156,11 @@ export function planOrphanBlocks(run: RunContext, context: MappingContext, adopt
     }
   });
 }
+
+const heldBlock = (linkId: number, { title, start }: BusyBlock): Held => ({
+  ...{ linkId, start },
+  title: title ?? 'Busy',
+});
 
 const instant = (text: string): string =>
   text.length === 10 ? `${text}T00:00:00.000Z` : new Date(text).toISOString();

@@ -98,7 +98,9 @@ function keepMissing(store: Store, linkId: number): void {
     return;
   }
   // A block adopted from the booking system without an event: it is nobody's, and stays.
-  if (link.event_id === '') store.links.remove(linkId);
+  if (link.event_id !== '') return;
+  store.links.remove(linkId);
+  store.mappings.markBlocksAdopted(link.mapping_id);
 }
 
 /** Turns the answers that were given into operations of this run. */

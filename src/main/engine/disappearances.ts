@@ -1,4 +1,4 @@
-import { writesEvents } from '../../shared/domain/mapping.ts';
+import { imports, writesEvents } from '../../shared/domain/mapping.ts';
 import type { BookingApi } from '../booking/booking-port.ts';
 import type { CalendarProvider } from '../providers/provider.ts';
 import type { HoldItem } from '../store/hold-repository.ts';
@@ -29,13 +29,12 @@ export function judgeDisappearances(run: RunContext, context: MappingContext): v
   const { store } = run;
   const missing = [...missingEvents(run, context), ...missingBookings(run, context)];
   const released = store.holds.released(context.mapping.id);
-  for (const linkId of released) {
-    if (!missing.some((one) => one.linkId === linkId)) store.holds.forgetReleased(context.mapping.id, linkId);
-  }
   const open = store.holds.openOf(context.mapping.id);
-  if (missing.length === 0) {
-    if (open !== undefined) store.holds.close(open.id, 'ended', run.clock.now().toISOString());
-    return;
+  if (missing.length === 0 && released.size === 0 && open === undefined) return;
+  const orphans = orphanBlocks(run, context);
+  for (const linkId of released) {
+    if (orphans.has(linkId) || missing.some((one) => one.linkId === linkId)) continue;
+    store.holds.forgetReleased(context.mapping.id, linkId);
   }
   const verdict = guard({
     disappearances: missing,
@@ -52,15 +51,39 @@ export function judgeDisappearances(run: RunContext, context: MappingContext): v
     }
     if (held.some(({ side, proof }) => side === 'booking' && proof === 'inferred'))
       store.bookings.clearCursor();
-    holdDeletions(run, context, held, verdict.reason);
+    const waiting = waitingItems(run, context).filter(({ linkId }) => orphans.has(linkId));
+    holdDeletions(run, context, [...held, ...waiting], verdict.reason);
   });
 }
 
-/** Makes the mapping's open hold say exactly what is held now. */
+/** Blocks that were found without an event: only once the import is planned is it known whether theirs has gone. */
+function orphanBlocks({ store }: RunContext, { mapping }: MappingContext): ReadonlySet<number> {
+  if (!imports(mapping.direction)) return new Set();
+  return new Set(store.links.blocksWithoutEvent(mapping.id).map(({ id }) => id));
+}
+
+/** A deletion that waits for a person's answer. */
+export interface Held {
+  readonly linkId: number;
+  readonly title: string;
+  readonly start: string;
+}
+
+/** What the mapping's open hold says. */
+export function waitingItems({ store }: RunContext, { mapping }: MappingContext): readonly Held[] {
+  const open = store.holds.openOf(mapping.id);
+  if (open === undefined) return [];
+  return store.holds.items(open.id).map(({ link_id: linkId, title, start }) => ({ linkId, title, start }));
+}
+
+/**
+ * Makes the mapping's open hold say exactly what is held now, or ends it.
+ * @param reason null where nothing was added to what waited before, whose reason stays
+ */
 export function holdDeletions(
   run: RunContext,
   context: MappingContext,
-  held: readonly { readonly linkId: number; readonly title: string; readonly start: string }[],
+  held: readonly Held[],
   reason: string | null,
 ): void {
   const { store } = run;
@@ -75,7 +98,7 @@ export function holdDeletions(
   store.holds.put({
     id: `hold_${run.random.uuid()}`,
     mappingId: context.mapping.id,
-    reason: reason ?? '',
+    reason: reason ?? open?.reason ?? '',
     at,
     items: [...items.values()],
   });

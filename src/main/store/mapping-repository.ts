@@ -195,8 +195,9 @@ export class MappingRepository {
     );
   }
 
-  markBlocksAdopted(id: string): void {
-    this.#db.prepare('UPDATE calendar_mapping SET blocks_adopted = 1 WHERE id = ?').run(id);
+  /** @param adopted false: they are compared again by the next run, whatever it lists */
+  markBlocksAdopted(id: string, adopted = true): void {
+    this.#db.prepare('UPDATE calendar_mapping SET blocks_adopted = ? WHERE id = ?').run(Number(adopted), id);
   }
 
   #require(id: string): MappingRow {
