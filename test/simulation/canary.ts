@@ -42,34 +42,59 @@ const ENOUGH_DAYS = 70;
 
 const all: Findings[] = [];
 const weeks: { readonly seed: number; readonly trace: string; readonly broken: readonly string[] }[] = [];
-for (let seed = Number(first); seed < Number(first) + Number(count); seed += 1) {
+
+/** What ended a simulation before its time: that seed is broken, and the others go on. */
+const endedBy = (thrown: unknown): string =>
+  `ended by ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`;
+
+async function lived(
+  seed: number,
+  services: Services,
+): Promise<{ readonly trace: string; readonly broken: readonly string[] }> {
   const name = `seed ${seed}`;
-  const { findings, trace } = await liveThrough({
-    seed,
-    days: Number(days),
-    services,
-    onShift: (shift, of) => {
-      if (process.stderr.isTTY) process.stderr.write(`\r${name}: shift ${shift} of ${of} `);
-    },
-    ...(values.trace && { onLine: (line: string) => console.error(line) }),
-  });
-  const broken = findings.broken();
-  console.error(
-    `${process.stderr.isTTY ? '\r' : ''}${name}: ${broken.length === 0 ? 'kept' : 'BROKEN'}, trace ${trace.digest().slice(0, 16)} of ${trace.count} lines`,
-  );
+  const start = process.stderr.isTTY ? '\r' : '';
+  try {
+    const { findings, trace } = await liveThrough({
+      seed,
+      days: Number(days),
+      services,
+      onShift: (shift, of) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r${name}: shift ${shift} of ${of} `);
+      },
+      ...(values.trace && { onLine: (line: string) => console.error(line) }),
+    });
+    all.push(findings);
+    const broken = findings.broken();
+    const verdict = broken.length === 0 ? 'kept' : 'BROKEN';
+    console.error(
+      `${start}${name}: ${verdict}, trace ${trace.digest().slice(0, 16)} of ${trace.count} lines`,
+    );
+    return { trace: trace.digest(), broken };
+  } catch (thrown) {
+    console.error(`${start}${name}: BROKEN, not lived to its end`);
+    return { trace: '', broken: [endedBy(thrown)] };
+  }
+}
+
+for (let seed = Number(first); seed < Number(first) + Number(count); seed += 1) {
+  const { trace, broken } = await lived(seed, services);
   for (const what of broken.slice(0, 3)) console.error(`  ${what}`);
   if (broken.length > 0)
     console.error(
       `  again, with every step: npm run canary -- --days ${days} --seed ${seed} --calendar ${services} --trace`,
     );
-  all.push(findings);
-  weeks.push({ seed, trace: trace.digest(), broken });
+  weeks.push({ seed, trace, broken });
 }
 
 // Once more, for a day: what the same seed makes is the same.
 const again = { seed: Number(first), days: 1, services };
-const [once, twice] = [await liveThrough(again), await liveThrough(again)];
-const traces = [once.trace.digest(), twice.trace.digest()];
+/** The digest of its trace, or what it was ended by: an end is to be the same one as well. */
+const lastSeen = (): Promise<string> =>
+  liveThrough(again).then(
+    ({ trace }) => trace.digest(),
+    (thrown: unknown) => endedBy(thrown),
+  );
+const traces = [await lastSeen(), await lastSeen()];
 all[0]?.check('I14', traces[0] === traces[1] ? [] : [`seed ${first} made two traces in one day: ${traces}`]);
 
 const isEnough = services === 'both' && Number(days) * Number(count) >= ENOUGH_DAYS;
@@ -79,4 +104,5 @@ if (!values.json && !isEnough)
 process.stdout.write(
   values.json ? `${JSON.stringify({ weeks, ...found }, null, 2)}\n` : `${reportText(found)}\n`,
 );
-if (found.notMet.length > 0 || found.verdicts.some(({ broken }) => broken.length > 0)) process.exitCode = 1;
+const isBroken = [...weeks, ...found.verdicts].some(({ broken }) => broken.length > 0);
+if (found.notMet.length > 0 || isBroken) process.exitCode = 1;

@@ -59,6 +59,10 @@ const LISTINGS: Readonly<Record<SeenRequest['service'], RegExp>> = {
 export const isListing = ({ service, method, url }: SeenRequest): boolean =>
   method === 'GET' && LISTINGS[service].test(url);
 
+/** Asks which calendars there are. */
+export const isCalendarList = ({ method, url }: SeenRequest): boolean =>
+  method === 'GET' && /\/me\/(calendars|calendarList)(\?|$)/.test(url);
+
 /** The position that a listing goes on from, or null for one that begins anew. */
 export function positionIn({ url }: Pick<SeenRequest, 'url'>): string | null {
   const { searchParams } = new URL(url, 'http://app');

@@ -164,9 +164,11 @@ async function setUp(scene: Scene): Promise<void> {
   }
   for (const calendar of calendars) {
     const mapping = world.app.mappings().find(({ calendarId }) => calendarId === calendar.calendarId);
+    // An older database that was put back may know a mapping that was removed since.
+    calendar.isMapped = true;
     if (mapping === undefined) {
-      calendar.isMapped = true;
       scene.ledger.afresh.set(calendar.key, scene.ledger.tick());
+      scene.network.watch.personLooks(calendar.provider);
       await addMapping(world, calendar);
     } else {
       const wanted = input(calendar.mapped);

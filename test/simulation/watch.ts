@@ -1,5 +1,13 @@
 import type { Findings } from './findings.ts';
-import { eventWrites, isListing, isSignIn, isStream, positionIn, type SeenRequest } from './request-seen.ts';
+import {
+  eventWrites,
+  isCalendarList,
+  isListing,
+  isSignIn,
+  isStream,
+  positionIn,
+  type SeenRequest,
+} from './request-seen.ts';
 import type { Calendar, Scene } from './scene.ts';
 
 /** A busy block that has to be there as long as nobody touches its appointment. */
@@ -17,6 +25,7 @@ export class Watch {
   readonly #positions = new Set<string>();
   readonly #pausedUntil = new Map<string, number>();
   readonly #open = new Map<string, number>();
+  readonly #looks = new Map<string, number>();
   settledBlocks: readonly SettledBlock[] = [];
   /** Somebody waits for the sync: then requests are made that would otherwise wait. */
   attended = false;
@@ -35,6 +44,11 @@ export class Watch {
   /** The app is another process now, which knows nothing of what was asked of the one before. */
   forgetPauses(): void {
     this.#pausedUntil.clear();
+  }
+
+  /** Somebody chooses a calendar: that asks once which there are, and waits for nobody. */
+  personLooks(service: SeenRequest['service']): void {
+    this.#looks.set(service, (this.#looks.get(service) ?? 0) + 1);
   }
 
   leaves(request: SeenRequest): void {
@@ -85,6 +99,11 @@ export class Watch {
   readonly #now = (): number => this.#scene.world.clock.now().getTime();
 
   #keepsPause(request: SeenRequest): void {
+    const looks = this.#looks.get(request.service) ?? 0;
+    if (looks > 0 && isCalendarList(request)) {
+      this.#looks.set(request.service, looks - 1);
+      return;
+    }
     const until = this.#pausedUntil.get(request.service) ?? 0;
     if (until === 0 || this.attended || isStream(request)) return;
     const left = until - this.#now();
