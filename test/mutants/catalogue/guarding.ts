@@ -38,9 +38,16 @@ export const GUARDING: readonly Mutant[] = [
     name: 'answer to a hold kept for ever',
     harm: 'Whoever released deletions once has released all that ever come.',
     file: 'src/main/engine/disappearances.ts',
-    original:
-      'if (!missing.some((one) => one.linkId === linkId)) store.holds.forgetReleased(context.mapping.id, linkId);',
+    original: 'store.holds.forgetReleased(context.mapping.id, linkId);',
     planted: '',
+    caughtBy: ['test/integration/sync-guard.test.ts'],
+  },
+  {
+    name: 'answer to a hold of unknown blocks forgotten',
+    harm: 'After the database was lost, time that is free again stays blocked, whatever is answered.',
+    file: 'src/main/engine/disappearances.ts',
+    original: 'if (orphans.has(linkId) || missing.some(',
+    planted: 'if (missing.some(',
     caughtBy: ['test/integration/sync-guard.test.ts'],
   },
   {
