@@ -163,12 +163,12 @@ describe('Microsoft: an event that is created again', () => {
     expect(events.map((event) => [event.id, event.tag?.sent])).toEqual([[id, IDENTITY.sent]]);
   });
 
-  it('is ours although its tag could not be completed', async () => {
+  it('says so when its tag could not be completed', async () => {
     const world = await openMicrosoft();
     const effect = { kind: 'status', status: 403 } as const;
     world.fault({ method: 'PATCH', path: '/events', effect });
     const created = await createJob(world);
-    expect(created.tag).toEqual({ ...IDENTITY, self: created.id });
+    expect(created.tag).toEqual({ ...IDENTITY, self: '' });
     expect((await pull(world)).events).toEqual([created]);
   });
 });

@@ -220,7 +220,9 @@ describe('when the answer to a create is lost', () => {
     world.sandbox.faults.journal.clear();
     await sync();
     expect(late()).toMatchObject([{ subject: 'Job at 17' }]);
-    expect(outlookWrites(world)).toEqual([]);
+    // All that was left to do was to mark it as ours.
+    const { id } = late()[0] ?? { id: '' };
+    expect(outlookWrites(world)).toEqual([expect.stringMatching(`^PATCH .*${encodeURIComponent(id)}$`)]);
     await expectQuiet();
   });
 
@@ -241,13 +243,17 @@ describe('when the answer to a create is lost', () => {
     await expectQuiet();
   });
 
-  it('the event goes when the booking was cancelled since', async () => {
-    const { id } = await create();
-    world.sandbox.booking.bookings.patch(id, { status: 'cancelled' });
-    await sync();
-    expect(late()).toEqual([]);
-    await expectQuiet();
-  });
+  it.each([0, 60])(
+    'the event, moved by %i minutes, goes when the booking was cancelled since',
+    async (byMinutes) => {
+      const { id } = await create();
+      world.sandbox.microsoft.moveEvent(OUTLOOK, late()[0]?.id ?? '', { byMinutes });
+      world.sandbox.booking.bookings.patch(id, { status: 'cancelled' });
+      await sync();
+      expect(late()).toEqual([]);
+      await expectQuiet();
+    },
+  );
 });
 
 describe('between the create of an event and the mark that makes it ours', () => {
@@ -268,6 +274,28 @@ describe('between the create of an event and the mark that makes it ours', () =>
     expect(world.sandbox.booking.bookings.get(id)?.start).toBe('2026-11-24T18:00:00.000Z');
     await expectQuiet();
   });
+
+  it.each(['completed', 'refused at first'])(
+    'a copy is the technician’s own, the mark being %s',
+    async (how) => {
+      const { faults, microsoft } = world.sandbox;
+      const effect = { kind: 'status', status: 403 } as const;
+      if (how !== 'completed')
+        faults.add({ service: 'microsoft', method: 'PATCH', path: '/events/', effect });
+      const made: string[] = [];
+      meanwhile((id) => made.push(id, microsoft.copyEvent(OUTLOOK, id, { subject: 'Copy' }).id));
+      const { id: bookingId } = addBooking(world, 17);
+      await sync();
+      await sync();
+      world.sandbox.booking.bookings.patch(bookingId, { title: 'Changed' });
+      await sync();
+      const [ours, copy] = made;
+      expect(shownInOutlook(world)).toContainEqual(expect.objectContaining({ id: ours, subject: 'Changed' }));
+      expect(shownInOutlook(world)).toContainEqual(expect.objectContaining({ id: copy, subject: 'Copy' }));
+      expect(starts().sort()).toEqual(['2026-11-24T17:00:00.000Z', '2026-11-25T10:00:00.000Z']);
+      await expectQuiet();
+    },
+  );
 });
 
 describe('when the name of a create was used up by an event that is gone', () => {

@@ -105,6 +105,13 @@ export function outlookInstances(world: World, calendarId: string, days: Days = 
       { ...STANDARD_PREFERENCES, idForm: 'immutable' },
       null,
     ) as unknown as Resource;
+    // Made after the event it was copied from, which may have been marked since.
+    const isCopy = view.some(
+      (other) =>
+        other.transactionId === event.transactionId &&
+        other.key !== event.key &&
+        (other.createdAt < event.createdAt || namesItself(other)),
+    );
     const moment = ({ dateTime }: { readonly dateTime: string }): string =>
       json.isAllDay ? dateTime.slice(0, 10) : new Date(`${dateTime.slice(0, 23)}Z`).toISOString();
     return {
@@ -124,16 +131,19 @@ export function outlookInstances(world: World, calendarId: string, days: Days = 
         json.showAs !== 'workingElsewhere' &&
         !json.isCancelled &&
         json.responseStatus.response !== 'declined',
-      bookingId: ownedBy(json, [id, json.seriesMasterId]),
+      bookingId: ownedBy(json, [id, json.seriesMasterId], isCopy),
     };
   });
 }
 
+const namesItself = (event: ReturnType<typeof calendarView>[number]): boolean =>
+  event.properties.some(({ value }) => value?.includes(`"self":"${itemId(event, 'immutable')}"`));
+
 /** Named by the transaction id that the event was made with; a copy has the same, with the tag of another event. */
-function ownedBy(json: Resource, ids: readonly (string | null)[]): string | null {
+function ownedBy(json: Resource, ids: readonly (string | null)[], isCopy: boolean): string | null {
   const [prefix, booking] = json.transactionId?.split('.') ?? [];
   if (prefix !== 'cs1' || booking === undefined) return null;
   const tag = json.singleValueExtendedProperties?.find(({ id }) => id.endsWith('Name CalendarSyncTag'));
   const self = tag === undefined ? '' : String(JSON.parse(tag.value).self ?? '');
-  return self === '' || ids.includes(self) ? Buffer.from(booking, 'base64url').toString() : null;
+  return (self === '' ? !isCopy : ids.includes(self)) ? Buffer.from(booking, 'base64url').toString() : null;
 }

@@ -1,3 +1,4 @@
+import type { CalendarEvent } from '../../shared/domain/calendar-event.ts';
 import type { JournalRow } from '../store/journal-repository.ts';
 import { eventRow, isOwn } from '../store/observed-row.ts';
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
@@ -57,6 +58,31 @@ async function probeEvent(
   store.transaction(() => {
     if (lookup.kind === 'found') store.calendars.put(context.calendar, eventRow(lookup.event));
     else noteGone(run, context, entry.target_id);
+    if (entry.operation === 'create-event' && lookup.kind === 'found') {
+      linkUnmarked(run, entry, lookup.event, intent);
+    }
     drop(run, context, entry);
+  });
+}
+
+/** Created, and edited before its tag was complete: nothing but the name it was created under tells whose it is. */
+function linkUnmarked(
+  { store }: RunContext,
+  entry: JournalRow,
+  event: CalendarEvent,
+  intent: EventIntent,
+): void {
+  const link = store.links.get(entry.link_id);
+  if (link === undefined || event.tag?.self !== '' || event.tag.bookingId !== link.source_id) return;
+  store.links.update(link, {
+    state: 'live',
+    event_id: event.id,
+    ical_uid: event.iCalUid,
+    incarnation: intent.incarnation,
+    // An edit made meanwhile is then seen as such.
+    sent: event.tag.sent,
+    shown: event.tag.sent,
+    rewrites: 0,
+    basis: '',
   });
 }

@@ -41,6 +41,8 @@ export function settleWritten(
       reason: intent.reason,
       decided_at: run.clock.now().toISOString(),
     });
+    // Its tag is still to be completed.
+    if (event.tag?.self === '') store.touched.touch(context.mapping.id, 'booking', link.source_id);
     if (created) touchImporters(run, context, event.id);
     endSeries(run, context, event.id);
     if (intent.lost !== null) recordLost(run, context, link.id, link.source_id, intent.lost);

@@ -49,10 +49,16 @@ const contentHash = (content: string): string => hash('sha256', content, 'base64
 const instant = (text: string): string => (text.length === 10 ? `${text}T00:00:00.000Z` : text);
 
 /**
- * Whether an event is the one its ownership tag speaks of. A copy that the technician made carries the same tag but
- * has another identity; an occurrence of a series that they made out of our event is still ours.
+ * Whether an event may be the one its ownership tag speaks of, where it was looked for as such. A copy that the
+ * technician made carries the same tag but has another identity; an occurrence of a series that they made out of our
+ * event is still ours.
  */
 export function isOwn(event: CalendarEvent): boolean {
+  return isNamed(event) || event.tag?.self === '';
+}
+
+/** Whether its tag alone proves it to be ours. One whose tag is not complete is ours only where a link says so. */
+function isNamed(event: CalendarEvent): boolean {
   return event.tag !== null && (event.tag.self === event.id || event.tag.self === event.seriesId);
 }
 
@@ -70,7 +76,7 @@ export function eventRow(event: CalendarEvent): ObservedEventRow {
     content,
     hash: contentHash(content),
     etag: event.etag,
-    booking_id: isOwn(event) ? (event.tag?.bookingId ?? null) : null,
+    booking_id: isNamed(event) ? (event.tag?.bookingId ?? null) : null,
   };
 }
 

@@ -37,7 +37,10 @@ export interface OwnershipTag {
   readonly bookingId: string;
   /** Counts the events this booking has had in this calendar; 0 is the first. */
   readonly incarnation: number;
-  /** The event's own identity when we wrote it: a copy carries the same tag but has another identity. */
+  /**
+   * The event's own identity when we wrote it: a copy carries the same tag but has another identity. '' while the tag
+   * is not complete, where the provider chooses ids: then a copy cannot be told from the event by it.
+   */
   readonly self: string;
   /** For whom it was exported (technician or project), so that a calendar shared by two agents stays apart. */
   readonly scope: string;

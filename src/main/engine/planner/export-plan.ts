@@ -189,7 +189,7 @@ function planLive(cell: ExportCell, link: ExportLink): readonly ExportOperation[
   const endsAt = event.kind === 'seen' ? later(booking.endsAt, eventSpan(event.event).to) : booking.endsAt;
   if (isHistory(endsAt, cell.mapping, cell.now)) return [];
   if (event.kind === 'deleted') return planDeletedByTechnician(cell, link, booking.booking);
-  if (link.basis !== '' && link.basis === exportBasis(cell)) return [];
+  if (link.basis !== '' && link.basis === exportBasis(cell) && !isUnmarked(event.event)) return [];
   return merge(cell, link, booking.booking, event.event);
 }
 
@@ -275,7 +275,8 @@ function merge(
   const byBooking = changedFields(link.sent, want);
   const byCalendar = changedFields(link.shown, show);
   const reshaped = event.form !== 'single';
-  if (byBooking.size === 0 && byCalendar.size === 0 && !reshaped) {
+  const unmarked = isUnmarked(event);
+  if (byBooking.size === 0 && byCalendar.size === 0 && !reshaped && !unmarked) {
     return [{ kind: 'rebase', sent: want, shown: show, reason: 'Both sides are as they were.' }];
   }
 
@@ -291,6 +292,7 @@ function merge(
   const lostFields = [...byCalendar].filter((field) => disagree.has(field));
   const owedFields = [...byBooking].filter((field) => disagree.has(field));
   if (!reshaped && lostFields.length === 0 && owedFields.length === 0) {
+    if (unmarked) return [update(event, link, desired, link.rewrites, null, 'Its mark as ours was missing.')];
     const reason =
       byBooking.size === 0 ? 'Both sides say the same again.' : 'Both sides made the same change.';
     return [{ kind: 'rebase', sent: want, shown: show, reason }];
@@ -301,6 +303,9 @@ function merge(
   if (link.rewrites >= MAX_REWRITES) return [park(lostFields)];
   return [update(event, link, desired, link.rewrites + 1, lost, putBackReason(lostFields, reshaped))];
 }
+
+/** Until its tag names it, a copy that the technician makes of it could not be told from it. */
+const isUnmarked = ({ tag }: CalendarEvent): boolean => tag?.self === '';
 
 /** What becomes of edits that an update overwrites. `unheard`: a move that the booking system cannot be asked about. */
 function lostEdit(

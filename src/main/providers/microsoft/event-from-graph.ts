@@ -14,6 +14,7 @@ const Resource = z.object({
   type: z.string().optional(),
   seriesMasterId: z.string().optional(),
   transactionId: z.string().optional(),
+  createdDateTime: z.string().optional(),
   iCalUId: z.string().optional(),
   subject: z.string().optional(),
   body: z.object({ contentType: z.string().nullish(), content: z.string().nullish() }).optional(),

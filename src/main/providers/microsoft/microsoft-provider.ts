@@ -72,13 +72,16 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
   /** An event whose id is not known yet, by the transaction id it was created under. */
   async function findCreated(calendarId: string, transactionId: string): Promise<GraphEvent | null> {
     const first = `${calendarPath(calendarId)}/events?${filterByTransaction(transactionId)}&${EXPAND_TAG}`;
+    const unnamed: GraphEvent[] = [];
     for await (const page of pages(client, first)) {
       const events = page.value.map((item) => read(GraphEvent, item, 'event'));
       // A copy carries the same property.
-      const created = events.find((event) => isCreatedUnder(event, transactionId));
+      const created = events.find((event) => selfUnder(event, transactionId) === event.id);
       if (created !== undefined) return created;
+      unnamed.push(...events.filter((event) => selfUnder(event, transactionId) === ''));
     }
-    return null;
+    // The tag was not completed, and so copies have it, too: they are younger.
+    return unnamed.sort((a, b) => createdAt(a).localeCompare(createdAt(b)))[0] ?? null;
   }
 
   async function lookUp(calendarId: string, eventId: string): Promise<EventLookup> {
@@ -139,7 +142,7 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
         body: seal,
       });
       if (sealed.status === 200) return asCreated(created, storedEvent(sealed, seal));
-      // Without it only a copy would be mistaken for the event, until that is updated.
+      // Then the tag says so itself, and is completed by an update.
       if (!asksForPause(sealed)) return created;
       throw createdBeforePause(sealed);
     },
@@ -160,7 +163,11 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
   };
 }
 
-function isCreatedUnder(event: GraphEvent, transactionId: string): boolean {
+/** Which event the tag of one with this transaction id names: '' for none yet, null for one with another id. */
+function selfUnder(event: GraphEvent, transactionId: string): string | null {
   const tag = tagFrom(event.id, event.transactionId, event.singleValueExtendedProperties);
-  return event.transactionId === transactionId && tag?.self === event.id;
+  return event.transactionId === transactionId ? (tag?.self ?? null) : null;
 }
+
+/** UTC, and always as many digits. */
+const createdAt = ({ createdDateTime = '' }: GraphEvent): string => createdDateTime;

@@ -92,7 +92,7 @@ export function filterByTransaction(id: string): string {
 
 /**
  * The ownership tag of an event, or null when it is not ours.
- * @param ownId its id, or for an occurrence its series' id, for a tag that does not name one yet
+ * @param ownId its id, or for an occurrence its series' id, for an event whose tag is not shown
  * @param properties with the tag, where it was asked for; without it the tag says nothing of scope and content
  */
 export function tagFrom(
@@ -106,7 +106,7 @@ export function tagFrom(
   if (stored?.bookingId !== name.bookingId || stored.incarnation !== name.incarnation) {
     return { ...name, self: ownId, scope: '', sent: '' };
   }
-  return { ...stored, self: stored.self === '' ? ownId : stored.self };
+  return stored;
 }
 
 function storedTag(properties: readonly ExtendedProperty[] | undefined): OwnershipTag | null {
