@@ -124,6 +124,7 @@ function imported(scene: Scene): void {
   const meetings = new Map<string, { readonly calendar: Calendar; readonly event: Instance }[]>();
   for (const calendar of calendars) {
     if (calendar.mapped.direction === 'export') continue;
+    scene.ledger.leftBlocks.delete(calendar.key);
     for (const event of calendar.instances().filter((each) => takesTime(each, calendar, world.clock.now()))) {
       const copies = meetings.get(event.meeting) ?? [];
       meetings.set(event.meeting, [...copies, { calendar, event }]);
@@ -149,8 +150,10 @@ function imported(scene: Scene): void {
   const today = world.clock.now().toISOString().slice(0, 10);
   const isUnsaid = ({ start }: BusyBlock): boolean =>
     scene.ledger.unsaid.some((each) => each.day === today && same(each.start, start));
+  const wasLeft = ({ id }: BusyBlock): boolean =>
+    [...scene.ledger.leftBlocks.values()].some((ids) => ids.has(id));
   const unexplained = left.filter(
-    (block) => !isUnsaid(block) && !scene.ledger.keptAt.has(Date.parse(block.start)),
+    (block) => !isUnsaid(block) && !wasLeft(block) && !scene.ledger.keptAt.has(Date.parse(block.start)),
   );
   for (const block of unexplained)
     findings.check('I1', [`nothing is at ${block.start}, which is blocked: ${block.id}`]);

@@ -76,6 +76,11 @@ export class Ledger {
   readonly answered = new Map<string, number>();
   /** When that begins which a person wants to keep though its other side has gone. */
   readonly keptAt = new Set<number>();
+  /**
+   * Blocks, by the calendar whose mapping was removed without them: they stay until it is imported again, which finds
+   * them.
+   */
+  readonly leftBlocks = new Map<string, ReadonlySet<string>>();
   /** Occurrences that were deleted where the service does not say so: known of when the next day is listed. */
   readonly unsaid: { readonly start: string; readonly day: string }[] = [];
   /** Events of ours that the app deleted, `CALENDAR BOOKING`, and when. */

@@ -67,6 +67,10 @@ export const OFFICE = {
     const deleteEvents = scene.dice.chance(0.3);
     scene.ledger.lookAtInbox(scene.world);
     if (deleteEvents) scene.ledger.discardEdits(calendar.key);
+    else {
+      const blocks = scene.world.sandbox.booking.blocks.all().map(({ id }) => id);
+      scene.ledger.leftBlocks.set(calendar.key, new Set(blocks));
+    }
     calendar.changedAt = scene.ledger.tick();
     scene.ledger.afresh.set(calendar.key, calendar.changedAt);
     calendar.isMapped = false;
