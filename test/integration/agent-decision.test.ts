@@ -70,3 +70,24 @@ it('is carried out after a restart as well', async () => {
   await pass(15 * SECOND);
   expect(title()).toBe('Mine');
 });
+
+it.each<'booking' | 'calendar'>(['booking', 'calendar'])(
+  'about a deleted event (keep the %s’s) makes no second one when its booking changes in that time',
+  async (keep) => {
+    const [mapping] = world.app.mappings();
+    await world.app.updateMapping(mapping?.id ?? '', { onDelete: 'ask' });
+    await world.app.resolveConflict(waiting(), 'booking');
+    await pass(30 * SECOND);
+    world.sandbox.google.deleteEvent(CALENDAR, exported(world)[0]?.id ?? '');
+    await world.app.agent.syncNow();
+    await world.app.resolveConflict(waiting(), keep);
+    world.sandbox.booking.bookings.patch(world.sandbox.booking.bookings.all()[0]?.id ?? '', {
+      title: 'Theirs again',
+    });
+    await pass(60 * SECOND);
+    expect(exported(world).map(({ summary }) => summary)).toEqual(['Theirs again']);
+    expect(world.app.decidedConflicts()).toEqual([]);
+    const { links } = world.app.explain(world.sandbox.booking.bookings.all()[0]?.id ?? '');
+    expect(links).toMatchObject([{ state: 'live' }]);
+  },
+);

@@ -130,6 +130,11 @@ function planDecision(
   }
   if (run.failed.has(link.id) || store.journal.isOpen(link.id)) return;
   const kind = conflict.kind as LostEdit['kind'];
+  if (link.state !== (STANDS_WHILE[kind] ?? link.state)) {
+    const message = 'There is nothing left to decide: its booking has changed since, and that went before.';
+    settle(message);
+    return;
+  }
   switch (kind) {
     case 'both-edited':
     case 'put-back':
@@ -157,18 +162,32 @@ function planDecision(
     default:
       assertNever(kind);
   }
-  store.conflicts.resolve(conflict.id, at);
-  store.syncLog.append(
-    logEntry(run, context, {
-      direction: 'export',
-      operation: 'resolve',
-      status: 'ok',
-      bookingId: link.source_id,
-      externalId: link.event_id,
-      message: `Resolved as you decided: the ${conflict.keep ?? 'booking'}’s version stays.`,
-    }),
-  );
+  settle(`Resolved as you decided: the ${conflict.keep ?? 'booking'}’s version stays.`);
+
+  function settle(message: string): void {
+    store.conflicts.resolve(conflict.id, at);
+    store.syncLog.append(
+      logEntry(run, context, {
+        direction: 'export',
+        operation: 'resolve',
+        status: 'ok',
+        bookingId: link?.source_id ?? null,
+        externalId: link?.event_id ?? null,
+        message,
+      }),
+    );
+  }
 }
+
+/**
+ * What a link is as long as it waits for the answer to such a question. A run that begins within the ten seconds in
+ * which an answer can be taken back may make the event again, since its booking has changed: then the answer would make
+ * it a second time.
+ */
+const STANDS_WHILE: Partial<Readonly<Record<LostEdit['kind'], LinkRow['state']>>> = {
+  deleted: 'asked',
+  parked: 'parked',
+};
 
 /** The technician's version wins: it is proposed to the booking system, and reaches the calendar from there. */
 function proposeVersion(
