@@ -39,8 +39,6 @@ const MODULES = /** @type {const} */ ({
 });
 
 if (process.platform !== 'linux') fail('The headless package is for Linux, and is made there.');
-// Everybody may read what is installed, whoever packs it.
-process.umask(0o022);
 const { values } = parseArgs({
   options: { output: { type: 'string' }, fast: { type: 'boolean', default: false } },
 });
@@ -51,6 +49,7 @@ const tree = join(output, base);
 
 rmSync(tree, { recursive: true, force: true });
 await fill(tree);
+makeReadable(tree);
 for (const made of [archive(), debianPackage()]) if (made !== null) console.info(made);
 
 /** @param {string} root what becomes `/` of the machine */
@@ -94,7 +93,8 @@ function launcher() {
 }
 
 function licences() {
-  const lines = deliveredPackages().map(({ name, version, licence }) => `${name} ${version}: ${licence}`);
+  const delivered = deliveredPackages().filter(({ name }) => !name.startsWith('electron'));
+  const lines = delivered.map(({ name, version, licence }) => `${name} ${version}: ${licence}`);
   return `Calendar Sync ${manifest.version}: ${manifest.license}\n\nIt contains Node.js (MIT) and:\n\n${lines.join('\n')}\n`;
 }
 
@@ -164,6 +164,20 @@ function epoch() {
 /** @param {string} folder */
 function removeMaps(folder) {
   for (const file of filesBelow(folder)) if (file.endsWith('.map')) rmSync(file);
+}
+
+/**
+ * Everybody may read what is installed, whoever packs it, out of whatever checkout.
+ *
+ * @param {string} folder
+ */
+function makeReadable(folder) {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const isProgram = entry.isDirectory() || (statSync(path).mode & 0o100) !== 0;
+    chmodSync(path, isProgram ? 0o755 : 0o644);
+  }
 }
 
 /** @param {string} folder */

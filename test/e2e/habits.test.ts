@@ -102,7 +102,7 @@ describe('the log', () => {
     expect(await time.evaluate((cell) => cell.scrollWidth - cell.clientWidth)).toBeLessThanOrEqual(0);
   });
 
-  it.each(['/tess/work/100%25 done.ics', '50%'])('finds what was done about %s', async (id) => {
+  it.each(['/tess/diary/100%25 done.ics', '50%'])('finds what was done about %s', async (id) => {
     const [first] = WEEK;
     const program = over(
       {},

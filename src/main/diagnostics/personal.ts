@@ -40,6 +40,8 @@ export function personalRemover(
     const title = /^(.+) (\([^()]+\))$/s.exec(account);
     return title === null ? [] : [{ account, alias: `calendar-${hash(account)} ${title[2]}` }];
   });
+  // Longest first: one title may end with another.
+  titles.sort((a, b) => b.account.length - a.account.length);
   const untitled = (given: string): string =>
     titles.reduce((said, { account, alias: other }) => said.replaceAll(account, () => other), given);
   const text = (given: string): string =>

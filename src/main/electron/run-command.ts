@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { takeSecrets } from '../headless/environment.ts';
 import type { ExitCode } from '../headless/exit-code.ts';
 import { main } from '../headless/main.ts';
 import { processTerminal } from '../headless/terminal.ts';
@@ -7,7 +8,7 @@ import { processTerminal } from '../headless/terminal.ts';
 export function runCommand(args: readonly string[], screensDir: string): Promise<ExitCode> {
   return main(args, {
     terminal: processTerminal(process),
-    environment: process.env,
+    environment: takeSecrets(process.env),
     readInput: () => text(process.stdin),
     screensDir,
   });

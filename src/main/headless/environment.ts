@@ -1,4 +1,4 @@
-/** What neither a browser nor anything else that is started from here has any business with. */
+/** Variables that are secrets: a browser, and whatever else is started from here, does without. */
 const SECRETS = [
   'BOOKING_API_TOKEN',
   'CALENDAR_ENCRYPTION_KEY',

@@ -20,6 +20,6 @@ export function syncExitCode(result: Pick<SyncResult, 'ok' | 'accounts' | 'discr
   if (!result.ok) return EXIT.failed;
   const held =
     result.accounts.some(({ mappings }) => mappings.some((mapping) => mapping.held > 0)) ||
-    result.discrepancies?.some((discrepancy) => discrepancy.held !== null) === true;
+    result.discrepancies?.some((discrepancy) => discrepancy.held === 'many') === true;
   return held ? EXIT.held : EXIT.done;
 }

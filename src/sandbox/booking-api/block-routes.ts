@@ -39,8 +39,8 @@ interface ItemResult {
 type ById = { Params: { id: string } };
 
 /**
- * Busy blocks. Hooks that can be injected here: `block-item` (argument `{status, code?, retryAfterSeconds?}`: refuses single items of a
- * batch, matched by the path `/busy-blocks/ID`), and `empty-listing`, `repeat-page`, `endless-pages` on the list.
+ * Busy blocks. Hooks that can be injected here: `block-item` (argument `{status, code?, retryAfterSeconds?}`: refuses
+ * single items of a batch, matched by the path `/busy-blocks/ID`), and `empty-listing`, `repeat-page`, `endless-pages` on the list.
  */
 export function blockRoutes(
   app: FastifyInstance,

@@ -87,7 +87,8 @@ export async function startCaldavServer(starting: CaldavStarting): Promise<Calda
   for (const program of PROGRAMS) {
     const started = await startOnSomePort(program, starting).catch(() => 'failed' as const);
     if (typeof started === 'object') return started;
-    if (started === 'failed') leftOut = `${program.command} is installed, but could not be started`;
+    if (started === 'failed' || started === 'silent')
+      leftOut = `${program.command} is installed, but could not be started`;
     if (starting.signal.aborted) break;
   }
   return { leftOut };
@@ -96,7 +97,7 @@ export async function startCaldavServer(starting: CaldavStarting): Promise<Calda
 async function startOnSomePort(
   program: Program,
   starting: CaldavStarting,
-): Promise<CaldavServer | 'absent' | 'failed'> {
+): Promise<CaldavServer | 'absent' | 'failed' | 'silent'> {
   for (let tried = 1; ; tried += 1) {
     const folder = join(starting.folder, `${program.command}-${tried}`);
     mkdirSync(folder);
@@ -109,7 +110,7 @@ async function start(
   { command, calendarPath, hasCalendar, prepare }: Program,
   folder: string,
   starting: CaldavStarting,
-): Promise<CaldavServer | 'absent' | 'failed'> {
+): Promise<CaldavServer | 'absent' | 'failed' | 'silent'> {
   const port = await freePort();
   const child = spawn(command, prepare(folder, port), {
     stdio: 'ignore',
@@ -145,7 +146,7 @@ async function start(
 async function untilAnswering(
   origin: string,
   { fetch, clock, signal }: Pick<CaldavStarting, 'fetch' | 'clock' | 'signal'>,
-): Promise<'answers' | 'failed'> {
+): Promise<'answers' | 'silent'> {
   const deadline = clock.now().getTime() + START_MS;
   while (clock.now().getTime() < deadline) {
     const isThere = await fetch(origin, { method: 'OPTIONS', signal }).then(
@@ -159,7 +160,7 @@ async function untilAnswering(
     if (isThere) return 'answers';
     await clock.sleep(TRY_EVERY_MS, signal);
   }
-  return 'failed';
+  return 'silent';
 }
 
 async function freePort(): Promise<number> {

@@ -48,6 +48,9 @@ const FAILURES_A_MINUTE = 20;
 /** What a request may carry, in bytes: a token, or a notification. */
 const BODY_LIMIT = 64 * 1024;
 
+/** What has not been read to its end by then never will be: fastify itself would keep it for ever. */
+const REQUEST_MS = 5 * 60_000;
+
 /** Beyond this a connection is cut before it is read to its end. */
 const MAX_FRAME_BYTES = 4 * 1024 * 1024;
 
@@ -74,6 +77,7 @@ export async function openLoopbackServer(options: LoopbackServerOptions): Promis
 
   const app = fastify({
     bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_MS,
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: ({ statusCode = 400 }, request, reply) => refuseUrl(statusCode, request, reply),
     schemaController: { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } },
