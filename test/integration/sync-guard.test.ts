@@ -180,6 +180,9 @@ describe('a hold that is released', () => {
     expect(onlyMapping(await world.sync()).held).toBe(8);
     await world.app.decideHold(onlyHold()?.id ?? '', 'discarded');
     for (let run = 0; run < 2; run += 1) expect(onlyMapping(await world.sync()).held).toBe(0);
+    // Another day lists and compares everything afresh.
+    await world.clock.sleep(86_400_000);
+    expect(onlyMapping(await world.sync()).held).toBe(0);
     expect(blocks(world)).toHaveLength(8);
   });
 

@@ -50,7 +50,7 @@ async function compare(
       for (const block of new Map(own.map((one) => [one.id, one])).values()) {
         prints.set(block.id, blockPrint(block));
         const link = known.get(block.id);
-        if (link !== undefined && link.event_id !== '') continue;
+        if (link !== undefined && (link.event_id !== '' || link.state === 'skipped')) continue;
         adopted.set(link?.id ?? insert(run, context, block), block);
       }
     });

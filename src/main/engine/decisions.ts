@@ -77,13 +77,13 @@ export function decideHold(store: Store, id: string, answer: 'released' | 'disca
   store.transaction(() => {
     store.holds.close(id, answer, at);
     if (answer === 'discarded') {
-      for (const { link_id } of items) keepMissing(store, link_id);
+      for (const { link_id } of items) keepMissing(store, link_id, at);
     }
   });
   return items.length;
 }
 
-function keepMissing(store: Store, linkId: number): void {
+function keepMissing(store: Store, linkId: number, at: string): void {
   const link = store.links.get(linkId);
   if (link === undefined) return;
   const calendar = store.mappings.calendarOf(link.mapping_id);
@@ -97,9 +97,9 @@ function keepMissing(store: Store, linkId: number): void {
     }
     return;
   }
-  // A block adopted from the booking system without an event: it is nobody's, and stays.
   if (link.event_id !== '') return;
-  store.links.remove(linkId);
+  // A block found in the booking system without an event is nobody's, and stays: also when both are compared again.
+  store.links.update(link, { state: 'skipped', reason: 'You kept it.', decided_at: at });
   store.mappings.markBlocksAdopted(link.mapping_id);
 }
 

@@ -23,7 +23,7 @@ const FIRST_WAIT_MS = 1_000;
  * Sends the prepared busy blocks of every mapping: all upserts before any delete, so that a time that only changes
  * its owner is never offered in between. Accounts take turns, and a deletion that another account plans meanwhile is
  * left to it: the upsert that must come first may be its own. An item that the booking system wants later is waited
- * for outside the turn, so that it holds up nothing but the deletions.
+ * for outside the turn, so that it holds up nothing but the deletions, and those no longer than it is waited for.
  */
 export async function executeBlocks(run: RunContext, account: AccountContext): Promise<number> {
   let deadline: number | null = null;
