@@ -45,4 +45,19 @@ describe('a booking whose id cannot be part of a web address', () => {
     expect(unlike().filter((url) => !url.endsWith(other.id))).toEqual([]);
     await expectQuiet(world);
   });
+
+  it('keeps the answer to restore its event, while nobody can say whether it is gone', async () => {
+    await world.app.updateMapping(world.app.mappings()[0]?.id ?? '', { onDelete: 'ask' });
+    const booking = addBooking(world, 9, { id: '..' });
+    await world.sync();
+    world.sandbox.google.deleteEvent(CALENDAR, eventOf(booking)?.id ?? '');
+    await world.sync();
+    world.sandbox.booking.bookings.delete(booking.id);
+    world.sandbox.booking.expireCursors();
+    await world.app.resolveConflict(world.app.conflicts()[0]?.id ?? '', 'booking');
+    for (let run = 0; run < 2; run += 1) expect((await world.sync()).ok).toBe(true);
+    expect(world.app.decidedConflicts()).toMatchObject([{ bookingId: '..', keep: 'booking' }]);
+    expect(world.app.logs({ search: 'Your answer waits' }).items).toMatchObject([{ bookingId: '..' }]);
+    expect(exported(world)).toEqual([]);
+  });
 });

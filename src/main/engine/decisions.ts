@@ -9,7 +9,7 @@ import type { MappingContext, RunContext } from './context.ts';
 import type { EventIntent, EventVersion } from './intent.ts';
 import { logEntry } from './log-entry.ts';
 import { bookingNotes, desiredEvent } from './planner/desired-event.ts';
-import type { LostEdit } from './planner/export-plan.ts';
+import type { BookingState, LostEdit } from './planner/export-plan.ts';
 import { fingerprint, type OwnedField } from './planner/fingerprint.ts';
 import { exportScope } from './planner/selection.ts';
 import { REVOCABLE_MS } from './revocable-decisions.ts';
@@ -132,7 +132,7 @@ function planDecision(
   const kind = conflict.kind as LostEdit['kind'];
   if (link.state !== (STANDS_WHILE[kind] ?? link.state)) {
     const message = 'There is nothing left to decide: its booking has changed since, and that went before.';
-    settle(message);
+    settle(run, context, conflict, link, message);
     return;
   }
   switch (kind) {
@@ -162,21 +162,59 @@ function planDecision(
     default:
       assertNever(kind);
   }
-  settle(`Resolved as you decided: the ${conflict.keep ?? 'booking'}’s version stays.`);
+  const message = `Resolved as you decided: the ${conflict.keep ?? 'booking'}’s version stays.`;
+  settle(run, context, conflict, link, message);
+}
 
-  function settle(message: string): void {
-    store.conflicts.resolve(conflict.id, at);
-    store.syncLog.append(
-      logEntry(run, context, {
-        direction: 'export',
-        operation: 'resolve',
-        status: 'ok',
-        bookingId: link?.source_id ?? null,
-        externalId: link?.event_id ?? null,
-        message,
-      }),
-    );
+function settle(
+  run: RunContext,
+  context: MappingContext,
+  conflict: ConflictRow,
+  link: LinkRow,
+  message: string,
+): void {
+  run.store.conflicts.resolve(conflict.id, run.clock.now().toISOString());
+  note(run, context, link, message);
+}
+
+function note(run: RunContext, context: MappingContext, link: LinkRow, message: string): void {
+  run.store.syncLog.append(
+    logEntry(run, context, {
+      direction: 'export',
+      operation: 'resolve',
+      status: 'ok',
+      bookingId: link.source_id,
+      externalId: link.event_id,
+      message,
+    }),
+  );
+}
+
+const WAITS =
+  'Your answer waits: the booking is missing from the listing, and nobody has said that it is gone. It is carried out once the booking shows again.';
+
+/**
+ * The booking as an answer finds it; null where that leaves nothing to do. An answer waits for what is not proven, as
+ * long as that takes and until it is taken back, and says so once; one whose booking is gone is settled.
+ */
+function bookingToDecide(
+  run: RunContext,
+  context: MappingContext,
+  conflict: ConflictRow,
+  link: LinkRow,
+): Extract<BookingState, { kind: 'selected' }> | null {
+  const state = bookingState(run, context, link.source_id);
+  if (state.kind === 'unproven' || run.held.has(link.id)) {
+    if (link.reason === WAITS) return null;
+    run.store.links.update(link, { reason: WAITS, decided_at: run.clock.now().toISOString() });
+    note(run, context, link, WAITS);
+    return null;
   }
+  if (state.kind === 'selected') return state;
+  // It may have been cancelled, or given to somebody else, since the question was asked.
+  const message = 'There is nothing left to decide: the booking is cancelled, gone or somebody else’s by now.';
+  settle(run, context, conflict, link, message);
+  return null;
 }
 
 /**
@@ -196,12 +234,8 @@ function proposeVersion(
   conflict: ConflictRow,
   link: LinkRow,
 ): void {
-  const { store } = run;
-  const state = bookingState(run, context, link.source_id);
-  if (state.kind !== 'selected') {
-    store.conflicts.resolve(conflict.id, run.clock.now().toISOString());
-    return;
-  }
+  const state = bookingToDecide(run, context, conflict, link);
+  if (state === null) return;
   const { booking, hash } = state;
   const calendar = JSON.parse(conflict.calendar_side) as EventVersion;
   const fields = JSON.parse(conflict.fields) as readonly OwnedField[];
@@ -233,13 +267,8 @@ function restore(
   conflict: ConflictRow,
   link: LinkRow,
 ): void {
-  const { store } = run;
-  const state = bookingState(run, context, link.source_id);
-  // It may have been cancelled, or given to somebody else, since the question was asked.
-  if (state.kind !== 'selected') {
-    store.conflicts.resolve(conflict.id, run.clock.now().toISOString());
-    return;
-  }
+  const state = bookingToDecide(run, context, conflict, link);
+  if (state === null) return;
   const desired = desiredEvent(state.booking);
   const sent = fingerprint(desired);
   const incarnation = link.incarnation + 1;
