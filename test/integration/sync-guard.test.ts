@@ -173,6 +173,29 @@ describe('a hold that is released', () => {
     await expectQuiet(world);
   });
 
+  it('is not asked about again where more blocks turn up that nothing here was known of', async () => {
+    for (let index = 0; index < 8; index += 1) addPersonal(world, 14 + index);
+    await world.sync();
+    for (const id of personalIds()) world.sandbox.google.deleteEvent(CALENDAR, id);
+    const stored = world.sandbox.booking.blocks;
+    const later = blocks(world).slice(8);
+    for (const { id } of later) stored.delete(id);
+    await world.restart({ forget: true });
+    await world.reconnect();
+    expect(onlyMapping(await world.sync()).held).toBe(8);
+    const first = onlyHold()?.id;
+    await world.app.decideHold(first ?? '', 'released');
+    for (const block of later) stored.put(block);
+
+    expect(onlyMapping(await world.sync())).toMatchObject({ held: 8, imported: { deleted: 8 } });
+    expect(onlyHold()?.id).not.toBe(first);
+    expect(blocks(world).map(({ id }) => id)).toEqual(later.map(({ id }) => id));
+    await world.app.decideHold(onlyHold()?.id ?? '', 'released');
+    await world.sync();
+    expect(blocks(world)).toEqual([]);
+    await expectQuiet(world);
+  });
+
   it('is kept as the answer for blocks that nothing here was known of, where they are to stay', async () => {
     for (const id of personalIds()) world.sandbox.google.deleteEvent(CALENDAR, id);
     await world.restart({ forget: true });

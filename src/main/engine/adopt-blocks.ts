@@ -1,6 +1,7 @@
 import type { BusyBlock } from '../../shared/domain/busy-block.ts';
 import { imports } from '../../shared/domain/mapping.ts';
 import type { BookingApi } from '../booking/booking-port.ts';
+import type { LinkRow } from '../store/link-repository.ts';
 import type { MappingContext, RunContext } from './context.ts';
 import { type Held, holdDeletions, waitingItems } from './disappearances.ts';
 import type { BlockIntent } from './intent.ts';
@@ -89,13 +90,18 @@ function insert(run: RunContext, { mapping }: MappingContext, block: BusyBlock):
   });
 }
 
+interface Orphan {
+  readonly link: LinkRow;
+  readonly block: BusyBlock;
+}
+
 /**
  * After the import was planned from a complete listing: adopted blocks whose event was not seen. Inside the window
  * that means that the event is gone; the guard applies as to any inferred deletion.
  */
 export function planOrphanBlocks(run: RunContext, context: MappingContext, adopted: AdoptedBlocks): void {
   const { store } = run;
-  const orphans = store.links.blocksWithoutEvent(context.mapping.id).flatMap((link) => {
+  const orphans: readonly Orphan[] = store.links.blocksWithoutEvent(context.mapping.id).flatMap((link) => {
     const block = adopted.get(link.id);
     // One whose event no longer blocks is planned to go already.
     return block === undefined || store.journal.isOpen(link.id) ? [] : [{ link, block }];
@@ -117,20 +123,16 @@ export function planOrphanBlocks(run: RunContext, context: MappingContext, adopt
   store.transaction(() => {
     // What else waits was judged at the beginning of this run.
     const others = waitingItems(run, context).filter(({ linkId }) => run.held.has(linkId));
-    const held = verdict.held.size === 0 ? [] : stale.map(({ link, block }) => heldBlock(link.id, block));
+    const waits = ({ link }: Orphan): boolean => verdict.held.has(link.id);
+    const held = stale.filter(waits).map(({ link, block }) => heldBlock(link.id, block));
     const earlier = others.length === 0 ? null : store.holds.openOf(context.mapping.id)?.reason;
     const reasons = [earlier, verdict.reason].filter((each) => each != null);
     holdDeletions(run, context, [...others, ...held], reasons.length === 0 ? null : reasons.join(' '));
-    if (held.length > 0) {
-      // The answer is to be carried out by the next run, not only once everything is listed afresh.
-      store.mappings.markBlocksAdopted(context.mapping.id, false);
-      for (const { linkId } of held) run.held.add(linkId);
-      store.calendars.clearCursor(context.calendar);
-      return;
-    }
-    store.mappings.markBlocksAdopted(context.mapping.id);
-    for (const { link, block } of orphans) {
-      if (!stale.some((one) => one.link.id === link.id)) continue;
+    // The answer is to be carried out by the next run, not only once everything is listed afresh.
+    store.mappings.markBlocksAdopted(context.mapping.id, held.length === 0);
+    if (held.length > 0) store.calendars.clearCursor(context.calendar);
+    for (const { linkId } of held) run.held.add(linkId);
+    for (const { link, block } of stale.filter((orphan) => !waits(orphan))) {
       const intent: BlockIntent = {
         reason: 'Its event is no longer in the calendar.',
         title: block.title ?? 'Busy',
