@@ -150,32 +150,6 @@ describe('the same field changed on both sides', () => {
     await expectQuiet(world);
   });
 
-  it('keep the calendar’s, while the booking is missing from the listing: carried out once it shows again', async () => {
-    editBooking({ title: 'Theirs' });
-    editEvent({ summary: 'Mine' });
-    await world.sync();
-    world.sandbox.booking.expireCursors();
-    world.sandbox.faults.add({
-      service: 'booking',
-      path: '/bookings\\?',
-      times: null,
-      effect: { kind: 'hook', name: 'empty-listing' },
-    });
-    await decide('calendar');
-    await world.sync();
-    expect(world.app.holds()).toHaveLength(1);
-    expect(world.app.decidedConflicts()).toMatchObject([{ bookingId: booking.id, keep: 'calendar' }]);
-    expect(world.app.logs({ search: 'Your answer waits' }).items).toMatchObject([{ bookingId: booking.id }]);
-    expect(world.app.explain(booking.id).links[0]?.reason).toContain('Your answer waits');
-
-    world.sandbox.faults.clear();
-    await world.sync();
-    expect(event()?.summary).toBe('Mine');
-    expectInStep(world);
-    expect(world.app.decidedConflicts()).toEqual([]);
-    await expectQuiet(world);
-  });
-
   it('a decision made while the technician moves the event once more loses neither', async () => {
     editBooking({ title: 'Theirs' });
     editEvent({ summary: 'Mine' });

@@ -288,6 +288,38 @@ describe('a service in trouble', () => {
     await expectQuiet(world);
   });
 
+  it.each<[string, () => void]>([
+    [
+      'its deletion was refused',
+      () => bookingSystem({ kind: 'hook', name: 'block-item', argument: { status: 422 } }),
+    ],
+    [
+      'the run ended before it was sent',
+      () => {
+        addBooking(world, 20);
+        google({ kind: 'status', status: 429, retryAfterSeconds: 3600, when: 'before' }, { method: 'POST' });
+      },
+    ],
+  ])(
+    'a block whose event went while the database was lost goes with the next sync, where %s',
+    async (_, trouble) => {
+      await world.sync();
+      const busy = world.sandbox.google
+        .events(CALENDAR)
+        .find(({ summary }) => summary?.startsWith('Private'));
+      world.sandbox.google.deleteEvent(CALENDAR, busy?.id ?? '');
+      await world.restart({ forget: true });
+      await world.reconnect();
+      trouble();
+      expect(onlyAccount(await world.sync()).ok).toBe(false);
+      expect(blocks(world)).toHaveLength(2);
+      world.sandbox.faults.clear();
+      expect(await world.sync()).toMatchObject({ ok: true });
+      expect(blocks(world)).toHaveLength(1);
+      await expectQuiet(world);
+    },
+  );
+
   it('an item that the booking system never accepts is tried once a sync and disturbs nothing else', async () => {
     bookingSystem(
       { kind: 'hook', name: 'block-item', argument: { status: 422 } },

@@ -212,7 +212,8 @@ function bookingToDecide(
   }
   if (state.kind === 'selected') return state;
   // It may have been cancelled, or given to somebody else, since the question was asked.
-  const message = 'There is nothing left to decide: the booking is cancelled, gone or somebody else’s by now.';
+  const message =
+    'There is nothing left to decide: the booking is cancelled, gone or somebody else’s by now.';
   settle(run, context, conflict, link, message);
   return null;
 }

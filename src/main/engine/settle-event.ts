@@ -4,6 +4,7 @@ import type { AppError } from '../../shared/rpc/errors.ts';
 import type { JournalRow } from '../store/journal-repository.ts';
 import { eventRow } from '../store/observed-row.ts';
 import type { MappingContext, RunContext } from './context.ts';
+import { planAgain } from './drop-entry.ts';
 import { afterFailure } from './failed-exports.ts';
 import type { BlockIntent, EventIntent } from './intent.ts';
 import { logEntry } from './log-entry.ts';
@@ -150,7 +151,6 @@ export function settleFailed(
   store.transaction(() => {
     const link = store.links.get(entry.link_id);
     if (error.effect === 'none') store.journal.close(entry.id);
-    if (link !== undefined) touchAgain(run, context, entry, link.source_id);
     const block = entry.operation.endsWith('block');
     const { status, attempt, what } =
       link === undefined
@@ -160,6 +160,7 @@ export function settleFailed(
             what: 'It is tried again with the next sync.',
           }
         : queue(run, entry, error);
+    planAgain(run, context, entry);
     store.syncLog.append(
       logEntry(run, context, {
         direction: block ? 'import' : 'export',
@@ -199,13 +200,4 @@ function queue(
         what: `Given up after ${row.attempts} attempts: sync by hand to try again, or change the entry.`,
       }
     : { status: 'retry', attempt: row.attempts, what: `Next attempt at ${row.next_attempt_at}.` };
-}
-
-function touchAgain(run: RunContext, context: MappingContext, entry: JournalRow, sourceId: string): void {
-  if (!entry.operation.endsWith('block')) {
-    run.store.touched.touch(context.mapping.id, 'booking', sourceId);
-    return;
-  }
-  const { eventId } = JSON.parse(entry.intent) as { eventId?: string };
-  if (eventId !== undefined && eventId !== '') run.store.touched.touch(context.mapping.id, 'event', eventId);
 }

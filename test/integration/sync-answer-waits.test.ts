@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { expectInStep, expectQuiet } from '../support/in-step.ts';
+import { addBooking, CALENDAR, createWorld, exported } from '../support/world.ts';
+
+it('an answer waits while its booking is missing from the listing, and is carried out once it shows again', async () => {
+  const world = await createWorld();
+  const { bookings } = world.sandbox.booking;
+  const booking = addBooking(world, 9);
+  await world.sync();
+  bookings.patch(booking.id, { title: 'Theirs' });
+  world.sandbox.google.editEvent(CALENDAR, exported(world)[0]?.id ?? '', { summary: 'Mine' });
+  await world.sync();
+  world.sandbox.booking.expireCursors();
+  world.sandbox.faults.add({
+    service: 'booking',
+    path: '/bookings\\?',
+    times: null,
+    effect: { kind: 'hook', name: 'empty-listing' },
+  });
+  await world.app.resolveConflict(world.app.conflicts()[0]?.id ?? '', 'calendar');
+  for (let run = 0; run < 2; run += 1) await world.sync();
+  expect(world.app.holds()).toHaveLength(1);
+  expect(world.app.conflicts()).toEqual([]);
+  expect(world.app.decidedConflicts()).toMatchObject([{ bookingId: booking.id, keep: 'calendar' }]);
+  expect(world.app.logs({ search: 'Your answer waits' }).items).toMatchObject([{ bookingId: booking.id }]);
+  expect(world.app.explain(booking.id).links[0]?.reason).toContain('Your answer waits');
+
+  world.sandbox.faults.clear();
+  await world.sync();
+  expect(exported(world)).toMatchObject([{ summary: 'Mine' }]);
+  expectInStep(world);
+  expect(world.app.decidedConflicts()).toEqual([]);
+  await expectQuiet(world);
+  await world.close();
+});
