@@ -239,6 +239,14 @@ describe('coming back', () => {
     expect(sandbox.booking.events.listeners).toBe(1);
   });
 
+  it('stops even where an answer does not end when it is told to', async () => {
+    const stream = listen({ fetch: (input, init) => sandbox.fetch(input, { ...init, signal: null }) });
+    await pass(SECOND);
+    expect(stream.isOpen).toBe(true);
+    await stream.stop();
+    expect(stream.isOpen).toBe(false);
+  });
+
   it('leaves nothing behind when it is stopped', async () => {
     const stream = listen();
     await pass(SECOND);

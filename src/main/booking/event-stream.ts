@@ -128,6 +128,7 @@ export class EventStream {
   async #once(signal: AbortSignal): Promise<Ending> {
     const { log, fetch } = this.#options;
     const over = new AbortController();
+    const ended = AbortSignal.any([signal, over.signal]);
     const watch = new Watch(this.#options.clock, () => over.abort(SILENT));
     this.#wordAt = 0;
     let asking = false;
@@ -146,7 +147,7 @@ export class EventStream {
         },
         // The token is for this server only, wherever it would like to send us.
         redirect: 'manual',
-        signal: AbortSignal.any([signal, over.signal]),
+        signal: ended,
       });
       asking = false;
       if (!isEventStream(answer)) {
@@ -158,7 +159,7 @@ export class EventStream {
       this.#isOpen = true;
       this.#options.onOpen();
       this.#tried.resolve();
-      await this.#read(answer.body, watch);
+      await this.#read(answer.body, watch, ended);
       return { kind: 'cut', error: null };
     } catch (error) {
       // Whoever takes a connection and says nothing is there.
@@ -168,7 +169,8 @@ export class EventStream {
     }
   }
 
-  async #read(body: ReadableStream<Uint8Array>, watch: Watch): Promise<void> {
+  /** Until the answer ends, or the signal ends it, whether whoever sends it heeds that or not. */
+  async #read(body: ReadableStream<Uint8Array>, watch: Watch, signal: AbortSignal): Promise<void> {
     const parser = createParser({
       maxBufferSize: MAX_EVENT_CHARS,
       onId: (id) => {
@@ -178,11 +180,12 @@ export class EventStream {
       onEvent: (event) => this.#take(event),
     });
     const decoder = new TextDecoder();
-    for await (const chunk of body) {
+    const take = (chunk: Uint8Array): void => {
       watch.expect(SILENCE_MS);
       this.#wordAt = Math.max(this.#wordAt, this.#options.clock.now().getTime());
       parser.feed(decoder.decode(chunk, { stream: true }));
-    }
+    };
+    await body.pipeTo(new WritableStream({ write: take }), { signal });
   }
 
   /** One event. What cannot be understood is logged and passed over: a newer booking system may say more. */

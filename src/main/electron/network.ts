@@ -21,16 +21,23 @@ export function desktopFetch(environment: Environment, settings: () => Promise<N
   const nodeFetch = networkFetch(environment, settings);
   return async (input, init) => {
     if (needsNode(environment, await settings())) return nodeFetch(input, init);
+    // The caller's own: a request hands its signal on only until nobody refers to it, which an answer may outlive.
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : null);
     // Made here, so that a body given as a stream is sent once and what the caller means is settled.
     const request = new Request(input, { ...init, credentials: 'omit', cache: 'no-store' });
     const again = request.method === 'GET' && request.redirect === 'manual' ? request.clone() : null;
     try {
       // net.fetch reads a request's redirect mode from its options alone.
-      return await net.fetch(request, { redirect: request.redirect, bypassCustomProtocolHandlers: true });
+      return await net.fetch(request, {
+        redirect: request.redirect,
+        signal,
+        bypassCustomProtocolHandlers: true,
+      });
     } catch (cause) {
-      request.signal.throwIfAborted();
-      if (again !== null && cause instanceof Error && cause.message.includes(REDIRECTED))
-        return nodeFetch(again);
+      signal?.throwIfAborted();
+      if (again !== null && cause instanceof Error && cause.message.includes(REDIRECTED)) {
+        return nodeFetch(again, { signal });
+      }
       throw netFault(cause);
     }
   };

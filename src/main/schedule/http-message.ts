@@ -19,7 +19,9 @@ export async function replayable(
 ): Promise<ReplayableRequest> {
   if (input instanceof Request) {
     const request = new Request(input, init);
-    const { url, method, headers, redirect, signal } = request;
+    const { url, method, headers, redirect } = request;
+    // Not the new one's, which follows it only until it is collected.
+    const signal = init?.signal ?? input.signal;
     const body = request.body === null ? null : await request.text();
     return { url, origin: new URL(url).origin, method, init: { method, headers, redirect, body }, signal };
   }
