@@ -48,10 +48,19 @@ async function obey(order: Order): Promise<unknown> {
       const contents = openWindows()[0]?.webContents;
       if (contents === undefined) throw new Error('There is no window');
       const run = new Function(`return (${order.source})`)() as (page: Page, given: unknown) => unknown;
-      return run(await contents.page, order.given);
+      return onPage(await contents.page, (page) => run(page, order.given));
     }
     default:
       return app.quit();
+  }
+}
+
+/** Where something was not there to be seen, what was there tells more than the time that it was waited for. */
+async function onPage(page: Page, work: (page: Page) => unknown): Promise<unknown> {
+  try {
+    return await work(page);
+  } catch (error) {
+    throw new Error(`${String(error)}\nThe page showed:\n${await page.locator('body').ariaSnapshot()}`);
   }
 }
 
