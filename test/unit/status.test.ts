@@ -80,7 +80,7 @@ describe('the status of a program that is', () => {
 describe('times in the status', () => {
   it('are those of the reader’s zone and habit', () => {
     const inNewYork = { ...reader, locale: 'en-US', timeZone: 'America/New_York' };
-    expect(statusOf(snapshot(), inNewYork).sentence).toMatch(/^Up to date · 04:42\sAM$/);
+    expect(statusOf(snapshot(), inNewYork).sentence).toMatch(/^Up to date · 4:42\sAM$/);
   });
 
   it('name the day when it is not today there', () => {

@@ -11,9 +11,9 @@ export interface Reader {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NEAR_DAYS = 6;
 
-/** `09:42` in the reader's zone and habit. */
+/** `09:42`, or `9:42 AM`, in the reader's zone and habit. */
 export function timeText(instant: string, { locale, timeZone }: Reader): string {
-  return format(locale, { timeZone, hour: '2-digit', minute: '2-digit' }, instant);
+  return format(locale, { timeZone, timeStyle: 'short' }, instant);
 }
 
 /** As short as the distance allows: `09:42` today, `Tue 09:42` within six days, else `3 Dec, 09:42`. */

@@ -5,7 +5,7 @@ const MAX_HTML = 200_000;
 
 const toText = compile({
   wordwrap: false,
-  limits: { maxInputLength: MAX_HTML, maxDepth: 100 },
+  limits: { maxDepth: 100 },
   selectors: [
     { selector: 'a', options: { ignoreHref: true } },
     { selector: 'img', format: 'skip' },
@@ -37,5 +37,5 @@ export function bodyText({
   readonly content?: string | null | undefined;
 }): string {
   const text = content ?? '';
-  return eventText(contentType?.toLowerCase() === 'html' ? toText(text) : text);
+  return eventText(contentType?.toLowerCase() === 'html' ? toText(text.slice(0, MAX_HTML)) : text);
 }

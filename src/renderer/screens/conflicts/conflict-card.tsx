@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { type ReactElement, useRef } from 'react';
 import type { ConflictItem, ConflictVersion } from '../../../shared/domain/decision.ts';
-import { momentText, type Reader } from '../../../shared/text/moment.ts';
+import { momentText, type Reader, timeText } from '../../../shared/text/moment.ts';
 import { useReader } from '../../program/clock.ts';
 import { useAction, useSnapshot } from '../../program/use-program.ts';
 import { joined, text } from '../../text/text.ts';
@@ -100,11 +100,11 @@ function valueText(field: Field, version: ConflictVersion, reader: Reader): stri
   if (field === 'status') return text.conflicts.statuses[value] ?? value;
   if (field !== 'start' && field !== 'end') return value;
   const isDay = !value.includes('T');
-  return new Intl.DateTimeFormat(reader.locale, {
+  const day = new Intl.DateTimeFormat(reader.locale, {
     timeZone: isDay ? 'UTC' : reader.timeZone,
     weekday: 'short',
     day: 'numeric',
     month: 'short',
-    ...(!isDay && { hour: '2-digit', minute: '2-digit' }),
   }).format(new Date(value));
+  return isDay ? day : `${day}, ${timeText(value, reader)}`;
 }
