@@ -11,8 +11,10 @@ const NULL_BODY = new Set([101, 103, 204, 205, 304]);
 export function inProcessFetch(app: () => FastifyInstance, origins: () => readonly string[]): SandboxFetch {
   return async (input, init) => {
     const request = new Request(input, init);
+    // The caller's own: one that a request hands on reaches nobody once the request is collected.
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : null);
     const { origin, pathname, search } = new URL(request.url);
-    request.signal.throwIfAborted();
+    signal?.throwIfAborted();
     if (!origins().includes(origin)) throw failed(new Error(`Nothing listens at ${origin}.`));
     const body = Buffer.from(await request.arrayBuffer());
     const asStream = request.headers.get('accept')?.startsWith('text/event-stream') === true;
@@ -22,12 +24,12 @@ export function inProcessFetch(app: () => FastifyInstance, origins: () => readon
         method: request.method as NonNullable<InjectOptions['method']>,
         url: pathname + search,
         headers: { ...Object.fromEntries(request.headers), host: new URL(origin).host },
-        signal: AbortSignal.any([request.signal, left.signal]),
+        signal: signal === null ? left.signal : AbortSignal.any([signal, left.signal]),
         ...(asStream && { payloadAsStream: true }),
         ...(body.length > 0 && { payload: body }),
       })
       .catch((cause: unknown) => {
-        request.signal.throwIfAborted();
+        signal?.throwIfAborted();
         throw failed(cause);
       });
     const headers = new Headers();

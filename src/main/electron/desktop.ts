@@ -14,6 +14,7 @@ import { openLink } from './links.ts';
 import { setApplicationMenu } from './menu.ts';
 import { Notifications } from './notifications.ts';
 import { desktopPorts } from './ports.ts';
+import { endBeforeQuit } from './quit.ts';
 import { registerScheme, serveScreens } from './screens-protocol.ts';
 import { setStartAtLogin, wasStartedAtLogin } from './start-at-login.ts';
 import { systemLocale } from './system-locale.ts';
@@ -122,7 +123,7 @@ async function open(options: DesktopOptions, dataDir: string): Promise<void> {
   app.on('activate', () => window.show());
   // Without a listener, Electron would end with its last window.
   app.on('window-all-closed', () => undefined);
-  const quitInto = endBeforeQuit(async () => {
+  const quitInto = endBeforeQuit(ports, async () => {
     updates?.stop();
     window.end();
     views.close();
@@ -135,34 +136,4 @@ async function open(options: DesktopOptions, dataDir: string): Promise<void> {
   if (opensAtStart({ hidden, tray: await hasTray(), enrolled })) window.show();
   await agent.start();
   updates?.start();
-}
-
-/**
- * Lets `end` finish before the program quits, whoever asked for it.
- * @returns makes a function that quits into something else, such as an installer
- */
-function endBeforeQuit(end: () => Promise<void>): (into: () => void) => () => void {
-  let isEnding = false;
-  let isDone = false;
-  let into = (): void => app.quit();
-  const finish = async (): Promise<void> => {
-    if (isEnding) return;
-    isEnding = true;
-    try {
-      await end();
-    } finally {
-      // Whatever could not be ended in good order is in the journal, and ends with the process.
-      isDone = true;
-      into();
-    }
-  };
-  app.on('before-quit', (event) => {
-    if (isDone) return;
-    event.preventDefault();
-    void finish();
-  });
-  return (wanted) => () => {
-    into = wanted;
-    void finish();
-  };
 }
