@@ -115,8 +115,11 @@ export class Enrolment {
   /**
    * Who this device is and what the booking system can do; asked once a day. Where it cannot say, the last answer
    * stands: what really needs the booking system will meet the same failure.
+   * @param watch whoever waits for nobody gives a way out that keeps to the pauses that the booking system asks for
    */
-  async identity(): Promise<{ readonly technician: Technician; readonly capabilities: Capabilities }> {
+  async identity(
+    watch: RequestWatch = {},
+  ): Promise<{ readonly technician: Technician; readonly capabilities: Capabilities }> {
     const stored = this.#stored();
     const now = this.#ports.clock.now().getTime();
     if (stored !== null && now - Date.parse(stored.askedAt) < DAY_MS && now >= Date.parse(stored.askedAt))
@@ -124,7 +127,7 @@ export class Enrolment {
     if (stored !== null && Math.abs(now - this.#failedAt) < ASK_AGAIN_MS) return stored;
     const { url, token, fromEnvironment } = await this.#credentials();
     try {
-      const { technician, capabilities } = await (await this.#client(url, token)).me();
+      const { technician, capabilities } = await (await this.#client(url, token, watch)).me();
       this.#remember({
         url,
         technician,
@@ -143,9 +146,9 @@ export class Enrolment {
   }
 
   /** Where the booking system pushes events from; null where it does not, or while nobody is enrolled. */
-  async eventSource(): Promise<EventSource | null> {
+  async eventSource(watch: RequestWatch): Promise<EventSource | null> {
     if (!this.isEnrolled()) return null;
-    const { capabilities } = await this.identity();
+    const { capabilities } = await this.identity(watch);
     if (!capabilities.events) return null;
     const [{ url, token }, { bookingBaseUrl }] = await Promise.all([
       this.#credentials(),

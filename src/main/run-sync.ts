@@ -26,7 +26,8 @@ export async function sync(
 ): Promise<SyncResult> {
   requireReady(store, enrolment);
   // Not to know what the booking system can do is each account's failure, not the run's.
-  const identity = await enrolment.identity().catch((thrown) => ofBookingSystem(toAppError(thrown)));
+  const out = { fetch: lines.fetch('booking', options.unattended === true) };
+  const identity = await enrolment.identity(out).catch((thrown) => ofBookingSystem(toAppError(thrown)));
   const { syncRun } = await import('./engine/sync-run.ts');
   // A dry run is a real run on a copy that stops before it writes: it cannot disagree with the real one.
   const target = options.dryRun === true ? createStore(copyInMemory(store.db)) : store;
@@ -41,12 +42,11 @@ export async function sync(
       connect: async (account, onRetry) => {
         if (identity instanceof AppError) throw identity;
         if (options.dryRun !== true) await prepare(account);
-        const unattendedRun = options.unattended === true;
-        const out = (service: string): WayOut => ({
-          fetch: lines.fetch(service, unattendedRun),
+        const wayOut = (service: string): WayOut => ({
+          fetch: lines.fetch(service, options.unattended === true),
           note: (url, answer) => lines.noteWithin(service, url, answer),
         });
-        return connections.connect(account, onRetry, out, options.signal);
+        return connections.connect(account, onRetry, wayOut, options.signal);
       },
     },
     options,

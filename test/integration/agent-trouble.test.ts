@@ -194,6 +194,29 @@ describe('a service that asks for a pause', () => {
       expectInStep(world);
     },
   );
+
+  it('is not asked who we are either, once a day has passed since it said so', async () => {
+    world.clock.advance(23 * HOUR + 55 * MINUTE);
+    await world.app.agent.start();
+    await pass(MINUTE);
+    world.sandbox.faults.add({
+      ...{ service: 'booking', path: '/bookings/changes' },
+      effect: { kind: 'status', status: 429, retryAfterSeconds: 900 },
+    });
+    addBooking(world, 9);
+    await pass(MINUTE);
+    world.sandbox.faults.journal.clear();
+    await pass(13 * MINUTE);
+    const asked = (): readonly string[] =>
+      world.sandbox.faults.journal
+        .entries()
+        .map(({ url }) => url)
+        .filter((url) => url.startsWith('/booking/') && !url.endsWith('/events'));
+    expect(asked()).toEqual([]);
+    await pass(20 * MINUTE);
+    expect(asked()).toContainEqual(expect.stringMatching(/\/me$/));
+    expectInStep(world);
+  });
 });
 
 describe('what dispatch is told of the calendar', () => {

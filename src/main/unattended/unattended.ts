@@ -4,9 +4,10 @@ import type { AppPorts } from '../app-contract.ts';
 import { decisionDueAfter } from '../engine/revocable-decisions.ts';
 import type { SyncOptions } from '../engine/sync-run.ts';
 import type { Enrolment } from '../enrolment.ts';
+import type { Lines } from '../schedule/lines.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import type { Store } from '../store/store.ts';
-import { createAgent, type NetworkNews, type OwnAgent } from './agent.ts';
+import { createAgent, type OwnAgent } from './agent.ts';
 import type { WebhookService } from './webhook-service.ts';
 
 const PAUSE = 'agent.paused-until';
@@ -20,7 +21,7 @@ export function unattended(
   webhooks: WebhookService,
   run: (options: SyncOptions) => Promise<SyncResult>,
   upkeep: () => Promise<void>,
-  network: NetworkNews,
+  lines: Lines,
 ): OwnAgent {
   const { clock, random, log, power, fetch } = ports;
   let settings: SettingsStore | null = null;
@@ -31,7 +32,7 @@ export function unattended(
     power,
     run: (options, attended) => run({ ...options, unattended: !attended }),
     upkeep,
-    network,
+    network: lines,
     prepare: async (onChange) => {
       settings = await ports.settings();
       return settings.onChange(onChange);
@@ -50,7 +51,7 @@ export function unattended(
         random,
         log,
         fetch,
-        source: () => enrolment.eventSource(),
+        source: () => enrolment.eventSource({ fetch: lines.fetch('booking', true) }),
         onWebhook: (webhook) => webhooks.relayed(webhook),
       });
     },

@@ -87,7 +87,7 @@ export function createWebhookService(
   async function callbackUrl(provider: NotifyingProvider): Promise<string | null> {
     const direct = ports.environment[DIRECT_URL];
     if (direct) return `${parseEndpoint(DIRECT_URL, direct).href.replace(/\/+$/, '')}${PATHS[provider]}`;
-    const { capabilities } = await enrolment.identity();
+    const { capabilities } = await enrolment.identity(out('booking'));
     if (!capabilities.events || !capabilities.webhookRelay) {
       await closeRelay(provider);
       return null;
