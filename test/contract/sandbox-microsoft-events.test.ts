@@ -257,6 +257,16 @@ describe('extended properties', () => {
       { subject: 'Dentist', singleValueExtendedProperties: [{ value: 'changed' }] },
     ]);
     expect((await search('nothing')).value).toEqual([]);
+    const start = String(event.start?.dateTime).slice(0, 19);
+    const later = (from: string) =>
+      client
+        .api(EVENTS)
+        .filter(
+          `start/dateTime ge '${from}' and singleValueExtendedProperties/any(ep:ep/id eq '${TAG}' and ep/value ne null)`,
+        )
+        .get();
+    expect((await later(start)).value).toMatchObject([{ subject: 'Dentist' }]);
+    expect((await later(start.replace('2026', '2027'))).value).toEqual([]);
     const unfiltered = client.api(`/me/events/${event.id}`).expand('singleValueExtendedProperties').get();
     expect(await refusal(unfiltered)).toBe('400 ErrorInvalidUrlQuery');
   });

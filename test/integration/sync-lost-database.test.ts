@@ -148,6 +148,19 @@ describeEachCalendar(EVERY_CALENDAR, (open, name) => {
       await expectQuiet();
     });
 
+    it('one that was restored before, and then dragged out of the window, has no second one made beside it', async () => {
+      await remove();
+      await sync();
+      const restored = await eventId();
+      await calendar.move(restored, '2028-01-10T09:00:00Z', '2028-01-10T11:00:00Z');
+      await lose();
+      expect(await jobsIn(calendar)).toHaveLength(2);
+      expect(await eventId()).toBe(restored);
+      expect(stored()?.start).toBe('2028-01-10T09:00:00.000Z');
+      await expectQuiet();
+      await expectInStep();
+    });
+
     it('a booking that is new since is added, once', async () => {
       addBooking(calendar.world, 17);
       await lose();

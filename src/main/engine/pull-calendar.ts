@@ -40,7 +40,10 @@ export async function pullCalendar(
   const { calendars } = run.store;
   const position = calendars.position(calendar);
   const window = calendarWindow(run, mappings);
-  const listed = await stageListing(run, provider, position, window, isListedAfresh(run, calendar, mappings));
+  const listed = await stageListing(run, provider, position, window, {
+    afresh: isListedAfresh(run, calendar, mappings),
+    writes: mappings.some(({ mapping }) => writesEvents(mapping.direction)),
+  });
   if (listed === null) {
     throw new AppError(
       'PROVIDER_ERROR',
@@ -72,7 +75,7 @@ async function stageListing(
   provider: CalendarProvider,
   position: CalendarPosition,
   window: Window,
-  afresh: boolean,
+  { afresh, writes }: { readonly afresh: boolean; readonly writes: boolean },
 ): Promise<Listed | null> {
   const { calendars } = run.store;
   calendars.stage.clear(position.id);
@@ -87,19 +90,26 @@ async function stageListing(
   }
   const listed = await stagePages(run, provider, position, null, window);
   if (listed === null || changes !== null) return listed;
-  const beyond = await lookBeyond(run, provider, position, window);
+  const beyond = await lookBeyond(run, provider, position, window, writes);
   return { ...listed, lastPage: [...listed.lastPage, ...beyond] };
 }
 
-/** Without a cursor, our events beyond the window are asked for one by one: few, for few are moved so far. */
+/**
+ * Without a cursor, our events beyond the window are asked for one by one: few, for few are moved so far. Those that
+ * are not known (any more) only where they would be created once more.
+ */
 async function lookBeyond(
   run: RunContext,
   provider: CalendarProvider,
   { id, calendarId }: CalendarPosition,
   window: Window,
+  writes: boolean,
 ): Promise<readonly ObservedEventRow[]> {
-  const rows: ObservedEventRow[] = [];
+  const found = writes ? ((await provider.ownAhead?.(calendarId, window.to)) ?? []) : [];
+  const rows = found.map(eventRow);
+  const seen = new Set(found.map((event) => event.id));
   for (const eventId of run.store.calendars.exportedFrom(id, window.to)) {
+    if (seen.has(eventId)) continue;
     run.signal.throwIfAborted();
     const lookup = await provider.get(calendarId, eventId);
     rows.push(lookup.kind === 'found' ? eventRow(lookup.event) : removedRow(eventId, null, 'cancelled'));

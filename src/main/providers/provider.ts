@@ -57,6 +57,12 @@ export interface CalendarProvider {
    */
   delete(calendarId: string, eventId: string, etag: string | null): Promise<void>;
 
+  /**
+   * Our own events that begin at `instant` (UTC) or later. Missing where a complete listing shows them, however far
+   * ahead they are, and where creating an event again finds the one that there is, whatever its incarnation.
+   */
+  ownAhead?(calendarId: string, instant: string): Promise<readonly CalendarEvent[]>;
+
   /** Where `capabilities.watch`: how calendars tell of their changes. */
   readonly notifications?: CalendarNotifications;
 }

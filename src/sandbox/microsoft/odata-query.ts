@@ -3,6 +3,7 @@ import { addDays } from '../wall-time.ts';
 import type { Window } from '../window.ts';
 import type { CalendarEvent } from './event.ts';
 import { GraphError } from './graph-error.ts';
+import { instantOfPoint } from './time-point.ts';
 
 /** The parameters of a query, by their names in lower case: Graph takes them either way. */
 export type Parameters = Readonly<Record<string, string>>;
@@ -116,26 +117,34 @@ export function expandedPropertiesOf(parameters: Parameters): readonly string[] 
 }
 
 const HAS_PROPERTY =
-  /^singleValueExtendedProperties\/any\(\s*(\w+)\s*:\s*\1\/id\s+eq\s+'((?:[^']|'')*)'\s+and\s+\1\/value\s+eq\s+'((?:[^']|'')*)'\s*\)$/i;
+  /^singleValueExtendedProperties\/any\(\s*(\w+)\s*:\s*\1\/id\s+eq\s+'((?:[^']|'')*)'\s+and\s+\1\/value\s+(?:eq\s+'((?:[^']|'')*)'|ne\s+null)\s*\)$/i;
+const BEGINS_FROM = /^start\/dateTime\s+ge\s+'([^']+)'\s+and\s+(.+)$/i;
 const EQUALS = /^(iCalUId|subject)\s+eq\s+'((?:[^']|'')*)'$/i;
 
 const unquoted = (text: string): string => text.replaceAll("''", "'");
 
 /**
- * What `$filter` lets through: events with an extended property of a certain value, or with a certain `iCalUId` or
- * `subject`.
+ * What `$filter` lets through: events with an extended property, of a certain value or any, or with a certain `iCalUId`
+ * or `subject`; of those, before an `and`, what begins at a certain time or later.
  * @throws GraphError 400 when it asks for something else
  */
 export function filterOf(parameters: Parameters): (event: CalendarEvent) => boolean {
-  const filter = parameters.$filter?.trim();
-  if (filter === undefined) return () => true;
+  const given = parameters.$filter?.trim();
+  if (given === undefined) return () => true;
+  const [, from, filter = given] = BEGINS_FROM.exec(given) ?? [];
+  const isMatch = matchOf(filter);
+  if (from === undefined) return isMatch;
+  const earliest = Date.parse(INSTANT.exec(from)?.[1] === undefined ? `${from}Z` : from);
+  return (event) => instantOfPoint(event.start) >= earliest && isMatch(event);
+}
+
+function matchOf(filter: string): (event: CalendarEvent) => boolean {
   const [, , id, value] = HAS_PROPERTY.exec(filter) ?? [];
-  if (id !== undefined && value !== undefined) {
+  if (id !== undefined) {
     const wanted = unquoted(id).toLowerCase();
+    const isWanted = (text: string): boolean => value === undefined || text === unquoted(value);
     return ({ properties }) =>
-      properties.some(
-        (property) => property.id.toLowerCase() === wanted && property.value === unquoted(value),
-      );
+      properties.some((property) => property.id.toLowerCase() === wanted && isWanted(property.value));
   }
   const [, name, text] = EQUALS.exec(filter) ?? [];
   if (name === undefined || text === undefined) {

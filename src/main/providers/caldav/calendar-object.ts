@@ -32,7 +32,8 @@ export interface ObjectReading {
 
 /**
  * What an object shows of a span: its event, or the occurrences of its series.
- * @param anywhere an event that is no series is shown wherever it is: it may have been moved out of the span
+ * @param anywhere an event that is no series is shown wherever it is: it may have been moved out of the span. One that
+ *   is ours is so however far ahead: not to know of it would be to make it once more
  * @throws AppError PROVIDER_ERROR when it is damaged
  */
 export function changesIn(
@@ -43,7 +44,9 @@ export function changesIn(
 ): readonly EventChange[] {
   const calendar = parse(object, reading);
   const isSingle = calendar.entries.every(({ kind }) => kind === 'single');
-  const shown = anywhere && isSingle ? EVER : span;
+  const isOurs = calendar.entries.some(({ event }) => event.content.tag?.self === object.name);
+  const reach = anywhere ? EVER : { from: span.from, to: isOurs ? EVER.to : span.to };
+  const shown = isSingle ? reach : span;
   return withSharedTag([...listCalendar(calendar, shown, reading.source, reading.notice)], object.name);
 }
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { CalendarListEntry } from '../../../shared/domain/account.ts';
+import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
 import { pathSegment } from '../../path-segment.ts';
 import type { Fetch } from '../../ports.ts';
 import type { CalendarProvider, EventLookup } from '../provider.ts';
 import { LARGEST_BATCH } from './batch-message.ts';
-import { GraphEvent, lookupFrom, occurrenceOf } from './event-from-graph.ts';
+import { eventFrom, GraphEvent, lookupFrom, occurrenceOf } from './event-from-graph.ts';
 import { listEvents } from './event-listing.ts';
 import { createBody, updateBody } from './event-to-graph.ts';
 import { createGraphClient } from './graph-client.ts';
@@ -19,7 +20,13 @@ import {
   read,
   unreadable,
 } from './microsoft-errors.ts';
-import { EXPAND_TAG, filterByTransaction, parseTransactionId, tagFrom } from './ownership.ts';
+import {
+  EXPAND_TAG,
+  filterByTransaction,
+  filterCreatedFrom,
+  parseTransactionId,
+  tagFrom,
+} from './ownership.ts';
 import { asCreated, isAsSent, sealBody, storedEvent } from './stored-event.ts';
 
 export interface MicrosoftProviderOptions {
@@ -84,6 +91,16 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
     return unnamed.sort((a, b) => createdAt(a).localeCompare(createdAt(b)))[0] ?? null;
   }
 
+  async function ownAhead(calendarId: string, instant: string): Promise<readonly CalendarEvent[]> {
+    const first = `${calendarPath(calendarId)}/events?${filterCreatedFrom(instant)}&${EXPAND_TAG}`;
+    const events: CalendarEvent[] = [];
+    for await (const page of pages(client, first)) {
+      const listed = page.value.map((item) => read(GraphEvent, item, 'event'));
+      events.push(...listed.filter(({ isCancelled }) => isCancelled !== true).map(eventFrom));
+    }
+    return events;
+  }
+
   async function lookUp(calendarId: string, eventId: string): Promise<EventLookup> {
     const isName = parseTransactionId(eventId) !== null;
     const event = await (isName ? findCreated(calendarId, eventId) : readEvent(calendarId, eventId));
@@ -125,6 +142,8 @@ export function createMicrosoftProvider(options: MicrosoftProviderOptions): Cale
       listEvents(client, calendarPath(calendarId), (ids) => readEvents(calendarId, ids), cursor, window),
 
     get: lookUp,
+
+    ownAhead,
 
     prepareCreate: createBody,
 

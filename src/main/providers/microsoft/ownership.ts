@@ -91,6 +91,16 @@ export function filterByTransaction(id: string): string {
 }
 
 /**
+ * Query of a listing that is to show every event created by us that begins at an instant or later, and copies of such.
+ *
+ * https://learn.microsoft.com/en-us/graph/api/singlevaluelegacyextendedproperty-get
+ */
+export function filterCreatedFrom(instant: string): string {
+  const isOurs = `singleValueExtendedProperties/Any(ep: ep/id eq '${TRANSACTION}' and ep/value ne null)`;
+  return `$filter=${encodeURIComponent(`start/dateTime ge '${instant.slice(0, 19)}' and ${isOurs}`)}`;
+}
+
+/**
  * The ownership tag of an event, or null when it is not ours.
  * @param ownId its id, or for an occurrence its series' id, for an event whose tag is not shown
  * @param properties with the tag, where it was asked for; without it the tag says nothing of scope and content
