@@ -44,8 +44,9 @@ function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: rea
   const lies = [job, booking].filter((each) => each != null);
   const isForgottenAbout = (ledger.afresh.get(calendar.key) ?? 0) > 0;
   if (job !== undefined && isForgottenAbout && !lies.every((each) => isNear(each, world.clock.now()))) return;
-  // A calendar that is only imported is not written to: what was forgotten before it could be removed stays.
-  const isOrphaned = !isExported && (ledger.afresh.get(calendar.key) ?? 0) > calendar.changedAt;
+  // A calendar that is only imported is not written to: what was forgotten before it could be removed, and not found
+  // again before that became so, stays.
+  const isOrphaned = !isExported && (ledger.afresh.get(calendar.key) ?? 0) > calendar.settledBefore;
   if (isOrphaned) return;
   if (!isExported || !isSelected(booking)) {
     findings.check('I1', job === undefined ? [] : [`${where} is gone and has an event`]);
@@ -123,7 +124,10 @@ function imported(scene: Scene): void {
   const left = [...world.sandbox.booking.blocks.all()];
   const meetings = new Map<string, { readonly calendar: Calendar; readonly event: Instance }[]>();
   for (const calendar of calendars) {
-    if (calendar.mapped.direction === 'export') continue;
+    if (calendar.mapped.direction === 'export') {
+      leaveForgotten(scene, calendar);
+      continue;
+    }
     scene.ledger.leftBlocks.delete(calendar.key);
     for (const event of calendar.instances().filter((each) => takesTime(each, calendar, world.clock.now()))) {
       const copies = meetings.get(event.meeting) ?? [];
@@ -166,6 +170,15 @@ function imported(scene: Scene): void {
       start: event.start,
       end: event.end,
     }));
+}
+
+/** Blocks that were forgotten before they could be taken back: a calendar that is only exported is not asked for them. */
+function leaveForgotten(
+  { ledger, world }: Scene,
+  { key, provider, changedAt, settledBefore }: Calendar,
+): void {
+  if (changedAt <= ledger.settledAt || (ledger.afresh.get(key) ?? 0) <= settledBefore) return;
+  ledger.leaveBlocks(key, provider, world);
 }
 
 function takesTime(event: Instance, { mapped }: Calendar, now: Date): boolean {

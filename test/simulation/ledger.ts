@@ -72,13 +72,15 @@ export class Ledger {
   settledAt = 0;
   /** `CALENDAR EVENT` of appointments that were touched since. */
   readonly touched = new Set<string>();
+  /** Events that she copied from ours: they are hers, whatever they say. */
+  readonly copies = new Set<string>();
   /** When a conflict about a booking was last answered. */
   readonly answered = new Map<string, number>();
   /** When that begins which a person wants to keep though its other side has gone. */
   readonly keptAt = new Set<number>();
   /**
-   * Blocks, by the calendar whose mapping was removed without them: they stay until it is imported again, which finds
-   * them.
+   * Blocks, by the calendar that they were left of, with its removed mapping or since they were forgotten: they stay
+   * until it is imported again, which finds them.
    */
   readonly leftBlocks = new Map<string, ReadonlySet<string>>();
   /** Occurrences that were deleted where the service does not say so: known of when the next day is listed. */
@@ -171,6 +173,12 @@ export class Ledger {
 
   closeEdits(): void {
     this.#edits = [];
+  }
+
+  /** From now on nothing takes back the blocks of this calendar that there are. */
+  leaveBlocks(calendar: string, provider: string, { sandbox }: Pick<World, 'sandbox'>): void {
+    const blocks = sandbox.booking.blocks.all().filter(({ source }) => source.provider === provider);
+    this.leftBlocks.set(calendar, new Set(blocks.map(({ id }) => id)));
   }
 
   /** Somebody has asked for the events of a calendar to be removed, with all that is in them. */

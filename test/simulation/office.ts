@@ -11,9 +11,14 @@ const writable = ({ calendars, dice }: Scene): Calendar =>
 
 async function remap(scene: Scene, calendar: Calendar, changes: Partial<Mapped>): Promise<string> {
   calendar.mapped = { ...calendar.mapped, ...changes };
-  calendar.changedAt = scene.ledger.tick();
+  noteChange(scene, calendar);
   await putSetUpRight(scene);
   return `${calendar.key} ${JSON.stringify(changes)}`;
+}
+
+function noteChange({ ledger }: Scene, calendar: Calendar): void {
+  if (calendar.changedAt <= ledger.settledAt) calendar.settledBefore = ledger.settledAt;
+  calendar.changedAt = ledger.tick();
 }
 
 const mappingOf = ({ world }: Scene, { calendarId }: Calendar): string =>
@@ -67,11 +72,8 @@ export const OFFICE = {
     const deleteEvents = scene.dice.chance(0.3);
     scene.ledger.lookAtInbox(scene.world);
     if (deleteEvents) scene.ledger.discardEdits(calendar.key);
-    else {
-      const blocks = scene.world.sandbox.booking.blocks.all().map(({ id }) => id);
-      scene.ledger.leftBlocks.set(calendar.key, new Set(blocks));
-    }
-    calendar.changedAt = scene.ledger.tick();
+    else scene.ledger.leaveBlocks(calendar.key, calendar.provider, scene.world);
+    noteChange(scene, calendar);
     scene.ledger.afresh.set(calendar.key, calendar.changedAt);
     calendar.isMapped = false;
     const id = mappingOf(scene, calendar);

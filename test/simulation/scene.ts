@@ -33,8 +33,9 @@ export interface Calendar {
   isMapped: boolean;
   /** When its direction was last changed, by the ledger. */
   changedAt: number;
+  /** When everything was settled last before that. */
+  settledBefore: number;
   instances(): readonly Instance[];
-  raw(id: string): Promise<string>;
 }
 
 /** All that the actors of a simulation act on. */
@@ -98,7 +99,7 @@ export async function openScene(
   }
   if (services !== 'google') {
     await openMailbox(world);
-    const mailbox = outlook(world, { ...first, onDelete: onDelete() });
+    const mailbox = outlook(world, ledger, { ...first, onDelete: onDelete() });
     calendars.push(mailbox);
     await addMapping(world, mailbox);
   }
@@ -121,19 +122,17 @@ function google(world: World, calendarId: string, mapped: Mapped, importOnly: bo
   const program = googleProgram(world, calendarId);
   return {
     ...{ key: importOnly ? 'second' : 'google', provider: 'google', calendarId, program },
-    ...{ importOnly, mapped, isMapped: true, changedAt: 0 },
+    ...{ importOnly, mapped, isMapped: true, changedAt: 0, settledBefore: 0 },
     instances: () => googleInstances(world, calendarId),
-    raw: (id) => program.raw(id),
   };
 }
 
-function outlook(world: World, mapped: Mapped): Calendar {
+function outlook(world: World, { copies }: Ledger, mapped: Mapped): Calendar {
   const program = outlookProgram(world);
   return {
     ...{ key: 'outlook', provider: 'microsoft', calendarId: OUTLOOK, program },
-    ...{ importOnly: false, mapped, isMapped: true, changedAt: 0 },
-    instances: () => outlookInstances(world, OUTLOOK),
-    raw: (id) => program.raw(id),
+    ...{ importOnly: false, mapped, isMapped: true, changedAt: 0, settledBefore: 0 },
+    instances: () => outlookInstances(world, OUTLOOK, copies),
   };
 }
 

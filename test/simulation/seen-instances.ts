@@ -29,21 +29,15 @@ export interface Instance {
   readonly bookingId: string | null;
 }
 
-/** Half-open span of UTC instants. */
-export interface Days {
-  readonly from: string;
-  readonly to: string;
-}
-
-const FAR: Days = { from: '2020-01-01T00:00:00.000Z', to: '2031-01-01T00:00:00.000Z' };
+const FAR = { from: '2020-01-01T00:00:00.000Z', to: '2031-01-01T00:00:00.000Z' } as const;
 
 /** Read past the API and past all that the app keeps: what a person would see. */
-export function googleInstances(world: World, calendarId: string, days: Days = FAR): readonly Instance[] {
+export function googleInstances(world: World, calendarId: string): readonly Instance[] {
   const calendar = world.sandbox.google.calendar(calendarId);
   const parameters = {
     singleEvents: ['true'],
-    timeMin: [days.from],
-    timeMax: [days.to],
+    timeMin: [FAR.from],
+    timeMax: [FAR.to],
     maxResults: ['2500'],
   };
   const { items } = eventPage(calendar, parameters, world.clock.now().getTime());
@@ -91,13 +85,19 @@ interface Resource {
   readonly start: { readonly dateTime: string };
   readonly end: { readonly dateTime: string };
   readonly transactionId: string | null;
-  readonly singleValueExtendedProperties?: readonly { readonly id: string; readonly value: string }[];
 }
 
-/** As `googleInstances`. */
-export function outlookInstances(world: World, calendarId: string, days: Days = FAR): readonly Instance[] {
+/**
+ * As `googleInstances`.
+ * @param copies ids of what the technician copied: that has the transaction id of what it is a copy of
+ */
+export function outlookInstances(
+  world: World,
+  calendarId: string,
+  copies: ReadonlySet<string>,
+): readonly Instance[] {
   const calendar = world.sandbox.microsoft.calendar(calendarId);
-  const view = calendarView(calendar, { from: Date.parse(days.from), to: Date.parse(days.to) });
+  const view = calendarView(calendar, { from: Date.parse(FAR.from), to: Date.parse(FAR.to) });
   return view.map((event) => {
     const id = itemId(event, 'immutable');
     const json = eventJson(
@@ -105,13 +105,6 @@ export function outlookInstances(world: World, calendarId: string, days: Days = 
       { ...STANDARD_PREFERENCES, idForm: 'immutable' },
       null,
     ) as unknown as Resource;
-    // Made after the event it was copied from, which may have been marked since.
-    const isCopy = view.some(
-      (other) =>
-        other.transactionId === event.transactionId &&
-        other.key !== event.key &&
-        (other.createdAt < event.createdAt || namesItself(other)),
-    );
     const moment = ({ dateTime }: { readonly dateTime: string }): string =>
       json.isAllDay ? dateTime.slice(0, 10) : new Date(`${dateTime.slice(0, 23)}Z`).toISOString();
     return {
@@ -131,19 +124,13 @@ export function outlookInstances(world: World, calendarId: string, days: Days = 
         json.showAs !== 'workingElsewhere' &&
         !json.isCancelled &&
         json.responseStatus.response !== 'declined',
-      bookingId: ownedBy(json, [id, json.seriesMasterId], isCopy),
+      bookingId: copies.has(json.seriesMasterId ?? id) ? null : madeFor(json),
     };
   });
 }
 
-const namesItself = (event: ReturnType<typeof calendarView>[number]): boolean =>
-  event.properties.some(({ value }) => value?.includes(`"self":"${itemId(event, 'immutable')}"`));
-
-/** Named by the transaction id that the event was made with; a copy has the same, with the tag of another event. */
-function ownedBy(json: Resource, ids: readonly (string | null)[], isCopy: boolean): string | null {
-  const [prefix, booking] = json.transactionId?.split('.') ?? [];
-  if (prefix !== 'cs1' || booking === undefined) return null;
-  const tag = json.singleValueExtendedProperties?.find(({ id }) => id.endsWith('Name CalendarSyncTag'));
-  const self = tag === undefined ? '' : String(JSON.parse(tag.value).self ?? '');
-  return (self === '' ? !isCopy : ids.includes(self)) ? Buffer.from(booking, 'base64url').toString() : null;
+/** The booking that the transaction id names, which an event was made with. */
+function madeFor({ transactionId }: Resource): string | null {
+  const [prefix, booking] = transactionId?.split('.') ?? [];
+  return prefix === 'cs1' && booking !== undefined ? Buffer.from(booking, 'base64url').toString() : null;
 }

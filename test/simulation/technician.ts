@@ -128,7 +128,9 @@ const TO_JOBS = {
   },
   'makes a job repeat': (scene) => act(scene, someJob(scene, isTimed), (program, id) => program.repeat(id)),
   'copies a job': (scene) =>
-    act(scene, someJob(scene, isTimed), (program, id) => program.copy(id, ...someTime(scene))),
+    act(scene, someJob(scene, isTimed), async (program, id) => {
+      scene.ledger.copies.add(await program.copy(id, ...someTime(scene)));
+    }),
 } as const satisfies Record<string, Deed>;
 
 /** What she does to what is hers. */

@@ -28,7 +28,8 @@ export interface CalendarProgram {
   makeBusy(id: string): Promise<void>;
   /** Makes it repeat daily, five times. */
   repeat(id: string): Promise<void>;
-  copy(id: string, start: string, end: string): Promise<void>;
+  /** Answers with the id of the copy. */
+  copy(id: string, start: string, end: string): Promise<string>;
   delete(id: string): Promise<void>;
   /** Adds an appointment and answers with its id. */
   add(title: string, start: string, end: string): Promise<string>;
@@ -78,7 +79,7 @@ export function googleProgram(world: World, calendarId = CALENDAR): OnlineProgra
     makeBusy: (id) => edit(id, { transparency: 'opaque' }),
     decline: (id) => edit(id, { attendees: [{ email: CALENDAR, self: true, responseStatus: 'declined' }] }),
     repeat: async (id) => void service.makeRecurring(calendarId, id, ['RRULE:FREQ=DAILY;COUNT=5']),
-    copy: async (id, start, end) => void service.copyEvent(calendarId, id, timed(start, end)),
+    copy: async (id, start, end) => service.copyEvent(calendarId, id, timed(start, end)).id,
     delete: async (id) => void service.deleteEvent(calendarId, id),
     add: async (summary, start, end) => service.addEvent(calendarId, { summary, ...timed(start, end) }).id,
     addDays: async (summary, from, to) =>
@@ -130,7 +131,7 @@ export function outlookProgram(world: World, calendarId = OUTLOOK): OnlineProgra
         pattern: { type: 'daily', interval: 1 },
         range: { type: 'numbered', numberOfOccurrences: 5 },
       }),
-    copy: async (id, start, end) => void service.copyEvent(calendarId, id, timed(start, end)),
+    copy: async (id, start, end) => service.copyEvent(calendarId, id, timed(start, end)).id,
     delete: async (id) => void service.deleteEvent(calendarId, id),
     add: async (subject, start, end) => service.addEvent(calendarId, { subject, ...timed(start, end) }).id,
     addDays: async (subject, from, to) =>

@@ -139,7 +139,9 @@ async function caldav(server: CaldavServer, options: CalendarOptions): Promise<T
       added += 1;
       const text = (await calendar.read(id)) ?? '';
       const changes = { UID: `:copy-${added}@example.com`, ...timed(start, end) };
-      await calendar.write(`copy-${added}.ics`, withProperties(changes)(text));
+      const name = `copy-${added}.ics`;
+      await calendar.write(name, withProperties(changes)(text));
+      return name;
     },
     delete: (id) => calendar.delete(id),
     async add(title, start, end) {
