@@ -8,7 +8,7 @@ import { logEntry } from './log-entry.ts';
 import { settleFailed } from './settle-event.ts';
 
 /** What one batch request may carry (`booking-api.md`). */
-const BATCH = 500;
+export const BATCH = 500;
 /** While the booking system works on one batch, the answer to another is settled. */
 const BATCHES_AT_ONCE = 3;
 const ALL = Number.MAX_SAFE_INTEGER;
@@ -77,7 +77,7 @@ async function executeInTurn(run: RunContext, account: AccountContext): Promise<
   );
   const again = await executePostponed(run, account);
   const upserts = await executeKind(run, account, (mappingId) =>
-    run.store.journal.prepared(mappingId, ['upsert-block'], BATCH),
+    run.store.journal.preparedBlocks(mappingId, BATCH),
   );
   // Among the upserts that wait may be one that must come first.
   if (run.postponed.size > 0) return again + upserts;
@@ -150,7 +150,7 @@ async function sendBatch(
   } catch (thrown) {
     const error = toAppError(thrown);
     run.store.transaction(() => {
-      for (const entry of entries)
+      for (const entry of run.store.journal.unbatched(entries))
         settleFailed(run, context, entry, error, run.clock.now().getTime() - started);
     });
     account.error ??= error;
@@ -160,9 +160,11 @@ async function sendBatch(
   const byId = new Map(results.map((result) => [result.id, result]));
   const done: JournalRow[] = [];
   const later: PostponedBlock[] = [];
+  const errorOf = (entry: JournalRow): AppError | null => itemError(entry, byId.get(entry.target_id));
   run.store.transaction(() => {
-    for (const entry of entries) {
-      const error = itemError(entry, byId.get(entry.target_id));
+    const allDone = entries.every((entry) => errorOf(entry) === null);
+    for (const entry of allDone ? entries : run.store.journal.unbatched(entries)) {
+      const error = errorOf(entry);
       if (error === null) done.push(entry);
       else if (error.code === 'RATE_LIMITED' && ofThoseLater === 'postpone') {
         later.push({ account, context, entry, error });
@@ -237,25 +239,32 @@ function settleBlocks(
 ): void {
   const { store } = run;
   const now = run.clock.now().toISOString();
-  const known = store.links.existing(entries.map(({ link_id }) => link_id));
+  const links = store.links.standing(entries.map(({ link_id }) => link_id));
   const settled = entries
-    .filter(({ link_id }) => known.has(link_id))
+    .filter(({ link_id }) => links.has(link_id))
     .map((entry) => ({ entry, intent: JSON.parse(entry.intent) as BlockIntent }));
+  const upserts = settled.filter(({ entry }) => entry.operation === 'upsert-block');
+  // A link that was begun for this block says already what it has to say.
+  const isBegun = ({ entry, intent }: (typeof settled)[number]): boolean => {
+    const link = links.get(entry.link_id);
+    return link?.state === 'pending' && link.sent === intent.sent && link.basis === intent.basis;
+  };
   store.journal.closeAll(entries);
   store.retries.clearAll(entries.map(({ link_id }) => link_id));
+  const begun = upserts.filter(isBegun).map(({ entry }) => entry.link_id);
+  if (begun.length > 0) store.links.goLive(begun, now);
+  const others = begun.length === upserts.length ? [] : upserts.filter((upsert) => !isBegun(upsert));
   store.links.updateAll(
-    settled
-      .filter(({ entry }) => entry.operation === 'upsert-block')
-      .map(({ entry, intent }) => ({
-        id: entry.link_id,
-        state: 'live',
-        sent: intent.sent,
-        shown: intent.shown,
-        basis: intent.basis,
-        revision: intent.revision,
-        reason: intent.reason,
-        decided_at: now,
-      })),
+    others.map(({ entry, intent }) => ({
+      id: entry.link_id,
+      state: 'live',
+      sent: intent.sent,
+      shown: intent.shown,
+      basis: intent.basis,
+      revision: intent.revision,
+      reason: intent.reason,
+      decided_at: now,
+    })),
   );
   for (const { entry, intent } of settled) {
     if (entry.operation === 'delete-block') {

@@ -4,6 +4,7 @@ import type { NewJournalEntry } from '../store/journal-repository.ts';
 import type { LinkChange, LinkRow, NewLink } from '../store/link-repository.ts';
 import { eventFromRow } from '../store/observed-row.ts';
 import type { MappingContext, RunContext } from './context.ts';
+import { BATCH } from './execute-blocks.ts';
 import { isWaiting } from './failed-exports.ts';
 import type { BlockIntent } from './intent.ts';
 import {
@@ -39,10 +40,14 @@ export function planImports(run: RunContext, context: MappingContext): void {
   let after = '';
   for (;;) {
     const ids = run.store.touched.next(context.mapping.id, 'event', after, CHUNK);
-    if (ids.length === 0) return;
-    after = ids.at(-1) ?? after;
-    run.store.transaction(() => planTouched(run, context, importers, ids));
+    const last = ids.at(-1);
+    if (last === undefined) return;
+    run.store.transaction(() => {
+      const waiting = planTouched(run, context, importers, ids);
+      run.store.touched.clearUpTo(context.mapping.id, 'event', { after, last, waiting });
+    });
     context.tally.looked = true;
+    after = last;
   }
 }
 
@@ -61,13 +66,16 @@ function importersByCalendar(run: RunContext, planned: MappingContext): Readonly
   return importers;
 }
 
-/** Plans some touched events; those that an operation under way or a hold stands before stay touched. */
+/**
+ * Plans some touched events.
+ * @returns those that an operation under way or a hold stands before, which stay touched
+ */
 function planTouched(
   run: RunContext,
   context: MappingContext,
   importers: ReadonlyMap<number, MappingContext>,
   ids: readonly string[],
-): void {
+): ReadonlySet<string> {
   const { store } = run;
   const isBusy = ({ id }: LinkRow): boolean =>
     run.held.has(id) || run.failed.has(id) || store.journal.isOpen(id);
@@ -87,11 +95,7 @@ function planTouched(
     forgetFailures(run, members);
   }
   begin(run, fresh);
-  store.touched.clear(
-    context.mapping.id,
-    'event',
-    ids.filter((id) => !waiting.has(id)),
-  );
+  return waiting;
 }
 
 /** After a failure the same is left until it is due again, unless somebody waits for it. */
@@ -153,10 +157,15 @@ function meetings(
 
 /** Stores what the plan begins: links that are pending, and what is to be sent for them. */
 function begin({ store }: RunContext, fresh: readonly FreshLink[]): void {
-  const ids = store.links.insertAll(fresh.map(({ link }) => link));
-  store.journal.prepareAll(
-    fresh.flatMap(({ entry }, index) => (entry === null ? [] : [{ ...entry, link_id: ids[index] ?? 0 }])),
-  );
+  for (const [mappingId, own] of Map.groupBy(fresh, ({ link }) => link.mapping_id)) {
+    const ids = store.links.insertAll(own.map(({ link }) => link));
+    const entries = own.flatMap(({ entry }, index) =>
+      entry === null ? [] : [{ ...entry, link_id: ids[index] ?? 0 }],
+    );
+    for (let from = 0; from < entries.length; from += BATCH) {
+      store.journal.prepareBatch(mappingId, entries.slice(from, from + BATCH));
+    }
+  }
 }
 
 /** A mapping that changed its technician left blocks under ids that are no longer this event's: they go. */
@@ -174,7 +183,7 @@ function takeBackRenamed(run: RunContext, context: MappingContext, members: read
         continue;
       }
       if (store.journal.isOpen(link.id)) continue;
-      if (link.sent === '') {
+      if (link.sent === '' || link.state === 'pending') {
         store.links.remove(link.id);
         continue;
       }
@@ -225,7 +234,8 @@ function importLink(row: LinkRow): ImportLink {
   return {
     id: row.id,
     state: row.state === 'live' || row.state === 'skipped' ? row.state : 'pending',
-    sent: row.sent,
+    // Of one that is pending, nothing has arrived: it says what was planned to.
+    sent: row.state === 'pending' ? '' : row.sent,
     shown: row.shown,
     basis: row.basis,
     revision: row.revision,
@@ -266,8 +276,12 @@ function carryOut(
           }),
         ),
       };
-      if (row === undefined) fresh.push({ link: newLink({ ...decision, state: 'pending' }), entry });
-      else {
+      if (row === undefined) {
+        // As it will be once the block has arrived: to settle it then takes no more than to say so.
+        const { sent, shown } = operation;
+        const basis = importBasis(candidate);
+        fresh.push({ link: newLink({ ...decision, state: 'pending', sent, shown, basis }), entry });
+      } else {
         if (row.event_id === '') store.links.update(row, { event_id: candidate.event.id });
         store.journal.prepare({ ...entry, link_id: row.id });
       }

@@ -18,11 +18,10 @@ export async function recover(run: RunContext, account: AccountContext): Promise
   const { journal } = run.store;
   for (const context of account.mappings) {
     // What this very run has planned or sent is under way: another account's turn, or a round before.
-    const left = ({ run_id }: JournalRow): boolean => run_id !== run.runId;
     run.store.transaction(() => {
-      for (const entry of journal.allPrepared(context.mapping.id).filter(left)) drop(run, context, entry);
+      for (const entry of journal.allPrepared(context.mapping.id, run.runId)) drop(run, context, entry);
     });
-    const sent = journal.sent(context.mapping.id).filter(left);
+    const sent = journal.sent(context.mapping.id, run.runId);
     const blocks = sent.filter(
       ({ operation }) => operation === 'upsert-block' || operation === 'delete-block',
     );

@@ -34,6 +34,10 @@ export interface Promotion {
 
 const COLUMNS = EVENT_COLUMNS.join(', ');
 
+const COPY_COLUMNS = ['copy_key', 'state', 'content', 'hash', 'etag', 'booking_id', 'calendar'] as const;
+/** What is to be known of an event in some calendar to plan the meeting that it is a copy of. */
+type CopyRow = Pick<ObservedEventRow & { readonly calendar: number }, (typeof COPY_COLUMNS)[number]>;
+
 /**
  * Missing rows are few and have an index of their own. Left to itself SQLite walks every event of the calendar, which a
  * quiet run cannot afford. CROSS JOIN, below, likewise keeps it to the order written: few rows first.
@@ -58,8 +62,8 @@ export class CalendarPicture {
     db.exec('CREATE TEMP TABLE IF NOT EXISTS changed_event (event_id TEXT PRIMARY KEY) WITHOUT ROWID');
     this.stage = new CalendarStage(db);
     this.#upsert = insertion(db, 'INSERT OR REPLACE INTO observed_event', ['calendar', ...EVENT_COLUMNS]);
-    this.#copies = db.prepare<[string, number], ObservedEventRow & { calendar: number }>(
-      `SELECT copy.* FROM (SELECT DISTINCT o.copy_key FROM json_each(?) t
+    this.#copies = db.prepare<[string, number], CopyRow>(
+      `SELECT ${COPY_COLUMNS.map((column) => `copy.${column}`).join(', ')} FROM (SELECT DISTINCT o.copy_key FROM json_each(?) t
            CROSS JOIN observed_event o ON o.calendar = ? AND o.event_id = t.value) meeting
          CROSS JOIN observed_event copy ON copy.copy_key = meeting.copy_key`,
     );
@@ -113,10 +117,7 @@ export class CalendarPicture {
    * These events together with their copies, in any calendar, in the order of `eventIds`. CROSS JOIN keeps SQLite to
    * this order; its own choice walks the whole calendar for each id.
    */
-  copies(
-    calendar: number,
-    eventIds: readonly string[],
-  ): readonly (ObservedEventRow & { calendar: number })[] {
+  copies(calendar: number, eventIds: readonly string[]): readonly CopyRow[] {
     return this.#copies.all(JSON.stringify(eventIds), calendar);
   }
 

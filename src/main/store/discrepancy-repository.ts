@@ -22,7 +22,8 @@ export interface LostLinkRow {
 /** What waits to be looked at, or is under way, is no disagreement yet. */
 const AT_REST = (side: 'booking' | 'event', id: string): string =>
   `NOT EXISTS (SELECT 1 FROM touched t WHERE t.mapping_id = l.mapping_id AND t.side = '${side}' AND t.id = ${id})
-   AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.link_id = l.id AND j.state IN ('prepared', 'sent'))`;
+   AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.link_id = l.id AND j.state IN ('prepared', 'sent'))
+   AND NOT EXISTS (SELECT 1 FROM journal_batch b WHERE l.id BETWEEN b.first_link AND b.last_link)`;
 
 /** Where links and the pictures of calendars disagree. Reads every link: for once a day, not for every run. */
 export class DiscrepancyRepository {

@@ -24,6 +24,9 @@ export interface LinkRow {
   readonly decided_at: string;
 }
 
+/** How far a link has come. */
+export type LinkStanding = Pick<LinkRow, 'id' | 'state' | 'sent' | 'basis'>;
+
 export type NewLink = Pick<
   LinkRow,
   'mapping_id' | 'kind' | 'source_id' | 'event_id' | 'state' | 'decided_at'
@@ -81,7 +84,8 @@ export class LinkRepository {
   /** One statement for each set of columns, so that indexes of the others are left alone. */
   readonly #updates = new Map<string, Statement<unknown[]>>();
   readonly #byId;
-  readonly #existing;
+  readonly #standing;
+  readonly #goLive;
   readonly #byBooking;
   readonly #byBlock;
   readonly #byEvent;
@@ -92,9 +96,12 @@ export class LinkRepository {
     this.#insert = insertion(db, 'INSERT INTO event_mapping', ['id', ...IDENTITY, ...CHANGEABLE]);
     this.#nextId = db.prepare<[], number>('SELECT coalesce(max(id), 0) + 1 FROM event_mapping').pluck();
     this.#byId = db.prepare<[number], LinkRow>('SELECT * FROM event_mapping WHERE id = ?');
-    this.#existing = db
-      .prepare<[string], number>('SELECT id FROM event_mapping WHERE id IN (SELECT value FROM json_each(?))')
-      .pluck();
+    this.#standing = db.prepare<[string], LinkStanding>(
+      'SELECT id, state, sent, basis FROM event_mapping WHERE id IN (SELECT value FROM json_each(?))',
+    );
+    this.#goLive = db.prepare<[string, string]>(
+      `UPDATE event_mapping SET state = 'live', decided_at = ? WHERE id IN (SELECT value FROM json_each(?))`,
+    );
     this.#byBooking = db.prepare<[string, string], LinkRow>(
       "SELECT * FROM event_mapping WHERE kind = 'export' AND mapping_id = ? AND source_id = ?",
     );
@@ -116,9 +123,14 @@ export class LinkRepository {
     return this.#byId.get(id);
   }
 
-  /** Those of these ids that there are links of. */
-  existing(ids: readonly number[]): ReadonlySet<number> {
-    return new Set(this.#existing.all(JSON.stringify(ids)));
+  /** How the links of these ids stand, by id; without those that there are none of. */
+  standing(ids: readonly number[]): ReadonlyMap<number, LinkStanding> {
+    return new Map(this.#standing.all(JSON.stringify(ids)).map((link) => [link.id, link]));
+  }
+
+  /** What these pending links say has arrived. */
+  goLive(ids: readonly number[], decidedAt: string): void {
+    this.#goLive.run(decidedAt, JSON.stringify(ids));
   }
 
   ofBooking(mappingId: string, bookingId: string): LinkRow | undefined {

@@ -260,7 +260,7 @@ export class MappingRepository {
   #dropKnowledge(id: string): void {
     const links = 'SELECT id FROM event_mapping WHERE mapping_id = ?';
     this.#db.prepare(`DELETE FROM journal WHERE link_id IN (${links})`).run(id);
-    for (const table of ['conflict', 'hold', 'touched', 'event_mapping']) {
+    for (const table of ['journal_batch', 'conflict', 'hold', 'touched', 'event_mapping']) {
       this.#db.prepare(`DELETE FROM ${table} WHERE mapping_id = ?`).run(id);
     }
   }

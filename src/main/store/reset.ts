@@ -7,6 +7,7 @@ export function forgetEverything(db: Database, { keepAccounts }: { readonly keep
   db.transaction(() => {
     for (const table of [
       'journal',
+      'journal_batch',
       'retry',
       'calendar_health',
       'channel',

@@ -209,6 +209,7 @@ function makeOwn(db: Database, databaseFile: string): void {
     // somebody allowed to be deleted then is not allowed now.
     db.exec(`
       DELETE FROM journal;
+      DELETE FROM journal_batch;
       UPDATE hold SET state = 'ended' WHERE state IN ('open', 'released');
     `);
     keepFeeds(db, feeds);

@@ -5,6 +5,7 @@ export class TouchedRepository {
   readonly #db: Database;
   readonly #touch;
   readonly #clear;
+  readonly #clearUpTo;
   readonly #next;
 
   constructor(db: Database) {
@@ -12,6 +13,10 @@ export class TouchedRepository {
     this.#touch = db.prepare<[string, string, string]>('INSERT OR IGNORE INTO touched VALUES (?, ?, ?)');
     this.#clear = db.prepare<[string, string, string]>(
       'DELETE FROM touched WHERE mapping_id = ? AND side = ? AND id IN (SELECT value FROM json_each(?))',
+    );
+    this.#clearUpTo = db.prepare<[string, string, string, string, string]>(
+      `DELETE FROM touched WHERE mapping_id = ? AND side = ? AND id > ? AND id <= ?
+         AND id NOT IN (SELECT value FROM json_each(?))`,
     );
     this.#next = db.prepare<[string, string, string, number], { id: string }>(
       'SELECT id FROM touched WHERE mapping_id = ? AND side = ? AND id > ? ORDER BY id LIMIT ?',
@@ -38,6 +43,15 @@ export class TouchedRepository {
 
   clear(mappingId: string, side: 'booking' | 'event', ids: readonly string[]): void {
     this.#clear.run(mappingId, side, JSON.stringify(ids));
+  }
+
+  /** Takes off what lies after `after`, up to `last`, but for `waiting`. */
+  clearUpTo(
+    mappingId: string,
+    side: 'booking' | 'event',
+    { after, last, waiting }: { after: string; last: string; waiting: Iterable<string> },
+  ): void {
+    this.#clearUpTo.run(mappingId, side, after, last, JSON.stringify([...waiting]));
   }
 
   /** Up to `limit` ids after `after`, in order, so that a large plan is made in bounded memory. */

@@ -44,8 +44,15 @@ const opaque = (...parts: readonly string[]): string =>
 
 /** What stands in `source.calendar` of a busy-only block: recognisable by us on any machine, by nobody else. */
 export function opaqueCalendar(source: BlockSource): string {
-  return opaque(source.provider, source.subject, source.calendarId);
+  const known = opaqueCalendars.get(source);
+  if (known !== undefined) return known;
+  const name = opaque(source.provider, source.subject, source.calendarId);
+  opaqueCalendars.set(source, name);
+  return name;
 }
+
+/** Asked of every event of a calendar. */
+const opaqueCalendars = new WeakMap<BlockSource, string>();
 
 /** What the booking system is told of a personal event. Private events are always busy-only. */
 export function desiredBlock(
