@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import ical, { type VEvent } from 'node-ical';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -334,4 +336,11 @@ describe('the link of a feed', () => {
     }
     expect((await world.app.feeds.list()).map(({ path }) => path)).toEqual([rotated.path]);
   });
+});
+
+it('a feed is never written over what the program itself needs', async () => {
+  const { id } = await create();
+  const database = join(world.dataDir, 'calendar-sync.sqlite');
+  await expect(world.app.feeds.write(id, database)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  expect(readFileSync(database).subarray(0, 15).toString()).toBe('SQLite format 3');
 });

@@ -1,10 +1,19 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AccountRepository } from '../../src/main/store/account-repository.ts';
-import { backupTo } from '../../src/main/store/backup.ts';
+import { backupTo, checkBackupPlace } from '../../src/main/store/backup.ts';
 import type { Database } from '../../src/main/store/connection.ts';
 import { MappingRepository } from '../../src/main/store/mapping-repository.ts';
 import { MetaRepository } from '../../src/main/store/meta-repository.ts';
@@ -86,6 +95,48 @@ describe('a backup', () => {
       code: 'PERMISSION_DENIED',
       message: expect.stringMatching(/b\.sqlite could not be written/),
     });
+  });
+});
+
+describe('what the program itself needs, by another name,', () => {
+  const names: [string, (elsewhere: string) => string][] = [
+    ['through a linked folder', (elsewhere) => join(elsewhere, 'folder', 'calendar-sync.sqlite')],
+    ['through a link', (elsewhere) => join(elsewhere, 'link')],
+    ['as a second name of the same file', (elsewhere) => join(elsewhere, 'hard')],
+  ];
+  let elsewhere: string;
+  beforeEach(() => {
+    elsewhere = temporaryDirectory();
+    open({ file }).close();
+    symlinkSync(directory, join(elsewhere, 'folder'));
+    symlinkSync(file, join(elsewhere, 'link'));
+    linkSync(file, join(elsewhere, 'hard'));
+  });
+
+  it.each([
+    ...names,
+    ['in capitals', () => join(directory, 'Calendar-Sync.SQLITE')],
+    ['with the settings in capitals', () => join(directory, 'SETTINGS.json')],
+  ])('%s: is no place for a backup', async (_, name) => {
+    const db = open({ file });
+    expect(await failure(() => checkBackupPlace(db, name(elsewhere)))).toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+  });
+
+  it.each(names)('%s: is no backup to restore', async (_, name) => {
+    const options = { backupsDir: join(directory, 'backups'), clock: testClock(), log: silent };
+    const restoring = () => restoreFrom({ file: name(elsewhere), databaseFile: file, ...options });
+    expect(await failure(restoring)).toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('is the database itself'),
+    });
+  });
+
+  it('does not keep a backup out of its folder, nor out of another', () => {
+    const db = open({ file });
+    for (const place of [backup, join(elsewhere, 'calendar-sync.sqlite'), join(elsewhere, 'none', 'b')])
+      expect(() => checkBackupPlace(db, place)).not.toThrow();
   });
 });
 

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { AppError, diskFull } from '../../shared/rpc/errors.ts';
-import { replaceFile } from '../store/backup.ts';
+import { diskFull } from '../../shared/rpc/errors.ts';
+import { notWritten, replaceFile } from '../store/backup.ts';
 
 /**
  * Puts a feed into a file so that whoever reads it finds the old text or the new one, whole. A file that is there
@@ -19,10 +19,6 @@ export function writeFeed(file: string, body: Buffer): void {
     rmSync(partial, { force: true });
     const full = diskFull(cause, file);
     if (full !== null) throw full;
-    throw new AppError(
-      'PERMISSION_DENIED',
-      `${file} could not be written. Check that its directory exists and may be written to, or choose another file.`,
-      { cause },
-    );
+    throw notWritten(file, cause);
   }
 }

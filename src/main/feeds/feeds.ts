@@ -6,6 +6,7 @@ import type { BookingApi } from '../booking/booking-port.ts';
 import { notSeen } from '../booking/not-seen.ts';
 import type { Clock, Log, Random } from '../ports.ts';
 import type { StoredFeed } from '../store/feed-repository.ts';
+import { checkForeign } from '../store/own-files.ts';
 import type { Store } from '../store/store.ts';
 import { BookingReader } from './booking-reader.ts';
 import { writeFeed } from './feed-file.ts';
@@ -133,8 +134,10 @@ export class Feeds {
    * known here.
    * @param file absolute path
    * @returns how many bytes
+   * @throws AppError INVALID_INPUT where the program itself needs that file; PERMISSION_DENIED
    */
   async write(id: string, file: string): Promise<number> {
+    checkForeign(this.#options.store.db.name, file);
     const feed = this.#get(id);
     if (!feed.enabled) {
       throw new AppError(

@@ -1,8 +1,9 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { AppError } from '../../shared/rpc/errors.ts';
 import { copyInMemory, type Database } from './connection.ts';
 import { storeError } from './integrity.ts';
+import { checkForeign } from './own-files.ts';
 
 /**
  * Writes a consistent copy of the database to `file`, mode 0600, without the tokens. The copy is made in memory and
@@ -24,18 +25,19 @@ export function backupTo(db: Database, file: string): void {
     rmSync(partial, { force: true });
     const failure = storeError(error, file);
     if (failure.detail !== 'unwritable') throw failure;
-    throw new AppError(
-      'PERMISSION_DENIED',
-      `${file} could not be written. Check that its directory exists and may be written to, or choose another file.`,
-      { cause: error, detail: 'unwritable' },
-    );
+    throw notWritten(file, error);
   } finally {
     copy.close();
   }
 }
 
-/** What the program itself keeps beside its database: the database, what belongs to it, the settings. */
-const OWN_FILE = /^(calendar-sync\.|settings\b)/;
+/** A file that somebody asked for could not be written where they want it. */
+export const notWritten = (file: string, cause: unknown): AppError =>
+  new AppError(
+    'PERMISSION_DENIED',
+    `${file} could not be written. Check that its directory exists and may be written to, or choose another file.`,
+    { cause, detail: 'unwritable' },
+  );
 
 /**
  * Makes sure that a backup somebody asks for takes the place of nothing the program needs, and can be found again.
@@ -45,12 +47,7 @@ export function checkBackupPlace(db: Database, file: string): void {
   if (!isAbsolute(file)) {
     throw new AppError('INVALID_INPUT', `${file} is not a full path. Write it from the root of the disk on.`);
   }
-  if (dirname(resolve(file)) === dirname(resolve(db.name)) && OWN_FILE.test(basename(file))) {
-    throw new AppError(
-      'INVALID_INPUT',
-      `${file} is the database itself, or another file that Calendar Sync needs. Name another one.`,
-    );
-  }
+  checkForeign(db.name, file);
 }
 
 /** Puts `source` in the place of `target` so that after a power cut there is the one or the other, whole. */

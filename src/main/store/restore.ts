@@ -1,5 +1,5 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { Account } from '../../shared/domain/account.ts';
 import type { BackupContent } from '../../shared/domain/backup-content.ts';
 import { Mapping } from '../../shared/domain/mapping.ts';
@@ -13,6 +13,7 @@ import { requireSound, storeError } from './integrity.ts';
 import { MappingRepository, touchEverything } from './mapping-repository.ts';
 import { migrations as allMigrations, type Migration } from './migrations/index.ts';
 import { keepFeeds, readFeeds } from './own-feeds.ts';
+import { isSameFile } from './own-files.ts';
 
 /** Facts in `meta` that belong to this machine and its secrets rather than to what was backed up. */
 const OWN_FACTS = "key = 'vault.salt' OR key GLOB 'enrolment*'";
@@ -46,7 +47,7 @@ export interface Restored {
  */
 export function restoreFrom(options: RestoreOptions): Restored {
   const { file, databaseFile, backupsDir, clock, log } = options;
-  if (resolve(file) === resolve(databaseFile)) {
+  if (isSameFile(file, databaseFile)) {
     throw new AppError('INVALID_INPUT', `${file} is the database itself. Choose a backup.`);
   }
   const candidate = `${databaseFile}.restoring`;
