@@ -85,6 +85,7 @@ export function freshCalendar(
     mappings: [context],
     blockTurns: new Turns(),
     postponed: new Map(),
+    blocksPutOff: false,
     failed: new Set<number>(),
     held: new Set<number>(),
     contested: new Map<number, number>(),

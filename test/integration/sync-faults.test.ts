@@ -275,9 +275,11 @@ describe('a service in trouble', () => {
     await expectQuiet(world);
   });
 
-  it('an item that is wanted later again and again is left to the next sync', async () => {
+  it('an item that is wanted later again and again is left to the next sync, and so are the deletions', async () => {
     await world.sync();
     addPersonal(world, 14);
+    const busy = world.sandbox.google.events(CALENDAR).find(({ summary }) => summary === 'Private 10');
+    world.sandbox.google.deleteEvent(CALENDAR, busy?.id ?? '');
     bookingSystem({ kind: 'hook', name: 'block-item', argument: { status: 429 } }, { times: 4 });
     const result = await world.sync();
     expect(onlyAccount(result).error?.code).toBe('RATE_LIMITED');

@@ -3,6 +3,7 @@ import { SyncProgress } from '../../src/shared/domain/sync-progress.ts';
 import {
   addBooking,
   addPersonal,
+  blocks,
   createWorld,
   EMAIL,
   exported,
@@ -33,6 +34,22 @@ describe('the progress of a run', () => {
     expect(last(seen, 'write-events')).toMatchObject({ ...of, done: 12, total: 12 });
     expect(last(seen, 'write-blocks')).toMatchObject({ ...of, done: 5, total: 5 });
     expect(seen.at(-1)).toMatchObject({ accountId, mappingId: null, phase: 'finished' });
+  });
+
+  it('does not count what is to be sent later before it was', async () => {
+    world = await createWorld();
+    for (let hour = 6; hour < 11; hour += 1) addPersonal(world, hour);
+    const argument = { status: 429, retryAfterSeconds: 7 };
+    world.sandbox.faults.add({ service: 'booking', effect: { kind: 'hook', name: 'block-item', argument } });
+
+    const arrived: number[] = [];
+    await world.sync({
+      onProgress: ({ phase, done, total }) => {
+        if (phase === 'write-blocks' && done === total) arrived.push(blocks(world).length);
+      },
+    });
+
+    expect(arrived).toEqual([5]);
   });
 
   it('ends for an account that failed, too', async () => {

@@ -61,10 +61,12 @@ function waitFor(postponed: readonly PostponedBlock[], attempt: number, unit: nu
 }
 
 function leaveForNextRun(run: RunContext, account: AccountContext): void {
+  run.blocksPutOff = true;
   run.store.transaction(() => {
     for (const { context, entry, error } of takePostponed(run, account)) {
       account.error ??= error;
       settleFailed(run, context, entry, error, 0);
+      run.progress.settled(context.account.id, context.mapping.id, 'upsert-block');
     }
   });
 }
@@ -80,7 +82,7 @@ async function executeInTurn(run: RunContext, account: AccountContext): Promise<
     run.store.journal.preparedBlocks(mappingId, BATCH),
   );
   // Among the upserts that wait may be one that must come first.
-  if (run.postponed.size > 0) return again + upserts;
+  if (run.postponed.size > 0 || run.blocksPutOff) return again + upserts;
   const deletes = await executeKind(run, account, (mappingId) =>
     run.store.journal
       .prepared(mappingId, ['delete-block'], ALL)
@@ -110,7 +112,6 @@ async function executeKind(
   let sent = 0;
   await inParallel(batches(), BATCHES_AT_ONCE, async ({ context, entries, key }) => {
     await sendBatch(run, account, context, entries, key, 'postpone');
-    run.progress.settled(context.account.id, context.mapping.id, 'upsert-block', entries.length);
     sent += entries.length;
   });
   return sent;
@@ -176,6 +177,8 @@ async function sendBatch(
     settleBlocks(run, context, done, durationMs);
     postpone(run, later);
   });
+  const settled = entries.length - later.length;
+  run.progress.settled(context.account.id, context.mapping.id, 'upsert-block', settled);
 }
 
 /**

@@ -107,6 +107,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
     mappings,
     blockTurns: new Turns(),
     postponed: new Map(),
+    blocksPutOff: false,
     failed: new Set(),
     held: new Set(),
     contested: new Map(),
