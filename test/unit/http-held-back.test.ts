@@ -33,16 +33,18 @@ it('a call without an effect ends with what held it back', async () => {
   await expect(call(429)).rejects.toBe(heldBack);
 });
 
-it('a call that waits already keeps to the longest pause that others are asked for meanwhile', async () => {
+it('a call that waits already keeps to the longest pause that others are asked for meanwhile, and says once that it waits', async () => {
   const clock = new TestClock();
   const answers = [503, 429, 429];
   const pauses = ['', '5', '1'];
   const times: number[] = [];
+  const retries: string[] = [];
   const begin = clock.now().getTime();
   const http = createHttp({
     clock,
     random: seededRandom(1),
     log: () => undefined,
+    onRetry: ({ url, attempt }) => retries.push(`${url} ${attempt}`),
     fetch: async () => {
       const index = times.push(clock.now().getTime() - begin) - 1;
       const headers = { 'retry-after': pauses[index] ?? '' };
@@ -53,4 +55,5 @@ it('a call that waits already keeps to the longest pause that others are asked f
   await clock.until(Promise.all(calls));
   expect(times).toHaveLength(6);
   for (const time of times.slice(3)) expect(time).toBeGreaterThanOrEqual(5_000);
+  expect(retries).toEqual(['one', 'two', 'three'].map((name) => `https://calendar.example/${name} 1`));
 });

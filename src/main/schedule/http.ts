@@ -27,7 +27,7 @@ export interface HttpOptions {
   readonly giveUp?: AbortSignal;
   /** Told of every attempt once it is over. */
   readonly onRequest?: (attempt: HttpAttempt) => void;
-  /** Told before each wait for another attempt. */
+  /** Told once before the wait for another attempt, however much longer that may become. */
   readonly onRetry?: (attempt: HttpAttempt & { readonly waitMs: number }) => void;
 }
 
@@ -149,12 +149,13 @@ export function createHttp(options: HttpOptions): Fetch {
     started: number,
   ): Promise<boolean> {
     let waitMs = nextWaitMs(origin, outcome, told.attempt);
+    let tellRetry: HttpOptions['onRetry'] = options.onRetry;
     do {
-      const waiting = waitMs;
-      if (told.attempt === MAX_ATTEMPTS || now() - started + waiting >= budgetMs) return false;
-      const goesOn = await waited(waiting, signal, () => options.onRetry?.({ ...told, waitMs: waiting }));
-      if (!goesOn) return false;
-      // Another call may have been asked for a pause meanwhile.
+      const retry = { ...told, waitMs };
+      if (told.attempt === MAX_ATTEMPTS || now() - started + waitMs >= budgetMs) return false;
+      if (!(await waited(waitMs, signal, () => tellRetry?.(retry)))) return false;
+      // Another call may have been asked for a pause meanwhile: a longer wait for the same attempt.
+      tellRetry = undefined;
       waitMs = pauseLeftMs(origin);
     } while (waitMs > 0);
     return true;
