@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Capabilities, Technician } from '../shared/domain/booking.ts';
-import { AppError } from '../shared/rpc/errors.ts';
+import { AppError, elaborated } from '../shared/rpc/errors.ts';
 import type { AppPorts } from './app-contract.ts';
 import { BOOKING_API_OWNER, type Vault } from './auth/vault.ts';
 import type { BookingApi } from './booking/booking-port.ts';
@@ -84,7 +84,7 @@ export class Enrolment {
       const token = 'token' in input ? input.token : await this.#trade(url, input.code);
       return { token, ...(await (await this.#client(url, token)).me()) };
     }).catch((error: unknown) => {
-      throw atFirst(error);
+      throw atFirst(error, 'token' in input ? 'token' : 'code');
     });
     await this.#vault.put(BOOKING_API_OWNER, TOKEN, token);
     this.#remember({ url, technician, capabilities, environmentToken: null });
@@ -211,22 +211,22 @@ export class Enrolment {
   }
 }
 
-/** What was refused is what has just been given, and not what has worked before. */
-function atFirst(error: unknown): unknown {
+/** What was refused is what has just been given, a code or a token, and not what has worked before. */
+function atFirst(error: unknown, given: 'code' | 'token'): unknown {
   if (!(error instanceof AppError)) return error;
-  const { code, party, detail } = error;
-  const known = { cause: error, ...(party !== null && { party }), ...(detail !== null && { detail }) };
-  if (code === 'AUTH_EXPIRED') {
-    const message =
-      'The booking system does not accept this token. Copy it again, whole, or ask dispatch for another.';
-    return new AppError(code, message, known);
+  const said = (sentence: string): AppError => elaborated(error, { cause: error }, sentence);
+  switch (error.code) {
+    case 'AUTH_EXPIRED':
+      return said(
+        `The booking system does not accept this ${given}. Copy it again, whole, or ask dispatch for another.`,
+      );
+    case 'NOT_FOUND':
+      return said(
+        'There is no booking system at this address. Copy it again, whole: it usually ends in “/api/v1”.',
+      );
+    default:
+      return error;
   }
-  if (code === 'NOT_FOUND') {
-    const message =
-      'There is no booking system at this address. Copy it again, whole: it usually ends in “/api/v1”.';
-    return new AppError(code, message, known);
-  }
-  return error;
 }
 
 const notEnrolled = (): AppError =>

@@ -128,7 +128,13 @@ describe('a device that dispatch has struck off', () => {
 
     world.sandbox.booking.devices.addToken({ technicianId: 'tech_tess' }, { token: 'bkt_new' });
     const url = world.sandbox.urls().booking;
-    const enrol = (input: { readonly url: string; readonly token: string }) => world.app.enrol(input);
+    const enrol = (input: Parameters<typeof world.app.enrol>[0]) => world.app.enrol(input);
+    world.sandbox.faults.add({
+      service: 'booking',
+      path: '/devices/enrol',
+      effect: { kind: 'status', status: 401, when: 'before' },
+    });
+    await expect(enrol({ url, code: 'WRONG-1' })).rejects.toThrow('does not accept this code');
     await expect(enrol({ url, token: 'bkt_wrong' })).rejects.toThrow('does not accept this token');
     await expect(enrol({ url: new URL(url).origin, token: 'bkt_new' })).rejects.toThrow('usually ends in');
     await enrol({ url, token: 'bkt_new' });

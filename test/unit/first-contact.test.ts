@@ -58,8 +58,13 @@ describe('somebody who connects for the first time', () => {
       refusal(new Response(null, { status: 404 }), {}),
       'The booking system does not know what was asked for. Check its address.',
     ],
+    [
+      refusal(new Response(null, { status: 503 }), { detail: 'Back at noon' }),
+      'The booking system failed (HTTP 503). Tell dispatch if it lasts. It says: Back at noon.',
+    ],
   ])('to the booking system is told nothing of a sync', async (error, message) => {
     const asked = firstContact(() => Promise.reject(error));
     await expect(asked).rejects.toMatchObject({ message, code: error.code, party: 'booking-system' });
+    expect(error.message).toMatch(/ (It is tried again automatically|Sync again if it is right)\.$/);
   });
 });

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
-import { AppError } from '../../shared/rpc/errors.ts';
+import { AppError, TRIED_AGAIN } from '../../shared/rpc/errors.ts';
 import { isLoopbackHost } from '../endpoint.ts';
 import type { Clock, Fetch } from '../ports.ts';
 
@@ -226,8 +226,8 @@ async function answered(request: Request, send: () => Promise<Response>): Promis
     request.signal?.throwIfAborted();
     throw new AppError(
       'OFFLINE',
-      `${request.service.name}'s sign-in service cannot be reached. Check the internet connection; it is tried again at the next sync.`,
-      { cause: error, effect: 'unknown' },
+      `${request.service.name}'s sign-in service cannot be reached. Check the internet connection.`,
+      { cause: error, effect: 'unknown', nextSync: TRIED_AGAIN },
     );
   }
 }
@@ -248,18 +248,17 @@ function refusal(service: OAuthService, status: number, error: string | null): A
   const detail = error ?? `HTTP ${status}`;
   if (error === 'invalid_grant') return signInAgain(service);
   if (status === 429) {
-    return new AppError(
-      'RATE_LIMITED',
-      `${service.name} asks for a pause before the next sign-in. It is tried again later.`,
-      { detail },
-    );
+    return new AppError('RATE_LIMITED', `${service.name} asks for a pause before the next sign-in.`, {
+      detail,
+      nextSync: 'It is tried again later.',
+    });
   }
   if (status >= 500 || error === null) {
-    return new AppError(
-      'PROVIDER_ERROR',
-      `${service.name}'s sign-in service failed (${detail}). It is tried again later.`,
-      { detail, effect: 'unknown' },
-    );
+    return new AppError('PROVIDER_ERROR', `${service.name}'s sign-in service failed (${detail}).`, {
+      detail,
+      effect: 'unknown',
+      nextSync: 'It is tried again later.',
+    });
   }
   return new AppError(
     'PERMISSION_DENIED',

@@ -4,7 +4,7 @@ import { AppError, type AppErrorOptions, elaborated } from '../../shared/rpc/err
 /** The members of a problem document (RFC 9457) that mean something to us. Servers in trouble send less, or HTML. */
 const Problem = z.object({ detail: z.string().optional(), code: z.string().optional() }).catch({});
 
-const AGAIN = 'It is tried again automatically.';
+const AGAIN = { nextSync: 'It is tried again automatically.' };
 
 /** A refusal of the booking system as one of our own failures. `body` is its parsed problem document, if any. */
 export function refusal(response: Response, body: unknown): AppError {
@@ -15,7 +15,8 @@ export function refusal(response: Response, body: unknown): AppError {
     detail: problem.code ?? `HTTP ${response.status}`,
     ...(retryAfterSeconds !== null && { retryAfterSeconds }),
   };
-  const said = problem.detail === undefined ? '' : ` It says: ${problem.detail}`;
+  const said =
+    problem.detail === undefined ? '' : ` It says: ${problem.detail.trimEnd().replace(/[^.!?]$/, '$&.')}`;
   switch (response.status) {
     case 401:
       return new AppError(
@@ -33,8 +34,8 @@ export function refusal(response: Response, body: unknown): AppError {
     case 410:
       return new AppError(
         'NOT_FOUND',
-        `The booking system does not know what was asked for. Check its address, or sync again.${said}`,
-        options,
+        `The booking system does not know what was asked for. Check its address.${said}`,
+        { ...options, nextSync: 'Sync again if it is right.' },
       );
     case 409:
       return new AppError(
@@ -57,23 +58,23 @@ export function refusal(response: Response, body: unknown): AppError {
         options,
       );
     case 429:
-      return new AppError(
-        'RATE_LIMITED',
-        `The booking system is busy and asks us to wait. ${AGAIN}`,
-        options,
-      );
+      return new AppError('RATE_LIMITED', 'The booking system is busy and asks us to wait.', {
+        ...options,
+        ...AGAIN,
+      });
     default:
       return new AppError(
         'PROVIDER_ERROR',
-        `The booking system failed (HTTP ${response.status}). ${AGAIN} Tell dispatch if it lasts.${said}`,
-        { ...options, effect: response.status >= 500 ? 'unknown' : 'none' },
+        `The booking system failed (HTTP ${response.status}). Tell dispatch if it lasts.${said}`,
+        { ...options, ...AGAIN, effect: response.status >= 500 ? 'unknown' : 'none' },
       );
   }
 }
 
 /** No answer arrived; the request may have. */
 export const unreachable = (cause: unknown): AppError =>
-  new AppError('OFFLINE', `The booking system cannot be reached. Check the network connection. ${AGAIN}`, {
+  new AppError('OFFLINE', 'The booking system cannot be reached. Check the network connection.', {
+    ...AGAIN,
     cause,
     effect: 'unknown',
     party: 'booking-system',
@@ -86,8 +87,8 @@ export const ofBookingSystem = (error: AppError): AppError => elaborated(error, 
 export const unintelligible = (what: string, cause?: unknown): AppError =>
   new AppError(
     'PROVIDER_ERROR',
-    `The booking system sent an answer that cannot be used: ${what}. ${AGAIN} Tell support if it lasts.`,
-    { cause, effect: 'unknown', party: 'booking-system' },
+    `The booking system sent an answer that cannot be used: ${what}. Tell support if it lasts.`,
+    { ...AGAIN, cause, effect: 'unknown', party: 'booking-system' },
   );
 
 /**

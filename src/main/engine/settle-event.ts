@@ -168,7 +168,7 @@ export function settleFailed(
         status,
         bookingId: block ? null : (link?.source_id ?? null),
         externalId: entry.operation.endsWith('event') ? entry.target_id : (link?.event_id ?? null),
-        message: `“${intent.title}”: ${error.message} ${what}`,
+        message: `“${intent.title}”: ${error.sentence} ${what}`,
         code: error.code,
         durationMs,
         attempt,

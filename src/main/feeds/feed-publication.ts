@@ -97,7 +97,7 @@ export class FeedPublication {
       externalId: feed?.id ?? null,
       technicianId: feed?.technicianId ?? null,
       projectId: feed?.projectId ?? null,
-      message: error === null ? SAID[operation] : `${error.message} It is tried again after the next sync.`,
+      message: error === null ? SAID[operation] : `${error.sentence} It is tried again after the next sync.`,
       code: error?.code ?? null,
       durationMs: null,
       attempt: null,

@@ -34,7 +34,15 @@ export interface AppErrorOptions {
   readonly party?: 'booking-system';
   /** What to type to get on, in a sentence. Only a terminal adds it to the message: a screen has ways of its own. */
   readonly command?: string;
+  /**
+   * What syncs do about it by themselves, in a sentence or two that follow the message. Somebody who only connects is
+   * not told: no sync will ask there.
+   */
+  readonly nextSync?: string;
 }
+
+/** What most failures are followed by. */
+export const TRIED_AGAIN = 'It is tried again at the next sync.';
 
 /** A failure with a code from the closed set and a sentence that says what to do next. */
 export class AppError extends Error {
@@ -44,9 +52,15 @@ export class AppError extends Error {
   readonly detail: string | null;
   readonly party: 'booking-system' | null;
   readonly command: string | null;
+  /** The message without what syncs do about it. */
+  readonly sentence: string;
+  readonly nextSync: string | null;
 
-  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
-    super(message, { cause: options.cause });
+  constructor(code: ErrorCode, sentence: string, options: AppErrorOptions = {}) {
+    const { nextSync } = options;
+    super(nextSync === undefined ? sentence : `${sentence} ${nextSync}`, { cause: options.cause });
+    this.sentence = sentence;
+    this.nextSync = nextSync ?? null;
     this.name = 'AppError';
     this.code = code;
     this.effect = options.effect ?? 'none';
@@ -57,15 +71,16 @@ export class AppError extends Error {
   }
 }
 
-/** The same error with more known of it, or said in other words. */
-export const elaborated = (error: AppError, known: AppErrorOptions, message = error.message): AppError =>
-  new AppError(error.code, message, {
+/** The same error with more known of it, or said in other words, which then are all that is said. */
+export const elaborated = (error: AppError, known: AppErrorOptions, sentence?: string): AppError =>
+  new AppError(error.code, sentence ?? error.sentence, {
     cause: error.cause,
     effect: error.effect,
     ...(error.retryAfterSeconds !== null && { retryAfterSeconds: error.retryAfterSeconds }),
     ...(error.detail !== null && { detail: error.detail }),
     ...(error.party !== null && { party: error.party }),
     ...(error.command !== null && { command: error.command }),
+    ...(error.nextSync !== null && sentence === undefined && { nextSync: error.nextSync }),
     ...known,
   });
 

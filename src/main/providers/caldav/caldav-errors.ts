@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/rpc/errors.ts';
+import { AppError, TRIED_AGAIN } from '../../../shared/rpc/errors.ts';
 import { effectOf } from '../../request-effect.ts';
 
 /** Where the passwords for other programs are made, which the usual providers want instead of the account's own. */
@@ -45,8 +45,8 @@ export function refused(url: URL, response: Response, body = ''): AppError {
     case 409:
       return new AppError(
         'CONFLICT',
-        `${server} cannot take this change as things are there (${options.detail}). Check that the calendar still exists; it is tried again at the next sync.`,
-        options,
+        `${server} cannot take this change as things are there (${options.detail}). Check that the calendar still exists.`,
+        { ...options, nextSync: TRIED_AGAIN },
       );
     case 412:
       return new AppError(
@@ -72,15 +72,14 @@ export function refused(url: URL, response: Response, body = ''): AppError {
     case 507:
       return new AppError(
         'PROVIDER_ERROR',
-        `${server} has no room left for the event. Free some space there; it is tried again at the next sync.`,
-        options,
+        `${server} has no room left for the event. Free some space there.`,
+        { ...options, nextSync: TRIED_AGAIN },
       );
     default:
-      return new AppError(
-        'PROVIDER_ERROR',
-        `${server} failed (HTTP ${status}). It is tried again at the next sync.`,
-        options,
-      );
+      return new AppError('PROVIDER_ERROR', `${server} failed (HTTP ${status}).`, {
+        ...options,
+        nextSync: TRIED_AGAIN,
+      });
   }
 }
 
@@ -116,8 +115,8 @@ function preconditionOf(body: string): string | null {
 export function unreachable(url: URL, cause: unknown): AppError {
   return new AppError(
     'OFFLINE',
-    `${url.host} cannot be reached. Check the internet connection and the address; it is tried again at the next sync.`,
-    { cause, effect: 'unknown', ...(isTimeout(cause) && { detail: 'timeout' }) },
+    `${url.host} cannot be reached. Check the internet connection and the address.`,
+    { cause, effect: 'unknown', nextSync: TRIED_AGAIN, ...(isTimeout(cause) && { detail: 'timeout' }) },
   );
 }
 
@@ -133,11 +132,12 @@ export const isTooLarge = (error: unknown): boolean =>
 
 /** An answer that is not what the protocol promises: a web page, a portal, broken XML. */
 export function unreadable(url: URL, what: string, cause?: unknown): AppError {
-  return new AppError(
-    'PROVIDER_ERROR',
-    `${url.host} gave an answer that cannot be read (${what}). Nothing was lost; it is tried again at the next sync.`,
-    { cause, effect: 'unknown', detail: 'unreadable' },
-  );
+  return new AppError('PROVIDER_ERROR', `${url.host} gave an answer that cannot be read (${what}).`, {
+    cause,
+    effect: 'unknown',
+    detail: 'unreadable',
+    nextSync: `Nothing was lost. ${TRIED_AGAIN}`,
+  });
 }
 
 /** Nothing at this address speaks CalDAV. */

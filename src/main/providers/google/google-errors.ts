@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, toAppError } from '../../../shared/rpc/errors.ts';
+import { AppError, TRIED_AGAIN, toAppError } from '../../../shared/rpc/errors.ts';
 import { effectOf } from '../../request-effect.ts';
 
 /** https://developers.google.com/workspace/calendar/api/guides/errors */
@@ -88,11 +88,10 @@ export function refused(status: number, headers: Headers, body: unknown): AppErr
         options,
       );
     default:
-      return new AppError(
-        'PROVIDER_ERROR',
-        `Google Calendar failed (HTTP ${status}). It is tried again at the next sync.`,
-        options,
-      );
+      return new AppError('PROVIDER_ERROR', `Google Calendar failed (HTTP ${status}).`, {
+        ...options,
+        nextSync: TRIED_AGAIN,
+      });
   }
 }
 
@@ -103,20 +102,21 @@ export function refused(status: number, headers: Headers, body: unknown): AppErr
 export function unanswered(thrown: unknown): AppError {
   if (!(thrown instanceof Error && 'config' in thrown)) return toAppError(thrown);
   if (thrown.cause instanceof AppError) return thrown.cause;
-  return new AppError(
-    'OFFLINE',
-    'Google Calendar cannot be reached. Check the internet connection; it is tried again at the next sync.',
-    { cause: thrown.cause, effect: 'unknown' },
-  );
+  return new AppError('OFFLINE', 'Google Calendar cannot be reached. Check the internet connection.', {
+    cause: thrown.cause,
+    effect: 'unknown',
+    nextSync: TRIED_AGAIN,
+  });
 }
 
 /** An answer that is not what the API promises: malformed JSON, a portal's page, a shape we do not know. */
 export function unreadable(what: string, cause?: unknown): AppError {
-  return new AppError(
-    'PROVIDER_ERROR',
-    `Google Calendar gave an answer that cannot be read (${what}). Nothing was lost; it is tried again at the next sync.`,
-    { cause, effect: 'unknown', detail: 'unreadable' },
-  );
+  return new AppError('PROVIDER_ERROR', `Google Calendar gave an answer that cannot be read (${what}).`, {
+    cause,
+    effect: 'unknown',
+    detail: 'unreadable',
+    nextSync: `Nothing was lost. ${TRIED_AGAIN}`,
+  });
 }
 
 function isRateLimit(status: number, reason: string): boolean {

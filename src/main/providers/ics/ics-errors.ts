@@ -1,44 +1,43 @@
-import { AppError } from '../../../shared/rpc/errors.ts';
+import { AppError, TRIED_AGAIN } from '../../../shared/rpc/errors.ts';
 import { KEPT } from '../icalendar/errors.ts';
 
 export function tooLarge(source: string, megabytes: number): AppError {
   return new AppError(
     'PROVIDER_ERROR',
-    `The calendar from ${source} is larger than ${megabytes} MB. Ask who publishes it for one with fewer years in it. ${KEPT}`,
-    { detail: 'too-large' },
+    `The calendar from ${source} is larger than ${megabytes} MB. Ask who publishes it for one with fewer years in it.`,
+    { detail: 'too-large', nextSync: KEPT },
   );
 }
 
 export function tooManyRedirects(source: string, limit: number): AppError {
   return new AppError(
     'PROVIDER_ERROR',
-    `${source} sent the request on more than ${limit} times. Ask who publishes the calendar for its present address. ${KEPT}`,
-    { detail: 'redirects' },
+    `${source} sent the request on more than ${limit} times. Ask who publishes the calendar for its present address.`,
+    { detail: 'redirects', nextSync: KEPT },
   );
 }
 
 export function badRedirect(source: string, cause?: unknown): AppError {
   return new AppError(
     'PROVIDER_ERROR',
-    `${source} sent the request on to an address that is none. Ask who publishes the calendar for its present address. ${KEPT}`,
-    { cause, detail: 'redirect' },
+    `${source} sent the request on to an address that is none. Ask who publishes the calendar for its present address.`,
+    { cause, detail: 'redirect', nextSync: KEPT },
   );
 }
 
 export function unreachable(source: string, cause: unknown): AppError {
   return new AppError(
     'OFFLINE',
-    `${source} cannot be reached. Check the internet connection and the address; it is tried again at the next sync.`,
-    { cause },
+    `${source} cannot be reached. Check the internet connection and the address.`,
+    { cause, nextSync: TRIED_AGAIN },
   );
 }
 
 export function tooSlow(source: string, seconds: number): AppError {
-  return new AppError(
-    'OFFLINE',
-    `${source} did not send its calendar within ${seconds} seconds. It is tried again at the next sync.`,
-    { detail: 'timeout' },
-  );
+  return new AppError('OFFLINE', `${source} did not send its calendar within ${seconds} seconds.`, {
+    detail: 'timeout',
+    nextSync: TRIED_AGAIN,
+  });
 }
 
 export function privateNetwork(source: string, address: string): AppError {
@@ -70,34 +69,32 @@ export function refused(source: string, response: Response): AppError {
     case 401:
       return new AppError(
         'AUTH_EXPIRED',
-        `${source} asks for a user name and password, or no longer takes those in the address. Subscribe again with the present address. ${KEPT}`,
-        options,
+        `${source} asks for a user name and password, or no longer takes those in the address. Subscribe again with the present address.`,
+        { ...options, nextSync: KEPT },
       );
     case 403:
       return new AppError(
         'PERMISSION_DENIED',
-        `${source} does not let us read the calendar. Ask who publishes it to share it under its address. ${KEPT}`,
-        options,
+        `${source} does not let us read the calendar. Ask who publishes it to share it under its address.`,
+        { ...options, nextSync: KEPT },
       );
     case 404:
     case 410:
       return new AppError(
         'NOT_FOUND',
-        `${source} has no calendar at this address (any more). Ask who publishes it for the present one. ${KEPT}`,
-        options,
+        `${source} has no calendar at this address (any more). Ask who publishes it for the present one.`,
+        { ...options, nextSync: KEPT },
       );
     case 429:
-      return new AppError(
-        'RATE_LIMITED',
-        `${source} asks for a pause: too many requests. It is tried again after it.`,
-        options,
-      );
+      return new AppError('RATE_LIMITED', `${source} asks for a pause: too many requests.`, {
+        ...options,
+        nextSync: 'It is tried again after it.',
+      });
     default:
-      return new AppError(
-        'PROVIDER_ERROR',
-        `${source} failed to send its calendar (HTTP ${status}). It is tried again at the next sync. ${KEPT}`,
-        options,
-      );
+      return new AppError('PROVIDER_ERROR', `${source} failed to send its calendar (HTTP ${status}).`, {
+        ...options,
+        nextSync: `${TRIED_AGAIN} ${KEPT}`,
+      });
   }
 }
 

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { AppError } from '../../../shared/rpc/errors.ts';
+import { AppError, TRIED_AGAIN } from '../../../shared/rpc/errors.ts';
+import { KEPT } from '../icalendar/errors.ts';
 import type { ReadFile } from './feed-download.ts';
 import type { Lookup } from './network-guard.ts';
 
@@ -35,7 +36,8 @@ export const systemReadFile: ReadFile = async (url, maxBytes) => {
     if (!status.isFile()) {
       throw new AppError(
         'INVALID_INPUT',
-        `${path} is no file but a folder or a device. Name the calendar file itself. What was read before stays as it is.`,
+        `${path} is no file but a folder or a device. Name the calendar file itself.`,
+        { nextSync: KEPT },
       );
     }
     return status.size > maxBytes ? new Uint8Array(maxBytes + 1) : await readFile(path);
@@ -68,14 +70,13 @@ function fileError(url: URL, cause: unknown): AppError {
     case 'ENOTDIR':
       return new AppError(
         'NOT_FOUND',
-        `The calendar file ${name} is not there (any more). Put it back, or subscribe to it where it is now. What was read before stays as it is.`,
-        { cause },
+        `The calendar file ${name} is not there (any more). Put it back, or subscribe to it where it is now.`,
+        { cause, nextSync: KEPT },
       );
     default:
-      return new AppError(
-        'PROVIDER_ERROR',
-        `The calendar file ${name} could not be read. It is tried again at the next sync.`,
-        { cause },
-      );
+      return new AppError('PROVIDER_ERROR', `The calendar file ${name} could not be read.`, {
+        cause,
+        nextSync: TRIED_AGAIN,
+      });
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, elaborated } from '../../../shared/rpc/errors.ts';
+import { AppError, elaborated, TRIED_AGAIN } from '../../../shared/rpc/errors.ts';
 import { effectOf } from '../../request-effect.ts';
 import type { GraphAnswer } from './graph-answer.ts';
 
@@ -91,11 +91,10 @@ function refused(answer: GraphAnswer): AppError {
     case 412:
       return new AppError('PRECONDITION_FAILED', CHANGED, options);
     default:
-      return new AppError(
-        'PROVIDER_ERROR',
-        `Outlook failed (HTTP ${status}). It is tried again at the next sync.`,
-        options,
-      );
+      return new AppError('PROVIDER_ERROR', `Outlook failed (HTTP ${status}).`, {
+        ...options,
+        nextSync: TRIED_AGAIN,
+      });
   }
 }
 
@@ -154,11 +153,11 @@ export const createdBeforePause = (answer: GraphAnswer): AppError =>
 /** What kept a request from being answered. An `AppError`, from the token source, stays as it is. */
 export function unanswered(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  return new AppError(
-    'OFFLINE',
-    'Outlook cannot be reached. Check the internet connection; it is tried again at the next sync.',
-    { cause: thrown, effect: 'unknown' },
-  );
+  return new AppError('OFFLINE', 'Outlook cannot be reached. Check the internet connection.', {
+    cause: thrown,
+    effect: 'unknown',
+    nextSync: TRIED_AGAIN,
+  });
 }
 
 /** A link that would take the access token somewhere else. */
@@ -172,11 +171,12 @@ export function foreignLink(url: string): AppError {
 
 /** An answer that is not what the API promises: malformed JSON, a portal's page, a shape we do not know. */
 export function unreadable(what: string, cause?: unknown): AppError {
-  return new AppError(
-    'PROVIDER_ERROR',
-    `Outlook gave an answer that cannot be read (${what}). Nothing was lost; it is tried again at the next sync.`,
-    { cause, effect: 'unknown', detail: 'unreadable' },
-  );
+  return new AppError('PROVIDER_ERROR', `Outlook gave an answer that cannot be read (${what}).`, {
+    cause,
+    effect: 'unknown',
+    detail: 'unreadable',
+    nextSync: `Nothing was lost. ${TRIED_AGAIN}`,
+  });
 }
 
 /** @throws AppError PROVIDER_ERROR saying what of `what` is not as promised */
