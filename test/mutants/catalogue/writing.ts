@@ -95,7 +95,7 @@ export const WRITING: readonly Mutant[] = [
     name: 'time freed while its block has to wait',
     harm: 'A booking system that is busy is told first that the hour is free, and later that it is not.',
     file: 'src/main/engine/execute-blocks.ts',
-    original: 'if (run.postponed.size > 0) return',
+    original: 'if (run.postponed.size > 0 || run.blocksPutOff) return',
     planted: 'if (false) return',
     caughtBy: ['test/integration/sync-copies.test.ts'],
   },
