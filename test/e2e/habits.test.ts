@@ -1,5 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/shared/rpc/errors.ts';
 import { snapshot } from '../support/snapshot.ts';
 import { launchBrowser, newContext } from './browser.ts';
@@ -27,12 +27,13 @@ afterAll(async () => {
 const asked = (program: FixtureProgram, wanted: string): number =>
   program.calls.filter(({ method }) => method === wanted).length;
 
-/** Whether nothing lies over it: a point of it is what a click there would meet. */
+/** Whether nothing of it is cut off by the window's edge, and a click in its middle would meet it itself. */
 const isInSight = (target: Locator): Promise<boolean> =>
   target.evaluate((element) => {
-    const { x, y, width, height } = element.getBoundingClientRect();
-    const met = document.elementFromPoint(x + width / 2, y + height / 2);
-    return met !== null && (element.contains(met) || met.contains(element));
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const met = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    const isInside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+    return isInside && met !== null && element.contains(met);
   });
 
 describe('a double click', () => {
@@ -76,13 +77,21 @@ describe('a double click', () => {
 });
 
 describe('a long form', () => {
+  let before: ReturnType<Page['viewportSize']>;
+  beforeEach(async () => {
+    before = page.viewportSize();
+    await page.setViewportSize({ width: 1280, height: 620 });
+  });
+  afterEach(async () => {
+    if (before !== null) await page.setViewportSize(before);
+  });
+
   const REFUSED = 'The title pattern “((” cannot be used here.';
 
   it.each([
     { button: 'Save', method: 'mappings.update' },
     { button: 'Preview', method: 'mappings.preview' },
   ])('says in sight why $button was refused, wherever it was scrolled to', async ({ button, method }) => {
-    await page.setViewportSize({ width: 1280, height: 620 });
     await shown.open(over({}, { [method]: failing(REFUSED) })(), '/mappings');
     await page.getByRole('button', { name: 'Work', exact: true }).click();
     await page.getByRole('button', { name: 'More choices' }).click();

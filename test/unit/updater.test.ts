@@ -34,10 +34,10 @@ beforeEach(() => {
     quitAndInstall: () => {
       installed += 1;
     },
-    // As electron-updater comes.
+    // As electron-updater may come: a channel that was set allows to go back.
     autoInstallOnAppQuit: true,
     allowPrerelease: true,
-    allowDowngrade: false,
+    allowDowngrade: true,
   });
 });
 afterEach(() => {

@@ -27,6 +27,7 @@ export async function openUpdates(
   autoUpdater.logger = null;
   autoUpdater.autoDownload = true;
   autoUpdater.autoInstallOnAppQuit = false;
+  autoUpdater.allowDowngrade = false;
   const follow = ({ updateChannel }: ReturnType<SettingsStore['values']>): void => {
     autoUpdater.allowPrerelease = updateChannel === 'beta';
   };
