@@ -11,7 +11,7 @@ import type { Store } from './store/store.ts';
 /**
  * Adds a mapping, by what the calendar's account and the booking system say they have; for whom is enrolled where
  * nobody is named.
- * @throws AppError NOT_FOUND for an account, calendar or technician that is not there; PERMISSION_DENIED where events
+ * @throws AppError NOT_FOUND for an account, calendar, technician or project that is not there; PERMISSION_DENIED where events
  *   would have to be written and may not be; INVALID_INPUT for values that cannot be used; CONFLICT where another
  *   mapping does the same
  */
@@ -25,7 +25,10 @@ export async function addMapping(
   const account = store.accounts.get(input.accountId);
   if (account === null) throw unknown('account', input.accountId);
   const technicianId = input.technicianId ?? (await enrolment.identity()).technician.id;
-  if (input.enabled !== false) await requireSeen(enrolment, technicianId);
+  if (input.enabled !== false) {
+    await requireSeen(enrolment, 'technician', technicianId);
+    await requireSeen(enrolment, 'project', input.projectId ?? null);
+  }
   if (writesEvents(input.direction) && account.access === 'read') throw onlyForReading(account, 'add');
   const listed = await connections.calendars(account.id);
   // Google calls the first calendar “primary” as well; identity needs its real id.
@@ -81,7 +84,7 @@ export function created(
 
 /**
  * Changes what was chosen of a mapping; the next run follows it.
- * @throws AppError NOT_FOUND for a mapping or technician that is not there; else as `addMapping`
+ * @throws AppError NOT_FOUND for a mapping, technician or project that is not there; else as `addMapping`
  */
 export async function updateMapping(
   store: Store,
@@ -91,8 +94,15 @@ export async function updateMapping(
 ): Promise<Mapping> {
   const before = store.mappings.get(id);
   if (before === null) throw unknown('mapping', id);
-  const { technicianId = before.technicianId, enabled = before.enabled } = changes;
-  if (enabled && technicianId !== before.technicianId) await requireSeen(enrolment, technicianId);
+  const {
+    technicianId = before.technicianId,
+    projectId = before.projectId,
+    enabled = before.enabled,
+  } = changes;
+  if (enabled && technicianId !== before.technicianId) {
+    await requireSeen(enrolment, 'technician', technicianId);
+  }
+  if (enabled && projectId !== before.projectId) await requireSeen(enrolment, 'project', projectId);
   const account = store.accounts.get(before.accountId);
   if (account?.access === 'read' && changes.direction !== undefined && writesEvents(changes.direction)) {
     throw onlyForReading(account, 'change');
@@ -101,19 +111,21 @@ export async function updateMapping(
 }
 
 /**
- * Refuses a technician whom the booking system does not show this device; a mapping that is switched off may be
- * prepared for one. Where that is not asked, or cannot be, or nobody at all is named, the sync finds out.
+ * Refuses a technician or a project that the booking system does not show this device; a mapping that is switched off
+ * may be prepared for one. Where that is not asked, or cannot be, or nobody at all is named, the sync finds out.
  */
-async function requireSeen(enrolment: Enrolment, technicianId: string): Promise<void> {
-  if (technicianId === enrolment.known()?.id) return;
+async function requireSeen(
+  enrolment: Enrolment,
+  what: 'technician' | 'project',
+  id: string | null,
+): Promise<void> {
+  if (id === null || (what === 'technician' && id === enrolment.known()?.id)) return;
   // Somebody waits, and the change can be made without an answer: asked once.
   const listed = await enrolment
     .api({ giveUp: AbortSignal.abort() })
-    .then((booking) => booking.technicians())
+    .then((booking) => (what === 'project' ? booking.projects() : booking.technicians()))
     .catch(() => []);
-  if (listed.length > 0 && !listed.some(({ id }) => id === technicianId)) {
-    throw notSeen('technician', technicianId, listed);
-  }
+  if (listed.length > 0 && !listed.some((one) => one.id === id)) throw notSeen(what, id, listed);
 }
 
 function onlyForReading(account: Account, then: 'add' | 'change'): AppError {

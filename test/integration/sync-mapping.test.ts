@@ -158,6 +158,14 @@ describe('which bookings', () => {
     await expectQuiet(world);
   });
 
+  it('a project that the booking system does not show is refused, and those that it shows are named', async () => {
+    await expect(change({ projectId: 'metres' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('no project metres in the booking system. It sees meters (Meters).'),
+    });
+    expect(world.app.mappings()).toMatchObject([{ projectId: null }]);
+  });
+
   it('another technician: their bookings, and the imported time is theirs', async () => {
     world.sandbox.booking.addTechnician({ id: 'tech_tim', name: 'Tim' });
     addBooking(world, 9, { title: 'Tim’s job', technicianIds: ['tech_tim'] });

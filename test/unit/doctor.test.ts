@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openApp } from '../../src/main/app.ts';
+import type { AppPorts } from '../../src/main/app-contract.ts';
 import { checkDirectory } from '../../src/main/diagnostics/directory-check.ts';
 import { clockCheck, networkChecks } from '../../src/main/diagnostics/network-checks.ts';
 import { networkLayer } from '../../src/main/diagnostics/network-fault.ts';
@@ -119,15 +120,26 @@ describe('on a machine', () => {
     expect(found).toMatchObject({ ok: false, message: expect.stringMatching(sentence) });
   });
 
-  it('a keychain that is locked is named', async () => {
+  it.each<[string, AppPorts['keychain'], unknown]>([
+    [
+      'a keychain that is locked is named',
+      async () => {
+        throw new AppError('PERMISSION_DENIED', 'The keychain is locked. Unlock it and try again.');
+      },
+      'The keychain is locked. Unlock it and try again.',
+    ],
+    [
+      'without a keychain, the variable that takes its place is named',
+      async () => null,
+      expect.stringMatching(/has no keychain.*Set CALENDAR_ENCRYPTION_KEY/),
+    ],
+  ])('%s', async (_, keychain, message) => {
     const app = await openApp({
       clock: new VirtualClock(),
       random: { uuid: () => 'uuid', bytes: (length) => new Uint8Array(length), unit: () => 0.5 },
       fetch: async () => Promise.reject(new TypeError('fetch failed')),
       power: new TestPower(),
-      keychain: async () => {
-        throw new AppError('PERMISSION_DENIED', 'The keychain is locked. Unlock it and try again.');
-      },
+      keychain,
       log: () => undefined,
       environment: {},
       settings: async () => memorySettings(),
@@ -139,7 +151,7 @@ describe('on a machine', () => {
     app.close();
     expect(checks.find(({ id }) => id === 'keychain')).toMatchObject({
       ok: false,
-      message: 'The keychain is locked. Unlock it and try again.',
+      message,
     });
   });
 });

@@ -1,6 +1,6 @@
 import type { Account } from '../../shared/domain/account.ts';
 import { check, type DoctorCheck, type DoctorReport, doctorReport } from '../../shared/domain/doctor.ts';
-import { toAppError } from '../../shared/rpc/errors.ts';
+import { type AppError, toAppError } from '../../shared/rpc/errors.ts';
 import { Connections } from '../accounts/connections.ts';
 import type { AppPorts } from '../app-contract.ts';
 import type { Vault } from '../auth/vault.ts';
@@ -67,7 +67,7 @@ export function reportUnopened(
 ): DoctorReport {
   const error = toAppError(thrown);
   // Only a terminal can ask while there is nothing to show screens with.
-  const message = [error.message, error.command ?? []].flat().join(' ');
+  const message = withCommand(error);
   const directory = checkDirectory(dataDir, process.platform);
   const database = directory.ok
     ? check('database', 'Database', 'failed', message)
@@ -152,9 +152,12 @@ async function keychainCheck(ports: AppPorts, vault: Vault): Promise<DoctorCheck
       ? found('ok', 'This computer has no keychain; the key of CALENDAR_ENCRYPTION_KEY is used.')
       : found('ok', 'The keychain holds the key that sign-ins are sealed with.');
   } catch (error) {
-    return found('failed', toAppError(error).message);
+    // A key is given in the environment, whatever screen says so.
+    return found('failed', withCommand(toAppError(error)));
   }
 }
+
+const withCommand = ({ message, command }: AppError): string => [message, command ?? []].flat().join(' ');
 
 interface BookingFindings {
   readonly check: DoctorCheck;

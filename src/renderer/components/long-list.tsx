@@ -16,6 +16,6 @@ export interface LongListProps<T> {
 export const LongList = <T,>({ className, items, children }: LongListProps<T>): ReactElement => (
   <>
     <ul className={className}>{items.slice(0, SHOWN).map(children)}</ul>
-    {items.length > SHOWN && <p className={styles.more}>{text.preview.more(items.length - SHOWN)}</p>}
+    {items.length > SHOWN && <p className={styles.more}>{text.common.more(items.length - SHOWN)}</p>}
   </>
 );

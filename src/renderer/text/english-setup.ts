@@ -59,7 +59,6 @@ export const englishSetup = {
     proposed: (count: number) => plural(count, 'move to propose to dispatch', 'moves to propose to dispatch'),
     held: (count: number) => plural(count, 'deletion would wait for you', 'deletions would wait for you'),
     listTitle: (count: number) => `${plural(count, 'change')} in detail`,
-    more: (count: number) => `and ${numeral(count)} more`,
     failed: 'The preview could not be made',
     partly: (who: string) => `${who} could not be read`,
     kinds: {

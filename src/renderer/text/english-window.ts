@@ -1,4 +1,4 @@
-import { plural } from './plural.ts';
+import { numeral, plural } from './plural.ts';
 
 /** The frame of the window, Overview and Explain. */
 export const englishWindow = {
@@ -14,6 +14,7 @@ export const englishWindow = {
     copied: 'Copied',
     undo: 'Undo',
     none: 'None',
+    more: (count: number) => `and ${numeral(count)} more`,
     clear: (what: string) => `Clear: ${what}`,
     calendar: {
       previousMonth: 'Previous month',
