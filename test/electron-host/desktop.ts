@@ -1,5 +1,5 @@
 /** Starts the built desktop program as its user does, and looks at it from outside. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import electron from 'electron/package.json' with { type: 'json' };
 import { vi } from 'vitest';
@@ -35,9 +35,14 @@ export const PATIENCE = { timeout: 90_000, interval: 50 };
 export function addTray(machine: Machine): void {
   const directory = join(machine.environment.HOME ?? '', 'bin');
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'gdbus'), '#!/bin/sh\necho "(true,)"\n', { mode: 0o755 });
+  const script = `#!/bin/sh\nenv > '${join(directory, 'environment')}'\necho "(true,)"\n`;
+  writeFileSync(join(directory, 'gdbus'), script, { mode: 0o755 });
   machine.environment.PATH = `${directory}:${machine.environment.PATH}`;
 }
+
+/** The environment in which the desktop asked the session bus for its tray. */
+export const handedOn = (machine: Machine): string =>
+  readFileSync(join(machine.environment.HOME ?? '', 'bin', 'environment'), 'utf8');
 
 /** The desktop program at work. */
 export class Desktop {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMachine, type Machine } from '../integration/cli-harness.ts';
-import { buildDesktop, Desktop, ELECTRON, IS_REAL, openElectron } from './desktop.ts';
+import { addTray, buildDesktop, Desktop, ELECTRON, handedOn, IS_REAL, openElectron } from './desktop.ts';
 import type { Electron } from './driver.ts';
 
 /** `security.md` 1 to 7, on the window of the built program. */
@@ -13,6 +13,7 @@ beforeAll(async () => {
   await buildDesktop();
   electron = await openElectron();
   machine = createMachine();
+  addTray(machine);
   desktop = new Desktop(machine, electron);
   await desktop.sees(({ window }) => expect(window?.visible).toBe(true));
   await desktop.use((page) => page.getByRole('heading').first().waitFor());
@@ -171,5 +172,16 @@ describe(`${ELECTRON}, the window`, () => {
       }),
     );
     expect(given).toEqual({ api: ['request', 'subscribe'], node: [] });
+  });
+  it('hands none of its secrets on to the programs that it starts, and still has them', async () => {
+    expect(machine.environment.CALENDAR_ENCRYPTION_KEY).toMatch(/./);
+    expect(handedOn(machine)).toMatch(/^HOME=/m);
+    expect(handedOn(machine)).not.toMatch(/^CALENDAR_ENCRYPTION_KEY=/m);
+    expect(await desktop.ask('doctor.run', {})).toMatchObject({
+      kind: 'result',
+      output: {
+        checks: expect.arrayContaining([expect.objectContaining({ id: 'keychain', status: 'ok' })]),
+      },
+    });
   });
 });

@@ -5,6 +5,7 @@ import { opensAtStart } from '../../shared/window-manners.ts';
 import { openAgent } from '../headless/agent/open-agent.ts';
 import { dataDirectory, prepareDataDirectory } from '../headless/data-directory.ts';
 import { sampleOf } from '../headless/demo/open-sample.ts';
+import { takeSecrets } from '../headless/environment.ts';
 import { failureOf } from '../headless/failure.ts';
 import { VERSION } from '../headless/version.ts';
 import { chooseFile } from './choose-file.ts';
@@ -42,8 +43,10 @@ const WINDOW_SESSION = 'screens';
 
 /** Starts the desktop, or says in a dialog why it cannot. Must be called before Electron is ready. */
 export async function startDesktop(options: DesktopOptions): Promise<void> {
+  // Before anything is started from here: browsers and other openers do without.
+  const environment = takeSecrets(process.env);
   try {
-    const dataDir = dataDirectory(options.dataDir, process.env);
+    const dataDir = dataDirectory(options.dataDir, environment);
     prepareDataDirectory(dataDir);
     app.setPath('userData', join(dataDir, WINDOW_DIR));
     // The one that runs already is told, and shows its window.
@@ -55,7 +58,7 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
     app.enableSandbox();
     registerScheme();
     await app.whenReady();
-    await open(options, dataDir);
+    await open(options, dataDir, environment);
   } catch (thrown) {
     const { message, exitCode } = failureOf(thrown);
     dialog.showErrorBox(englishDesktop.window.cannotStart, message);
@@ -63,19 +66,29 @@ export async function startDesktop(options: DesktopOptions): Promise<void> {
   }
 }
 
-async function open(options: DesktopOptions, dataDir: string): Promise<void> {
-  const { ports, settings } = await desktopPorts(dataDir);
+async function open(
+  options: DesktopOptions,
+  dataDir: string,
+  environment: Readonly<NodeJS.ProcessEnv>,
+): Promise<void> {
+  const { ports, settings } = await desktopPorts(dataDir, environment);
   const iconsDir = join(options.resourcesDir, 'icons');
   const icon = join(iconsDir, 'icon.png');
   const memory = new WindowMemory(app.getPath('userData'));
-  const updates = await openUpdates(ports, settings, (install) => quitInto(install)());
+  const updates = await openUpdates(ports, settings, (install) => {
+    quitInto(() => {
+      // The new version is started by this process, and needs what this one was given.
+      Object.assign(process.env, environment);
+      install();
+    })();
+  });
   const agent = await openAgent(ports, {
     port: undefined,
     screensDir: options.screensDir,
     host: { kind: 'electron', version: VERSION, locale: systemLocale() },
     openUrl: openLink,
     desktop: { chooseFile, updates },
-    openSample: sampleOf({ environment: process.env, screensDir: options.screensDir }),
+    openSample: sampleOf({ environment, screensDir: options.screensDir }),
   });
 
   agent.watchProcess();

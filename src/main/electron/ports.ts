@@ -8,8 +8,10 @@ import { desktopPower } from './power.ts';
 import { openDesktopSettings } from './settings-file.ts';
 
 /** What the core needs, from Electron where it has it, else from Node as in the headless host. */
-export async function desktopPorts(dataDir: string): Promise<{ ports: AppPorts; settings: SettingsStore }> {
-  const environment = process.env;
+export async function desktopPorts(
+  dataDir: string,
+  environment: Readonly<NodeJS.ProcessEnv>,
+): Promise<{ ports: AppPorts; settings: SettingsStore }> {
   const settings = new SettingsStore(
     openDesktopSettings(dataDir),
     readPolicy(policyFile(process.platform, environment)),
