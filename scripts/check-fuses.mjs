@@ -1,26 +1,19 @@
 /**
  * Run by electron-builder when everything is packed: reads the fuses out of the binaries that were made, and fails the
  * packing where one is not as electron-builder.yml wants it (https://www.electronjs.org/docs/latest/tutorial/fuses).
+ * What the fuses are is told by @electron/fuses; its own reading looks at the first processor's only.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FuseState, FuseV1Options, FuseVersion } from '@electron/fuses';
 
 /** Stands before the fuses in every binary of Electron, followed by their version and their number. */
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
-const VERSION = 1;
-const [ON, OFF] = [0x31, 0x30];
 
-/** In the order of the binary, as electron-builder calls them. */
-const FUSES = [
-  'runAsNode',
-  'enableCookieEncryption',
-  'enableNodeOptionsEnvironmentVariable',
-  'enableNodeCliInspectArguments',
-  'enableEmbeddedAsarIntegrityValidation',
-  'onlyLoadAppFromAsar',
-  'loadBrowserProcessSpecificV8Snapshot',
-  'grantFileProtocolExtraPrivileges',
-];
+/** What electron-builder calls them, and where they are in the binary. */
+const FUSES = Object.entries(FuseV1Options).flatMap(([name, index]) =>
+  typeof index === 'number' ? [{ name: name.charAt(0).toLowerCase() + name.slice(1), index }] : [],
+);
 
 /** Where the fuses are in what was unpacked for each system. */
 const BINARIES = [
@@ -60,9 +53,9 @@ function fusesIn(path) {
   const sets = [];
   for (let at = bytes.indexOf(SENTINEL); at !== -1; at = bytes.indexOf(SENTINEL, at + 1)) {
     const start = at + SENTINEL.length;
-    if (bytes[start] !== VERSION) throw new Error(`${path} has fuses of an unknown version.`);
+    if (String(bytes[start]) !== FuseVersion.V1) throw new Error(`${path} has fuses of an unknown version.`);
     const states = [...bytes.subarray(start + 2, start + 2 + (bytes[start + 1] ?? 0))];
-    sets.push(new Map(FUSES.map((name, index) => [name, stateOf(states[index])])));
+    sets.push(new Map(FUSES.map(({ name, index }) => [name, stateOf(states[index])])));
   }
   if (sets.length === 0) throw new Error(`${path} has no fuses.`);
   return sets;
@@ -70,6 +63,6 @@ function fusesIn(path) {
 
 /** @param {number | undefined} byte */
 function stateOf(byte) {
-  if (byte === ON) return true;
-  return byte === OFF ? false : undefined;
+  if (byte === FuseState.ENABLE) return true;
+  return byte === FuseState.DISABLE ? false : undefined;
 }

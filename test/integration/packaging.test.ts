@@ -25,7 +25,8 @@ const builder = createRequire(createRequire(import.meta.url).resolve('electron-b
 ) as ConfigurationModule;
 
 /** What electron-builder sets the fuses with. */
-const fuses = createRequire(createRequire(import.meta.url).resolve('electron-builder'))('@electron/fuses');
+const ofElectronBuilder = createRequire(createRequire(import.meta.url).resolve('electron-builder'));
+const fuses = createRequire(ofElectronBuilder.resolve('app-builder-lib'))('@electron/fuses');
 const FuseV1Options = fuses.FuseV1Options as Readonly<Record<string, number>>;
 const FuseVersion = fuses.FuseVersion as { readonly V1: string };
 const flipFuses = fuses.flipFuses as (binary: string, config: object) => Promise<number>;
