@@ -50,5 +50,5 @@ export async function removeAccount(
 export function removalText(deleteEvents: boolean, removed: number): string {
   return deleteEvents
     ? `${removed} of its events and busy blocks were removed.`
-    : 'What it had created was left in place.';
+    : 'What it had created was left in place. To have it removed after all, add the same again, sync, and remove it with “--delete-events”.';
 }
