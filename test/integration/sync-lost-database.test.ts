@@ -161,6 +161,25 @@ describeEachCalendar(EVERY_CALENDAR, (open, name) => {
       await expectInStep();
     });
 
+    it('what was done to events while the calendar was only read is put right once it is written to', async () => {
+      await remove();
+      await sync();
+      const ahead = await eventId();
+      const other = (await jobsIn(calendar)).find(({ id }) => id !== ahead);
+      await calendar.move(ahead, '2028-01-10T09:00:00Z', '2028-01-10T11:00:00Z');
+      await calendar.loseDatabase({ direction: 'import' });
+      await sync();
+      await calendar.repeat(other?.id ?? '');
+      company().bookings.patch(other?.bookingId ?? '', { status: 'cancelled' });
+      await sync();
+      const [mapping] = calendar.world.app.mappings();
+      await calendar.world.app.updateMapping(mapping?.mappingId ?? '', { direction: 'two-way' });
+      await sync();
+      expect((await jobsIn(calendar)).map(({ id }) => id)).toEqual([ahead]);
+      await expectInStep();
+      await expectQuiet();
+    });
+
     it('a booking that is new since is added, once', async () => {
       addBooking(calendar.world, 17);
       await lose();

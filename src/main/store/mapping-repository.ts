@@ -115,7 +115,9 @@ export class MappingRepository {
       this.#update.run({ ...toColumns(after), id });
       touchEverything(this.#db, id);
       const widened = after.pastDays > before.pastDays || after.futureDays > before.futureDays;
-      if (widened || (imports(after.direction) && selectsDifferently(before, after))) {
+      // Of what is ours there, more is looked for by who writes than by who only reads.
+      const beginsToWrite = writesEvents(after.direction) && !writesEvents(before.direction);
+      if (widened || beginsToWrite || (imports(after.direction) && selectsDifferently(before, after))) {
         this.#db.prepare('UPDATE calendar SET cursor = NULL WHERE id = ?').run(row.calendar);
       }
       if (
@@ -284,6 +286,15 @@ export function touchEverything(db: Database, mappingId: string): void {
   db.prepare(`INSERT OR IGNORE INTO touched SELECT @id, 'booking', * FROM (${bookings})`).run({
     id: mappingId,
   });
+  // Made a series of while nothing was written here: only its occurrences were listed, so its master is looked at.
+  db.prepare(
+    `INSERT INTO observed_event (calendar, event_id, copy_key, state, starts_at, ends_at, content, hash, booking_id)
+     SELECT DISTINCT o.calendar, o.series_id, '', 'absent', '', '', '{}', '', o.booking_id
+     FROM calendar_mapping m CROSS JOIN observed_event o ON o.calendar = m.calendar
+     WHERE m.id = ? AND m.direction <> 'import' AND o.state = 'live' AND o.series_id IS NOT NULL
+       AND o.booking_id IS NOT NULL
+     ON CONFLICT (calendar, event_id) DO UPDATE SET state = 'absent', booking_id = excluded.booking_id`,
+  ).run(mappingId);
 }
 
 /** Whether another personal event may count than before. */
