@@ -15,7 +15,7 @@ describe('days of trouble', () => {
     async (services, seed) => {
       const { findings } = await liveThrough({ seed, days: 1, services });
       expect(findings.broken()).toEqual([]);
-      for (const invariant of ['I1', 'I2', 'I3', 'I4', 'I6', 'I7', 'I8', 'I10', 'I12'] as const)
+      for (const invariant of ['I1', 'I2', 'I3', 'I4', 'I6', 'I7', 'I8', 'I9', 'I10', 'I12'] as const)
         expect(findings.checked(invariant), invariant).toBeGreaterThan(0);
     },
     LONG,
@@ -73,6 +73,19 @@ describe('servers that do not do what they say', () => {
       return fetch(input, init);
     };
 
+  /** Answers to reading a calendar at Google's, complete or what changed, with other items. */
+  const listing =
+    (complete: boolean, items: (items: readonly Record<string, unknown>[]) => readonly object[]) =>
+    (fetch: Fetch): Fetch =>
+    async (input, init) => {
+      const answer = await fetch(input, init);
+      const { pathname, searchParams } = new URL(new Request(input, init).url);
+      const isMeant = /\/calendars\/.*\/events$/.test(pathname) && searchParams.has('syncToken') !== complete;
+      if (!isMeant || !answer.ok || (init?.method ?? 'GET') !== 'GET') return answer;
+      const page = (await answer.json()) as { items: readonly Record<string, unknown>[] };
+      return Response.json({ ...page, items: items(page.items) });
+    };
+
   it.each([
     [
       'an event is not deleted',
@@ -91,10 +104,27 @@ describe('servers that do not do what they say', () => {
       'I12',
       rewriting('POST', /\/events\?/, (event) => ({ ...event, end: { dateTime: '2030-01-01T00:00:00Z' } })),
     ],
+    [
+      'an event is put into another zone',
+      'I12',
+      rewriting('POST', /\/events\?/, ({ start, ...event }) => ({
+        ...event,
+        start: { ...(start as object), timeZone: 'Pacific/Auckland' },
+      })),
+    ],
+    ['what changed is skipped', 'I7', listing(false, () => [])],
+    [
+      'a complete listing shows what was there before',
+      'I9',
+      listing(true, (items) => items.map((item) => ({ ...item, summary: 'Of yesterday' }))),
+    ],
   ] as const)(
     '%s: %s is found broken',
     async (_, invariant, servers) => {
-      const { findings } = await liveThrough({ seed: 4, days: 1, services: 'google', servers });
+      const { findings } = await liveThrough({
+        ...{ seed: 4, days: 1, services: 'google', servers },
+        isOver: (found) => found.broken(invariant).length > 0,
+      });
       expect(findings.broken(invariant)).not.toEqual([]);
     },
     LONG,

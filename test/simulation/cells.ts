@@ -1,4 +1,5 @@
 import { contentOf, type Ledger } from './ledger.ts';
+import { linkedEvents } from './picture.ts';
 import type { Scene } from './scene.ts';
 
 type BookingSide = 'same' | 'edited' | 'gone' | 'new';
@@ -17,7 +18,12 @@ function bookingSide(ledger: Ledger, bookingId: string, from: number, to: number
  * Counts the cells of the two-way table that runs of the app's agent meet: what was done to both sides of a booking
  * between the end of one good run and the beginning of the next.
  */
-export function countCells({ world, ledger, findings }: Scene): void {
+export function countCells(scene: Scene): void {
+  const { world, ledger, findings, calendars } = scene;
+  let known = new Set<string>();
+  let strangers: readonly string[] = [];
+  let ours: readonly string[] = [];
+  const events = () => calendars.filter(({ isMapped }) => isMapped).flatMap(({ instances }) => instances());
   let from = ledger.tick();
   let to = from;
   let wasRunning = false;
@@ -26,9 +32,19 @@ export function countCells({ world, ledger, findings }: Scene): void {
     wasRunning = running;
     if (running) {
       to = ledger.tick();
+      const linked = linkedEvents(scene);
+      const shown = events();
+      strangers = shown
+        .filter(({ id, bookingId }) => bookingId === null && !known.has(id))
+        .map(({ id }) => id);
+      ours = shown.filter(({ id, bookingId }) => bookingId !== null && !linked.has(id)).map(({ id }) => id);
       return;
     }
     if (lastRun?.ok !== true) return;
+    const linked = linkedEvents(scene);
+    findings.meet('cell: event new, foreign', strangers.length);
+    findings.meet('cell: event new, ours by its tag', ours.filter((id) => linked.has(id)).length);
+    known = new Set(events().map(({ id }) => id));
     for (const bookingId of ledger.bookingIds()) {
       const booking = bookingSide(ledger, bookingId, from, to);
       const kinds = ledger.toJobs

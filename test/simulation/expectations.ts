@@ -1,5 +1,6 @@
+import { ianaZone } from '../../src/sandbox/microsoft/windows-zones.ts';
 import type { BusyBlock } from '../../src/shared/domain/busy-block.ts';
-import { type BookingVersion, isSelected, type Ledger } from './ledger.ts';
+import { type BookingVersion, contentOf, isSelected, type Ledger } from './ledger.ts';
 import type { Calendar, Scene } from './scene.ts';
 import type { Instance } from './seen-instances.ts';
 import { same } from './watch.ts';
@@ -32,24 +33,37 @@ function isNear({ start, end }: Span, now: Date): boolean {
   return moment(start) < today + 181 * DAY && moment(end) > today - 30 * DAY;
 }
 
+/** Whether nobody can know any more what should be there, or may do anything about it. */
+function isExcused(
+  { ledger, world }: Scene,
+  calendar: Calendar,
+  job: Instance | undefined,
+  booking: BookingVersion['booking'] | undefined,
+): boolean {
+  const sides = [job, booking].filter((each) => each != null);
+  if (sides.some(({ start }) => ledger.keptAt.has(Date.parse(start)))) return true;
+  const afresh = ledger.afresh.get(calendar.key) ?? 0;
+  // What lies beyond the window is not listed, and so not known any more once the database is lost (decision 10).
+  if (job !== undefined && afresh > 0 && !sides.every((side) => isNear(side, world.clock.now()))) return true;
+  // A calendar that is only imported is not written to: what was forgotten before it could be removed, and not found
+  // again before that became so, stays.
+  return !isExported(calendar) && afresh > calendar.settledBefore;
+}
+
+const isExported = ({ importOnly, mapped }: Calendar): boolean =>
+  !importOnly && mapped.direction !== 'import';
+
 /** I1, I12 and I13 of one booking in one calendar. */
 function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: readonly Instance[]): void {
   const { ledger, findings, world } = scene;
   const booking = ledger.versions(bookingId).at(-1)?.booking;
   const where = `${bookingId} in ${calendar.key}`;
-  const isExported = !calendar.importOnly && calendar.mapped.direction !== 'import';
   const [job] = jobs;
-  if ([job, booking].some((each) => each != null && ledger.keptAt.has(Date.parse(each.start)))) return;
-  // What lies beyond the window is not listed, and so not known any more once the database is lost (decision 10).
-  const lies = [job, booking].filter((each) => each != null);
-  const isForgottenAbout = (ledger.afresh.get(calendar.key) ?? 0) > 0;
-  if (job !== undefined && isForgottenAbout && !lies.every((each) => isNear(each, world.clock.now()))) return;
-  // A calendar that is only imported is not written to: what was forgotten before it could be removed, and not found
-  // again before that became so, stays.
-  const isOrphaned = !isExported && (ledger.afresh.get(calendar.key) ?? 0) > calendar.settledBefore;
-  if (isOrphaned) return;
-  if (!isExported || !isSelected(booking)) {
+  if (isExcused(scene, calendar, job, booking)) return;
+  if (!isExported(calendar) || !isSelected(booking)) {
     findings.check('I1', job === undefined ? [] : [`${where} is gone and has an event`]);
+    const wasWithdrawn = ledger.withdrawn.has(`${calendar.key} ${bookingId}`);
+    if (wasWithdrawn) findings.check('I13', job === undefined ? [] : [`${where} came back`]);
     return;
   }
   if (isParked(ledger, bookingId)) return;
@@ -61,7 +75,9 @@ function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: rea
     const isForgotten = withdrawn !== undefined && withdrawn < (ledger.afresh.get(calendar.key) ?? 0);
     const isLeft =
       calendar.mapped.onDelete !== 'restore' &&
-      (isForgotten || (removal !== undefined && removal.at > ledger.changedAt(bookingId)));
+      (isForgotten ||
+        (removal !== undefined &&
+          (removal.at > ledger.changedAt(bookingId) || isAsBefore(ledger, bookingId, removal.at))));
     findings.check('I1', inWindow && !isLeft ? [`${where} has no event`] : []);
     return;
   }
@@ -72,9 +88,18 @@ function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: rea
   if (jobs.length > 1) findings.check('I1', [`${where} repeats`]);
   findings.check(
     'I12',
-    timeDifferences(job, booking).map((difference) => `${where}: ${difference}`),
+    [...timeDifferences(job, booking), ...zoneDifferences(job, booking)].map(
+      (difference) => `${where}: ${difference}`,
+    ),
   );
   staysDeleted(scene, calendar, bookingId);
+}
+
+/** Cancelled and taken back, it may never have been seen to be anything else than it was when she deleted its event. */
+function isAsBefore(ledger: Ledger, bookingId: string, removedAt: number): boolean {
+  const versions = ledger.versions(bookingId);
+  const at = (time: number): string => contentOf(versions.findLast((version) => version.at <= time)?.booking);
+  return [removedAt, ledger.settledAt].some((time) => at(time) === contentOf(versions.at(-1)?.booking));
 }
 
 type Job = NonNullable<BookingVersion['booking']>;
@@ -99,6 +124,12 @@ const timeDifferences = (job: Instance, booking: Job): readonly string[] => [
   ...(same(job.end, booking.end) ? [] : [`it ends ${job.end}, not ${booking.end}`]),
 ];
 
+/** The zone that clocks are set by, under whatever name the provider has for it; days have none. */
+function zoneDifferences(job: Instance, booking: Job): readonly string[] {
+  if (job.start.length === 10 || ianaZone(job.zone) === ianaZone(booking.timeZone)) return [];
+  return [`it is in the zone ${job.zone}, not ${booking.timeZone}`];
+}
+
 /** Somebody kept rewriting it: three times since the booking last changed. */
 function isParked(ledger: Ledger, bookingId: string): boolean {
   const since = ledger.changedAt(bookingId);
@@ -106,14 +137,20 @@ function isParked(ledger: Ledger, bookingId: string): boolean {
 }
 
 /** I13: where the policy says so, what she deleted is not there, unless something has happened since. */
-function staysDeleted({ ledger, findings }: Scene, { key, mapped }: Calendar, bookingId: string): void {
+function staysDeleted(
+  { ledger, findings }: Scene,
+  { key, mapped, turnedAt }: Calendar,
+  bookingId: string,
+): void {
   const removal = ledger.removalOf(key, bookingId);
   if (removal === undefined || mapped.onDelete === 'restore') return;
   const since = Math.min(removal.at, ledger.settledAt);
   const changed =
     ledger.changedAt(bookingId) > since ||
     (ledger.afresh.get(key) ?? 0) > since ||
-    (ledger.answered.get(bookingId) ?? 0) > removal.at;
+    (ledger.answered.get(bookingId) ?? 0) > removal.at ||
+    // While it was only imported, nobody looked.
+    turnedAt > removal.at;
   if (changed) ledger.isBack(key, bookingId);
   findings.check('I13', changed ? [] : [`${bookingId} came back in ${key}`]);
 }
@@ -147,7 +184,6 @@ function imported(scene: Scene): void {
     } else {
       findings.check('I1');
       findings.check('I12');
-      findings.meet('cell: event new, foreign');
       left.splice(index, 1);
     }
   }

@@ -46,7 +46,7 @@ export class Findings {
 
   /** Counts what was met: a cell of the two-way table, a fault, a deed, a state. */
   meet(what: string, times = 1): void {
-    this.#met.set(what, (this.#met.get(what) ?? 0) + times);
+    if (times > 0) this.#met.set(what, (this.#met.get(what) ?? 0) + times);
   }
 
   /** How often each was met. */

@@ -1,6 +1,7 @@
 import type { SyncResult } from '../../src/shared/domain/sync-result.ts';
 import { expectations } from './expectations.ts';
 import { reviveIfDead, signInWhereAsked } from './machine.ts';
+import { pictureDifferences } from './picture.ts';
 import { putSetUpRight, type Scene } from './scene.ts';
 
 const MINUTE = 60_000;
@@ -47,8 +48,11 @@ async function answerHolds(scene: Scene): Promise<void> {
   }
 }
 
-/** Looks at both sides, and lets the app look twice more. */
-export async function judge(scene: Scene): Promise<void> {
+/**
+ * Looks at both sides, and lets the app look twice more.
+ * @param anew whether it then reads everything once more, in another order
+ */
+export async function judge(scene: Scene, anew: boolean): Promise<void> {
   const { network, world, ledger, findings } = scene;
   const { watch } = network;
   watch.onlyOneEach();
@@ -63,8 +67,10 @@ export async function judge(scene: Scene): Promise<void> {
     watch.writes = [];
   }
   await again(scene);
+  const unknown = pictureDifferences(scene);
   // By positions alone: a complete listing would have hidden what they had skipped.
-  if (watch.listedAfresh === 0) findings.check('I7');
+  if (watch.listedAfresh === 0 || unknown.length > 0) findings.check('I7', unknown);
+  if (anew) await inAnotherOrder(scene);
   watch.listedAfresh = 0;
   watch.attended = false;
   watch.answered.clear();
@@ -73,7 +79,7 @@ export async function judge(scene: Scene): Promise<void> {
 }
 
 /** What was listed last comes once more, and what was told is told again: nothing is done for it. */
-async function again({ network, world, ledger, findings, dice }: Scene): Promise<void> {
+async function again({ network, world, findings, dice }: Scene): Promise<void> {
   const { watch } = network;
   const { bookings, events } = world.sandbox.booking;
   const booking = dice.one(bookings.all());
@@ -91,6 +97,18 @@ async function again({ network, world, ledger, findings, dice }: Scene): Promise
     watch.writes = [];
     network.replays = false;
   }
-  const keys = [...ledger.afresh].filter(([, at]) => at > ledger.settledAt);
-  if (keys.length > 0) findings.meet('cell: event new, ours by its tag');
+}
+
+/** Everything that is there is listed in another order, some of it twice: nothing is done for it. */
+async function inAnotherOrder({ network, world, calendars, findings }: Scene): Promise<void> {
+  for (const { program } of calendars) program.forgetPosition();
+  world.sandbox.booking.expireCursors();
+  network.reorders = true;
+  const failed = failures(await world.app.agent.syncNow());
+  findings.check(
+    'I9',
+    [...failed, ...network.watch.writes].map((what) => `for the order alone: ${what}`),
+  );
+  network.reorders = false;
+  network.watch.writes = [];
 }

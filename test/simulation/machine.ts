@@ -40,8 +40,6 @@ export async function reviveIfDead(scene: Scene): Promise<void> {
   await scene.world.app.agent.start();
 }
 
-let codes = 0;
-
 /** What happens to the computer, and what is done to it. */
 export const MACHINE = {
   'sleeps a while': async ({ world, dice }) => {
@@ -102,9 +100,8 @@ export const MACHINE = {
   },
 } as const satisfies Record<string, Deed>;
 
-async function enrol({ world, network }: Scene): Promise<void> {
-  codes += 1;
-  const code = `TESS-SIMULATED-${codes}`;
+async function enrol({ world, network, next }: Scene): Promise<void> {
+  const code = `TESS-SIMULATED-${next()}`;
   world.sandbox.booking.devices.addCode(code, { technicianId: TECHNICIAN });
   await network.sheltered(() => world.app.enrol({ url: world.sandbox.urls().booking, code }));
 }

@@ -12,6 +12,7 @@ const writable = ({ calendars, dice }: Scene): Calendar =>
 async function remap(scene: Scene, calendar: Calendar, changes: Partial<Mapped>): Promise<string> {
   calendar.mapped = { ...calendar.mapped, ...changes };
   noteChange(scene, calendar);
+  if (changes.direction !== undefined) calendar.turnedAt = calendar.changedAt;
   await putSetUpRight(scene);
   return `${calendar.key} ${JSON.stringify(changes)}`;
 }

@@ -31,8 +31,10 @@ export interface Calendar {
   mapped: Mapped;
   /** Whether the mapping is there. */
   isMapped: boolean;
-  /** When its direction was last changed, by the ledger. */
+  /** When its mapping was last changed, by the ledger. */
   changedAt: number;
+  /** When its direction was. */
+  turnedAt: number;
   /** When everything was settled last before that. */
   settledBefore: number;
   instances(): readonly Instance[];
@@ -122,7 +124,7 @@ function google(world: World, calendarId: string, mapped: Mapped, importOnly: bo
   const program = googleProgram(world, calendarId);
   return {
     ...{ key: importOnly ? 'second' : 'google', provider: 'google', calendarId, program },
-    ...{ importOnly, mapped, isMapped: true, changedAt: 0, settledBefore: 0 },
+    ...{ importOnly, mapped, isMapped: true, changedAt: 0, turnedAt: 0, settledBefore: 0 },
     instances: () => googleInstances(world, calendarId),
   };
 }
@@ -131,7 +133,7 @@ function outlook(world: World, { copies }: Ledger, mapped: Mapped): Calendar {
   const program = outlookProgram(world);
   return {
     ...{ key: 'outlook', provider: 'microsoft', calendarId: OUTLOOK, program },
-    ...{ importOnly: false, mapped, isMapped: true, changedAt: 0, settledBefore: 0 },
+    ...{ importOnly: false, mapped, isMapped: true, changedAt: 0, turnedAt: 0, settledBefore: 0 },
     instances: () => outlookInstances(world, OUTLOOK, copies),
   };
 }

@@ -26,6 +26,8 @@ export interface WeekOptions {
   /** Told of every shift that is over. */
   readonly onShift?: (shift: number, of: number) => void;
   readonly onLine?: (line: string) => void;
+  /** Asked after each shift: enough has been found out. */
+  readonly isOver?: (findings: Findings) => boolean;
   /** Servers that do not do what they say, to find out whether that is noticed. */
   readonly servers?: Tampering;
 }
@@ -42,6 +44,7 @@ export async function liveThrough({
   services,
   onShift,
   onLine,
+  isOver,
   servers,
 }: WeekOptions): Promise<Week> {
   const scene = await openScene(seed, services, servers);
@@ -58,12 +61,13 @@ export async function liveThrough({
     for (let shift = 1; shift <= days * SHIFTS; shift += 1) {
       await live(scene);
       await runToQuiet(scene);
-      await judge(scene);
+      await judge(scene, shift % SHIFTS === 0);
+      if (isOver?.(findings) === true) return { findings, trace };
       if (shift % SHIFTS === 0) await sleepTheNight(scene);
       onShift?.(shift, days * SHIFTS);
     }
     await runToQuiet(scene);
-    await judge(scene);
+    await judge(scene, false);
     return { findings, trace };
   } finally {
     await world.app.agent.stop();
