@@ -161,3 +161,22 @@ describe('a page that comes twice', () => {
     await expectQuiet(world);
   });
 });
+
+it('of a calendar of thousands of events is a picture only once its last page is there', async () => {
+  await world.close();
+  world = await createWorld({ mapping: { direction: 'import' } });
+  const count = 2_600;
+  for (let index = 0; index < count; index += 1) {
+    const at = (minutes: number): object => ({
+      dateTime: new Date(Date.UTC(2026, 10, 30) + (index * 30 + minutes) * 60_000).toISOString(),
+    });
+    world.sandbox.google.addEvent(CALENDAR, { summary: `Private ${index}`, start: at(0), end: at(30) });
+  }
+  failing('google', { kind: 'status', status: 500, when: 'before' }, { skip: 1, times: null });
+  expect((await world.sync()).ok).toBe(false);
+  expect(blocks(world)).toEqual([]);
+  world.sandbox.faults.clear();
+  expect((await world.sync()).ok).toBe(true);
+  expect(blocks(world)).toHaveLength(count);
+  await expectQuiet(world);
+});

@@ -50,7 +50,7 @@ export async function pullCalendar(
       'The calendar refused to be listed from the start. It is tried again next time.',
     );
   }
-  const { changed } = calendars.promote(calendar, listed.lastPage, {
+  const { changed } = calendars.promote(calendar, listed.unstaged, {
     complete: listed.complete,
     cursor: listed.nextCursor,
     window,
@@ -62,9 +62,12 @@ export async function pullCalendar(
 interface Listed {
   readonly complete: boolean;
   readonly nextCursor: string | null;
-  /** Not staged yet: most listings have no other page, and what becomes the picture at once need not wait on disk. */
-  readonly lastPage: readonly ObservedEventRow[];
+  /** The end of it, not staged yet: most listings are no longer, and what becomes the picture at once need not wait. */
+  readonly unstaged: readonly ObservedEventRow[];
 }
+
+/** As many as the largest page of any provider has, so that a listing of small pages takes no more memory. */
+const UNSTAGED = 2_500;
 
 /**
  * Stages what changed since the cursor and, where there is none or everything is to be listed, the whole window. Both
@@ -85,13 +88,13 @@ async function stageListing(
   // No cursor, or an expired one: picture, links and base stay, only the reading starts over.
   if (changes === null) calendars.stage.clear(position.id);
   else {
-    calendars.stage.add(position.id, changes.lastPage);
+    calendars.stage.add(position.id, changes.unstaged);
     calendars.stage.dropLive(position.id, window);
   }
   const listed = await stagePages(run, provider, position, null, window);
   if (listed === null || changes !== null) return listed;
   const beyond = await lookBeyond(run, provider, position, window, writes);
-  return { ...listed, lastPage: [...listed.lastPage, ...beyond] };
+  return { ...listed, unstaged: [...listed.unstaged, ...beyond] };
 }
 
 /**
@@ -127,15 +130,19 @@ async function stagePages(
   const { calendars } = run.store;
   let nextCursor: string | null = null;
   let complete = cursor === null;
-  let lastPage: readonly ObservedEventRow[] = [];
+  let unstaged: ObservedEventRow[] = [];
   for await (const page of readAhead(provider.pull(position.calendarId, cursor, window))) {
     run.signal.throwIfAborted();
     if (page.kind === 'cursor-expired') return null;
-    calendars.stage.add(position.id, lastPage);
+    const { changes, relisted } = page;
+    if (unstaged.length + changes.length > UNSTAGED || relisted !== undefined) {
+      calendars.stage.add(position.id, inOrder(unstaged));
+      unstaged = [];
+    }
     // Before the page itself, whose rows take the place of those that are there still.
-    if (page.relisted !== undefined) calendars.stage.addGone(position.id, page.relisted, window.from);
-    lastPage = inOrder(page.changes.map(rowOf));
-    noteRead(run, position.id, page.changes.length);
+    if (relisted !== undefined) calendars.stage.addGone(position.id, relisted, window.from);
+    for (const change of changes) unstaged.push(rowOf(change));
+    noteRead(run, position.id, changes.length);
     nextCursor = page.nextCursor;
     complete ||= page.complete === true;
   }
@@ -145,7 +152,7 @@ async function stagePages(
       'The calendar ended its listing without a position. It is tried again next time.',
     );
   }
-  return { complete, nextCursor, lastPage };
+  return { complete, nextCursor, unstaged: inOrder(unstaged) };
 }
 
 function noteRead(run: RunContext, calendar: number, items: number): void {
@@ -155,7 +162,7 @@ function noteRead(run: RunContext, calendar: number, items: number): void {
   }
 }
 
-/** Rows enter a table that is sorted by event in its own order: it is filled from the end, page by page. */
+/** Rows enter a table that is sorted by event in its own order. Of several of one event the last counts, as before. */
 const inOrder = (rows: ObservedEventRow[]): ObservedEventRow[] =>
   rows.sort((a, b) => Number(a.event_id > b.event_id) - Number(a.event_id < b.event_id));
 

@@ -24,9 +24,16 @@ export const READING: readonly Mutant[] = [
     name: 'page dropped',
     harm: 'Of a long listing only the last page is believed: everything else seems to have gone.',
     file: 'src/main/engine/pull-calendar.ts',
-    original: `    calendars.stage.add(position.id, lastPage);
-    // Before the page itself`,
-    planted: '    // Before the page itself',
+    original: 'for (const change of changes) unstaged.push(rowOf(change));',
+    planted: 'unstaged = changes.map(rowOf);',
+    caughtBy: ['test/integration/sync-listing.test.ts'],
+  },
+  {
+    name: 'staged pages dropped',
+    harm: 'Of a calendar of thousands of events only the end of its listing is believed.',
+    file: 'src/main/engine/pull-calendar.ts',
+    original: 'calendars.stage.add(position.id, inOrder(unstaged));',
+    planted: 'inOrder(unstaged);',
     caughtBy: ['test/integration/sync-listing.test.ts'],
   },
   {
@@ -66,7 +73,7 @@ export const READING: readonly Mutant[] = [
     harm: 'After a 410 the calendar is never read again: whatever changes there goes unnoticed.',
     file: 'src/main/engine/pull-calendar.ts',
     original: "if (page.kind === 'cursor-expired') return null;",
-    planted: "if (page.kind === 'cursor-expired') return { complete, nextCursor: cursor, lastPage };",
+    planted: "if (page.kind === 'cursor-expired') return { complete, nextCursor: cursor, unstaged };",
     caughtBy: ['test/integration/sync-calendar-faults.test.ts'],
   },
   {

@@ -72,5 +72,6 @@ function statusOf(element: XmlElement): number | null {
  */
 function resourceAt(href: string, asked: URL): URL | null {
   const named = URL.parse(href, asked.href);
+  if (named?.origin === asked.origin) return named;
   return named === null ? null : URL.parse(named.pathname + named.search, asked.origin);
 }

@@ -25,7 +25,9 @@ export interface ZoneTable {
 export const uidOf = (property: RawProperty): string => property.replace(/^(?:;[^:]*)?:/, '').trim();
 
 /** What stands behind the last colon: rules, durations and times have none, but zone names do. */
-export const ruleOf = (property: RawProperty): string => property.slice(property.lastIndexOf(':') + 1).trim();
+export const ruleOf = (property: RawProperty): string =>
+  // Of most properties that an event may have, it has none.
+  property === '' ? '' : property.slice(property.lastIndexOf(':') + 1).trim();
 
 /** Up to the next parameter, since a zone's name may have semicolons in it. */
 const parameterPattern = (name: string): RegExp => new RegExp(`;${name}=(.*?)(?=;[A-Z-]+=|$)`, 'i');
