@@ -10,6 +10,18 @@ import { ianaZone, UTC, type Zone } from './zone.ts';
  * https://github.com/unicode-org/cldr/blob/main/common/supplemental/windowsZones.xml
  */
 export function zoneNamed(name: string): Zone | null {
+  const known = named.get(name);
+  if (known !== undefined) return known;
+  const zone = lookUp(name);
+  if (named.size < MAX_NAMES) named.set(name, zone);
+  return zone;
+}
+
+/** A calendar asks for the same few names with each of its times. */
+const named = new Map<string, Zone | null>();
+const MAX_NAMES = 1_000;
+
+function lookUp(name: string): Zone | null {
   const plain = name.replace(/["\\]/g, '').trim();
   if (/^(tzone:\/\/Microsoft\/Utc|Z)$/i.test(plain)) return UTC;
   return ianaZone(plain) ?? windowsZone(plain) ?? registryZone(plain);

@@ -19,6 +19,8 @@ const toText = compile({
  */
 export function eventText(text: string | undefined): string {
   if (text === undefined) return '';
+  // Most texts have nothing to be made even.
+  if (!/[^\S ]|^ | {2}| $/.test(text)) return text;
   return text
     .replace(/\r\n?/g, '\n')
     .split('\n')

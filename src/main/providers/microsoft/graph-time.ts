@@ -7,11 +7,7 @@ import { unreadable } from './microsoft-errors.ts';
 /** https://learn.microsoft.com/en-us/graph/api/resources/datetimetimezone */
 export const Moment = z.object({
   dateTime: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z?$/),
-  // Left open, it is the one that every request asks for.
-  timeZone: z
-    .string()
-    .nullish()
-    .transform((name) => name ?? 'UTC'),
+  timeZone: z.string().nullish(),
 });
 export type Moment = Readonly<z.infer<typeof Moment>>;
 
@@ -63,7 +59,8 @@ export function momentOf(time: EventTime, edge: 'start' | 'end'): Moment {
 }
 
 function instant({ dateTime, timeZone }: Moment): number {
-  const zone = zoneOf(timeZone);
+  // Left open, it is the one that every request asks for.
+  const zone = zoneOf(timeZone ?? 'UTC');
   const wall = Date.parse(`${dateTime.replace(/Z$/, '').slice(0, 23)}Z`);
   if (zone === null || Number.isNaN(wall)) throw unreadable(`the time ${dateTime} ${timeZone}`);
   return toInstant(zone, wall);
