@@ -24,7 +24,7 @@ export interface Edit {
 }
 
 /** An event of ours that the technician deleted. */
-export interface Removal {
+interface Removal {
   readonly at: number;
   readonly calendar: string;
   readonly bookingId: string;
@@ -184,6 +184,23 @@ export class Ledger {
   /** Somebody has asked for the events of a calendar to be removed, with all that is in them. */
   discardEdits(calendar: string): void {
     this.#edits = this.#edits.filter((edit) => edit.calendar !== calendar);
+  }
+
+  /**
+   * The inbox of a calendar goes, and with it what is about to be put into it: an edit that was overwritten a moment
+   * ago. What the calendar still shows is not lost by that.
+   */
+  inboxGoes(
+    calendar: string,
+    shown: readonly (Readonly<Record<'title' | 'location' | 'start', string>> & {
+      readonly bookingId: string | null;
+    })[],
+  ): void {
+    const isShown = ({ bookingId, field, value }: Edit): boolean =>
+      shown.some(
+        (event) => event.bookingId === bookingId && event[field === 'time' ? 'start' : field] === value,
+      );
+    this.#edits = this.#edits.filter((edit) => edit.calendar !== calendar || isShown(edit));
   }
 
   /** Reads what the inbox holds and what was kept for the record: that is nowhere else to be seen. */

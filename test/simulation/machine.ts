@@ -29,7 +29,10 @@ async function anew(
 }
 
 const allAfresh = ({ calendars, ledger }: Scene): void => {
-  for (const { key } of calendars) ledger.afresh.set(key, ledger.tick());
+  for (const { key, instances } of calendars) {
+    ledger.afresh.set(key, ledger.tick());
+    ledger.inboxGoes(key, instances());
+  }
 };
 
 /** A process that was ended is started again some time later. */

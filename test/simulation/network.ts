@@ -19,8 +19,8 @@ import { effectOf, TROUBLES, type Trouble } from './troubles.ts';
 import { Watch } from './watch.ts';
 
 /** How often something happens to a request. */
-export const WEATHER = { fair: 0, rough: 0.06, storm: 0.3 } as const;
-export type Weather = keyof typeof WEATHER;
+const WEATHER = { fair: 0, rough: 0.06, storm: 0.3 } as const;
+type Weather = keyof typeof WEATHER;
 
 type Json = Readonly<Record<string, unknown>>;
 

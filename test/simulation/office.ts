@@ -72,6 +72,7 @@ export const OFFICE = {
     if (!calendar.isMapped || scene.network.isDead) return null;
     const deleteEvents = scene.dice.chance(0.3);
     scene.ledger.lookAtInbox(scene.world);
+    scene.ledger.inboxGoes(calendar.key, calendar.instances());
     if (deleteEvents) scene.ledger.discardEdits(calendar.key);
     else scene.ledger.leaveBlocks(calendar.key, calendar.provider, scene.world);
     noteChange(scene, calendar);
@@ -89,6 +90,7 @@ export const OFFICE = {
     const calendar = scene.dice.one(scene.calendars.filter(({ isMapped }) => isMapped));
     if (calendar === undefined || scene.network.isDead) return null;
     scene.ledger.lookAtInbox(scene.world);
+    scene.ledger.inboxGoes(calendar.key, calendar.instances());
     scene.ledger.afresh.set(calendar.key, scene.ledger.tick());
     await scene.world.app.resyncMapping(mappingOf(scene, calendar));
     return calendar.key;

@@ -8,7 +8,7 @@ export interface SeenRequest {
 }
 
 /** One write to an event, alone or in a batch. */
-export interface EventWrite {
+interface EventWrite {
   readonly method: string;
   readonly calendarId: string | null;
   /** Null for one that is created. */

@@ -11,7 +11,7 @@ import {
 import type { Calendar, Scene } from './scene.ts';
 
 /** A busy block that has to be there as long as nobody touches its appointment. */
-export interface SettledBlock {
+interface SettledBlock {
   readonly calendar: string;
   readonly event: string;
   readonly start: string;

@@ -19,7 +19,7 @@ import type { Trace } from './trace.ts';
 const MINUTE = 60_000;
 const SHIFTS = 3;
 
-export interface WeekOptions {
+interface WeekOptions {
   readonly seed: number;
   readonly days: number;
   readonly services: Services;
@@ -32,7 +32,7 @@ export interface WeekOptions {
   readonly servers?: Tampering;
 }
 
-export interface Week {
+interface Week {
   readonly findings: Findings;
   readonly trace: Trace;
 }
