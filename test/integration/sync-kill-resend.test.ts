@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { expectInStep } from '../support/in-step.ts';
-import { addBooking, addPersonal, CALENDAR, createWorld, exported, type World } from '../support/world.ts';
+import {
+  addBooking,
+  addPersonal,
+  blocks,
+  CALENDAR,
+  createWorld,
+  exported,
+  type World,
+} from '../support/world.ts';
 
 describe('what was on its way when the app was killed', () => {
   let world: World;
@@ -46,6 +54,31 @@ describe('what was on its way when the app was killed', () => {
     expect(first?.key).toMatch(/./);
     expect(second).toEqual(first);
     expect(more).toEqual([]);
+  });
+
+  it('a block of a batch that the booking system wanted later is sent all the same', async () => {
+    let batches = 0;
+    world = await createWorld({
+      network: (fetch) => async (input, init) => {
+        const { url } = new Request(input, init);
+        if (url.includes('busy-blocks:batch')) batches += 1;
+        if (batches !== 2) return fetch(input, init);
+        world.kill();
+        throw new TypeError('The process is dead');
+      },
+    });
+    for (const hour of [10, 12, 14]) addPersonal(world, hour);
+    world.sandbox.faults.add({
+      service: 'booking',
+      effect: { kind: 'hook', name: 'block-item', argument: { status: 429 } },
+    });
+    await world.sync().catch(() => {});
+    expect(blocks(world)).toHaveLength(2);
+    batches += 1;
+    await world.restart();
+    await world.sync();
+    expect(blocks(world)).toHaveLength(3);
+    expectInStep(world);
   });
 
   it('a proposal is sent again word for word under the same key', async () => {

@@ -52,6 +52,22 @@ export const WRITING: readonly Mutant[] = [
     caughtBy: ['test/integration/sync-kill-resend.test.ts'],
   },
   {
+    name: 'batch of busy blocks sent before it is on record',
+    harm: 'After a crash the blocks that were on their way are planned anew and sent under another key.',
+    file: 'src/main/store/journal-repository.ts',
+    original: 'for (const batch of batchesOf(entries)) send.run(idempotencyKey, batch);',
+    planted: 'send.source;',
+    caughtBy: ['test/integration/sync-kill-resend.test.ts'],
+  },
+  {
+    name: 'block wanted later settled with its batch',
+    harm: 'Killed while it waits, the program never offers that busy time again: dispatch books over it.',
+    file: 'src/main/engine/execute-blocks.ts',
+    original: 'allDone ? entries : run.store.journal.unbatched(entries)',
+    planted: 'allDone ? entries : entries',
+    caughtBy: ['test/integration/sync-kill-resend.test.ts'],
+  },
+  {
     name: 'proposal sent before it is on record',
     harm: 'After a crash dispatch is asked once more, as if the technician had moved the job a second time.',
     file: 'src/main/engine/execute-proposals.ts',
