@@ -144,6 +144,24 @@ describe('a calendar at Microsoft', () => {
   });
 });
 
+describe('a service that does not look for what is ours ahead of the window', () => {
+  it('is synced without, which is logged', async () => {
+    world.sandbox.faults.add({
+      service: 'microsoft',
+      path: 'ne%20null',
+      times: null,
+      effect: { kind: 'status', status: 400 },
+    });
+    addBooking(world, 15);
+    // A wider window is read from the start.
+    const [mapping] = world.app.mappings();
+    await world.app.updateMapping(mapping?.mappingId ?? '', { pastDays: 60 });
+    await sync();
+    expect(shownInOutlook(world).map(({ subject }) => subject)).toContain('Job at 15');
+    expect(world.logged.filter((line) => line.includes('ahead of the window'))).toHaveLength(1);
+  });
+});
+
 describe('many bookings at once', () => {
   it('go out in batches, and what one of them is throttled for is asked again alone', async () => {
     for (let day = 1; day <= 50; day += 1) {

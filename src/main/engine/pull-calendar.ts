@@ -1,5 +1,6 @@
+import type { CalendarEvent } from '../../shared/domain/calendar-event.ts';
 import { imports, writesEvents } from '../../shared/domain/mapping.ts';
-import { AppError } from '../../shared/rpc/errors.ts';
+import { AppError, toAppError } from '../../shared/rpc/errors.ts';
 import type { CalendarProvider, EventChange, Window } from '../providers/provider.ts';
 import type { CalendarPosition, PictureMapping } from '../store/calendar-picture.ts';
 import { eventRow, type ObservedEventRow, removedRow } from '../store/observed-row.ts';
@@ -97,6 +98,25 @@ async function stageListing(
   return { ...listed, unstaged: [...listed.unstaged, ...beyond] };
 }
 
+/** A service that does not know how to look for them is synced without: few are moved so far, and fewer forgotten. */
+async function ownAhead(
+  run: RunContext,
+  provider: CalendarProvider,
+  calendarId: string,
+  instant: string,
+): Promise<readonly CalendarEvent[]> {
+  try {
+    return (await provider.ownAhead?.(calendarId, instant)) ?? [];
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.code !== 'INVALID_INPUT') throw error;
+    run.log('warn', 'sync', `Our events ahead of the window cannot be looked for: ${error.message}`, {
+      calendar: calendarId,
+    });
+    return [];
+  }
+}
+
 /**
  * Without a cursor, our events beyond the window are asked for one by one: few, for few are moved so far. Those that
  * are not known (any more) only where they would be created once more.
@@ -108,7 +128,7 @@ async function lookBeyond(
   window: Window,
   writes: boolean,
 ): Promise<readonly ObservedEventRow[]> {
-  const found = writes ? ((await provider.ownAhead?.(calendarId, window.to)) ?? []) : [];
+  const found = writes ? await ownAhead(run, provider, calendarId, window.to) : [];
   const rows = found.map(eventRow);
   const seen = new Set(found.map((event) => event.id));
   for (const eventId of run.store.calendars.exportedFrom(id, window.to)) {
