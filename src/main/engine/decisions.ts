@@ -191,11 +191,11 @@ function note(run: RunContext, context: MappingContext, link: LinkRow, message: 
 }
 
 const WAITS =
-  'Your answer waits: the booking is missing from the listing, and nobody has said that it is gone. It is carried out once the booking shows again.';
+  'Your answer waits: whether the booking is gone is not certain yet. It is carried out once the booking shows again.';
 
 /**
- * The booking as an answer finds it; null where that leaves nothing to do. An answer waits for what is not proven, as
- * long as that takes and until it is taken back, and says so once; one whose booking is gone is settled.
+ * The booking as an answer finds it; null where that leaves nothing to do. An answer waits for what is not proven, or
+ * held, as long as that takes and until it is taken back, and says so once; one whose booking is gone is settled.
  */
 function bookingToDecide(
   run: RunContext,
@@ -204,13 +204,13 @@ function bookingToDecide(
   link: LinkRow,
 ): Extract<BookingState, { kind: 'selected' }> | null {
   const state = bookingState(run, context, link.source_id);
+  if (state.kind === 'selected') return state;
   if (state.kind === 'unproven' || run.held.has(link.id)) {
     if (link.reason === WAITS) return null;
     run.store.links.update(link, { reason: WAITS, decided_at: run.clock.now().toISOString() });
     note(run, context, link, WAITS);
     return null;
   }
-  if (state.kind === 'selected') return state;
   // It may have been cancelled, or given to somebody else, since the question was asked.
   const message =
     'There is nothing left to decide: the booking is cancelled, gone or somebody else’s by now.';
