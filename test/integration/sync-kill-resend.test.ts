@@ -98,6 +98,24 @@ describe('what was on its way when the app was killed', () => {
   it.each([
     ['after', 1],
     ['before', 2],
+  ] as const)(
+    'what was made a series happens once again: killed %s it took effect',
+    async (moment, requests) => {
+      const repeat = async (): Promise<void> => {
+        await world.sync();
+        world.sandbox.google.makeRecurring(CALENDAR, exported(world)[0]?.id ?? '', [
+          'RRULE:FREQ=DAILY;COUNT=5',
+        ]);
+      };
+      expect(await killedAt(/\/events\//, repeat, moment)).toHaveLength(requests);
+      const [job] = exported(world);
+      expect(world.sandbox.google.event(CALENDAR, job?.id ?? '')?.recurrence ?? []).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['after', 1],
+    ['before', 2],
   ] as const)('a deletion is found out about: killed %s it took effect', async (moment, requests) => {
     const cancel = async (): Promise<void> => {
       await world.sync();

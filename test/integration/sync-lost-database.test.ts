@@ -161,6 +161,16 @@ describeEachCalendar(EVERY_CALENDAR, (open, name) => {
       await expectInStep();
     });
 
+    it('a job that was made a series meanwhile happens once again', async () => {
+      const before = await eventId();
+      await calendar.repeat(before);
+      await lose();
+      await sync();
+      expect((await jobsIn(calendar)).map(({ id }) => id)).toContain(before);
+      await expectInStep();
+      await expectQuiet();
+    });
+
     it('what was done to events while the calendar was only read is put right once it is written to', async () => {
       await remove();
       await sync();

@@ -6,7 +6,7 @@ import type { AccountContext, MappingContext, RunContext } from './context.ts';
 import { drop } from './drop-entry.ts';
 import { inParallel } from './in-parallel.ts';
 import type { EventIntent } from './intent.ts';
-import { fingerprint } from './planner/fingerprint.ts';
+import { isAsSent } from './planner/fingerprint.ts';
 import { noteGone, settleDeleted, settleFailed, settleWritten } from './settle-event.ts';
 
 /** A precondition that fails this often in one run means that somebody else is writing: leave it to the next run. */
@@ -160,7 +160,7 @@ function settleTaken(
   if (lookup.kind === 'found') {
     if (!isOwn(lookup.event) || lookup.event.tag?.bookingId !== link.source_id) return false;
     // Untouched since we wrote it: nothing is left to merge.
-    if (lookup.event.tag.sent === intent.sent && fingerprint(lookup.event) === intent.sent) {
+    if (lookup.event.tag.sent === intent.sent && isAsSent(lookup.event, intent.sent)) {
       settleWritten(run, context, entry, lookup.event, elapsed());
       return true;
     }
@@ -204,7 +204,7 @@ async function settleContested(
   const lookup = await provider.get(context.mapping.calendarId, entry.target_id);
   const event = lookup.kind === 'found' ? lookup.event : null;
   // A repeated request whose first answer was lost: what is there is what we sent.
-  if (entry.operation === 'update-event' && event !== null && fingerprint(event) === intent.sent) {
+  if (entry.operation === 'update-event' && event !== null && isAsSent(event, intent.sent)) {
     return settleWritten(run, context, entry, event, elapsed());
   }
   store.transaction(() => {

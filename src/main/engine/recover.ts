@@ -7,7 +7,7 @@ import { resendBatches } from './execute-blocks.ts';
 import { sendProposal } from './execute-proposals.ts';
 import { inParallel } from './in-parallel.ts';
 import type { EventIntent } from './intent.ts';
-import { fingerprint } from './planner/fingerprint.ts';
+import { isAsSent } from './planner/fingerprint.ts';
 import { noteGone, settleDeleted, settleWritten } from './settle-event.ts';
 
 /**
@@ -49,7 +49,7 @@ async function probeEvent(
     return;
   }
   if (lookup.kind === 'found' && entry.operation !== 'delete-event' && isOwn(lookup.event)) {
-    if (lookup.event.tag?.sent === intent.sent && fingerprint(lookup.event) === intent.sent) {
+    if (lookup.event.tag?.sent === intent.sent && isAsSent(lookup.event, intent.sent)) {
       settleWritten(run, context, entry, lookup.event, 0);
       return;
     }

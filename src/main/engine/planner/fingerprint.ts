@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { DesiredEvent, EventTime } from '../../../shared/domain/calendar-event.ts';
+import type { CalendarEvent, DesiredEvent, EventTime } from '../../../shared/domain/calendar-event.ts';
 
 /** The fields of an exported event that we answer for. Everything else on it belongs to the technician. */
 export const OWNED_FIELDS = ['time', 'title', 'description', 'location', 'status'] as const;
@@ -36,6 +36,10 @@ export function fingerprint(content: OwnedContent): Fingerprint {
     digest(content.status),
   ].join('.');
 }
+
+/** Whether an event is there as it was sent: with the same content, and once, which no series is. */
+export const isAsSent = (event: OwnedContent & Pick<CalendarEvent, 'form'>, sent: Fingerprint): boolean =>
+  event.form === 'single' && fingerprint(event) === sent;
 
 /** The fields in which two fingerprints differ; all of them when either is not a fingerprint. */
 export function changedFields(before: Fingerprint, after: Fingerprint): ReadonlySet<OwnedField> {
