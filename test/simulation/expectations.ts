@@ -1,4 +1,5 @@
 import { ianaZone } from '../../src/sandbox/microsoft/windows-zones.ts';
+import { wallClock } from '../../src/sandbox/wall-time.ts';
 import type { BusyBlock } from '../../src/shared/domain/busy-block.ts';
 import { type BookingVersion, contentOf, isSelected, type Ledger } from './ledger.ts';
 import type { Calendar, Scene } from './scene.ts';
@@ -88,9 +89,11 @@ function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: rea
   if (jobs.length > 1) findings.check('I1', [`${where} repeats`]);
   findings.check(
     'I12',
-    [...timeDifferences(job, booking), ...zoneDifferences(job, booking)].map(
-      (difference) => `${where}: ${difference}`,
-    ),
+    [
+      ...timeDifferences(job, booking),
+      // The same instants in another zone that she chose are left alone.
+      ...(ledger.moved.has(`${calendar.key} ${bookingId}`) ? [] : zoneDifferences(job, booking)),
+    ].map((difference) => `${where}: ${difference}`),
   );
   staysDeleted(scene, calendar, bookingId);
 }
@@ -127,7 +130,16 @@ const timeDifferences = (job: Instance, booking: Job): readonly string[] => [
 /** The zone that clocks are set by, under whatever name the provider has for it; days have none. */
 function zoneDifferences(job: Instance, booking: Job): readonly string[] {
   if (job.start.length === 10 || ianaZone(job.zone) === ianaZone(booking.timeZone)) return [];
+  // Outlook takes wall times: an hour that happens twice can only be named in UTC.
+  if (job.zone === 'UTC' && happensTwice(job.start, booking.timeZone)) return [];
   return [`it is in the zone ${job.zone}, not ${booking.timeZone}`];
+}
+
+const MINUTE = 60_000;
+
+function happensTwice(instant: string, zone: string): boolean {
+  const wall = (minutes: number): number => wallClock(Date.parse(instant) + minutes * MINUTE, zone).getTime();
+  return [-120, -60, -30, 30, 60, 120].some((minutes) => wall(minutes) === wall(0));
 }
 
 /** Somebody kept rewriting it: three times since the booking last changed. */

@@ -72,6 +72,8 @@ export class Ledger {
   settledAt = 0;
   /** `CALENDAR EVENT` of appointments that were touched since. */
   readonly touched = new Set<string>();
+  /** Events of ours, `CALENDAR BOOKING`, that she ever moved, in a zone of her own. */
+  readonly moved = new Set<string>();
   /** Events that she copied from ours: they are hers, whatever they say. */
   readonly copies = new Set<string>();
   /** When a conflict about a booking was last answered. */
@@ -138,6 +140,7 @@ export class Ledger {
       (other) =>
         other.calendar !== edit.calendar || other.eventId !== edit.eventId || other.field !== edit.field,
     );
+    if (edit.field === 'time') this.moved.add(`${edit.calendar} ${edit.bookingId}`);
     const at = this.tick();
     this.#edits.push({ ...edit, at });
     this.toJobs.push({ at, bookingId: edit.bookingId, kind: 'edited' });
