@@ -215,6 +215,7 @@ function imported(scene: Scene): void {
     .map(({ calendar, event }) => ({
       calendar: calendar.key,
       event: event.seriesId ?? event.id,
+      meeting: event.meeting,
       start: event.start,
       end: event.end,
     }));

@@ -14,6 +14,7 @@ import type { Calendar, Scene } from './scene.ts';
 interface SettledBlock {
   readonly calendar: string;
   readonly event: string;
+  readonly meeting: string;
   readonly start: string;
   readonly end: string;
 }
@@ -172,10 +173,15 @@ export class Watch {
     if (deletes.length === 0) return;
     const { calendars, ledger, world } = this.#scene;
     const blocks = world.sandbox.booking.blocks.all();
-    const gone = this.settledBlocks.filter(({ calendar, event, start, end }) => {
+    const gone = this.settledBlocks.filter(({ calendar, event, meeting, start, end }) => {
       const changedAt = calendars.find(({ key }) => key === calendar)?.changedAt ?? 0;
       if (changedAt > ledger.settledAt || ledger.touched.has(`${calendar} ${event}`)) return false;
-      return !blocks.some((block) => same(block.start, start) && same(block.end, end));
+      if (blocks.some((block) => same(block.start, start) && same(block.end, end))) return false;
+      // A copy of the meeting that is imported only now may stand for it, at its own time.
+      return !calendars.some(
+        ({ changedAt: since, instances }) =>
+          since > ledger.settledAt && instances().some((copy) => copy.meeting === meeting),
+      );
     });
     this.#findings.check(
       'I6',
