@@ -117,6 +117,9 @@ export class SimulatedNetwork {
       } finally {
         watch.tookEffect(request);
         watch.returns(request, answer);
+        // The booking system refuses moves of its own accord as well.
+        if (request.service === 'booking' && answer?.status === 409)
+          this.#findings.meet('fault: 409 at booking');
         this.#tell(
           `${request.method} ${request.url} ${request.body.length} → ${answer?.status ?? 'nothing'}`,
         );
