@@ -52,15 +52,15 @@ export class AppError extends Error {
   readonly detail: string | null;
   readonly party: 'booking-system' | null;
   readonly command: string | null;
-  /** The message without what syncs do about it. */
-  readonly sentence: string;
-  readonly nextSync: string | null;
+  // Private, so that a log does not say twice what the message says.
+  readonly #sentence: string;
+  readonly #nextSync: string | null;
 
   constructor(code: ErrorCode, sentence: string, options: AppErrorOptions = {}) {
     const { nextSync } = options;
     super(nextSync === undefined ? sentence : `${sentence} ${nextSync}`, { cause: options.cause });
-    this.sentence = sentence;
-    this.nextSync = nextSync ?? null;
+    this.#sentence = sentence;
+    this.#nextSync = nextSync ?? null;
     this.name = 'AppError';
     this.code = code;
     this.effect = options.effect ?? 'none';
@@ -68,6 +68,15 @@ export class AppError extends Error {
     this.detail = options.detail ?? null;
     this.party = options.party ?? null;
     this.command = options.command ?? null;
+  }
+
+  /** The message without what syncs do about it. */
+  get sentence(): string {
+    return this.#sentence;
+  }
+
+  get nextSync(): string | null {
+    return this.#nextSync;
   }
 }
 
