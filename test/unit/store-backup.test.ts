@@ -18,7 +18,7 @@ import type { Database } from '../../src/main/store/connection.ts';
 import { MappingRepository } from '../../src/main/store/mapping-repository.ts';
 import { MetaRepository } from '../../src/main/store/meta-repository.ts';
 import { migrations } from '../../src/main/store/migrations/index.ts';
-import { type Restored, restoreFrom } from '../../src/main/store/restore.ts';
+import { inspectBackup, type Restored, restoreFrom } from '../../src/main/store/restore.ts';
 import { AppError } from '../../src/shared/rpc/errors.ts';
 import {
   addAccount,
@@ -131,6 +131,18 @@ describe('what the program itself needs, by another name,', () => {
       code: 'INVALID_INPUT',
       message: expect.stringContaining('is the database itself'),
     });
+  });
+
+  it.each([
+    ['restoring', restoreFrom],
+    ['inspecting', inspectBackup],
+  ])('a backup that stands where the copy for %s goes is refused, and stays', async (purpose, use) => {
+    const options = { backupsDir: join(directory, 'backups'), clock: testClock(), log: silent };
+    const inTheWay = `${file}.${purpose}`;
+    backupTo(open({ file }), inTheWay);
+    const refused = await failure(() => use({ file: inTheWay, databaseFile: file, ...options }));
+    expect(refused).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(existsSync(inTheWay)).toBe(true);
   });
 
   it('does not keep a backup out of its folder, nor out of another', () => {

@@ -50,7 +50,7 @@ export function restoreFrom(options: RestoreOptions): Restored {
   if (isSameFile(file, databaseFile)) {
     throw new AppError('INVALID_INPUT', `${file} is the database itself. Choose a backup.`);
   }
-  const candidate = `${databaseFile}.restoring`;
+  const candidate = candidateBeside(databaseFile, 'restoring', file);
   try {
     mkdirSync(dirname(databaseFile), { recursive: true, mode: 0o700 });
     removeDatabase(candidate);
@@ -66,6 +66,16 @@ export function restoreFrom(options: RestoreOptions): Restored {
   } finally {
     removeDatabase(candidate);
   }
+}
+
+/** Where a backup is copied to first: it takes the place of whatever an end of the process has left there. */
+function candidateBeside(databaseFile: string, purpose: 'restoring' | 'inspecting', backup: string): string {
+  const candidate = `${databaseFile}.${purpose}`;
+  if (!isSameFile(backup, candidate)) return candidate;
+  throw new AppError(
+    'INVALID_INPUT',
+    `${backup} is in the place that backups are copied to first. Move it to another place and choose it there.`,
+  );
 }
 
 function copyBackup(file: string, candidate: string): void {
@@ -89,7 +99,7 @@ export function inspectBackup({
   databaseFile,
   log,
 }: Pick<RestoreOptions, 'file' | 'databaseFile' | 'log'>): BackupContent {
-  const candidate = `${databaseFile}.inspecting`;
+  const candidate = candidateBeside(databaseFile, 'inspecting', file);
   try {
     removeDatabase(candidate);
     copyBackup(file, candidate);
