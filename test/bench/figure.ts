@@ -61,9 +61,20 @@ export function milliseconds(name: string, samples: readonly number[], limit: nu
   return medianOf(name, 'ms', samples, limit);
 }
 
-/** How many times the floor it takes. */
+/**
+ * How many times the floor it takes: the median of what each run says against the floor beside it, since the machine is
+ * not equally fast all the time.
+ */
 export function ratio(name: string, figure: Figure, floor: Figure, limit: number | null): Figure {
-  return { name, unit: '×', value: figure.value / floor.value, limit };
+  const { samples = [figure.value] } = figure;
+  const floors = floor.samples ?? [floor.value];
+  if (samples.length !== floors.length) throw new RangeError(`${name}: not as many floors as runs`);
+  return medianOf(
+    name,
+    '×',
+    samples.map((sample, run) => sample / (floors[run] ?? Number.NaN)),
+    limit,
+  );
 }
 
 /** Milliseconds. */

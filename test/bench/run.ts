@@ -4,14 +4,16 @@
  *
  *   npm run bench -- [--only NAME]… [--runs N] [--json] [--out FILE]
  */
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { Measure, Outcome } from './figure.ts';
 import { type Measured, reportDocument, reportText } from './report.ts';
 
 /**
- * By name, in their order. Each is loaded when its turn comes: what others bring along, such as the driver of a browser,
- * lies on the heap of this process, and every sync that is measured here would collect garbage around it.
+ * By name, in their order. Each is measured in a process of its own: what others bring along, such as the driver of a
+ * browser, lies on its heap, and every sync that is measured there would collect garbage around it.
  */
 const MEASURES: Readonly<Record<string, () => Promise<Measure>>> = {
   planning: async () => (await import('./planning.ts')).planning,
@@ -44,24 +46,39 @@ if (!Number.isSafeInteger(runs) || runs < 1 || unknown !== undefined) {
   process.exit(2);
 }
 
+const names = values.only ?? Object.keys(MEASURES);
 const measured: Measured[] = [];
-for (const [name, load] of Object.entries(MEASURES)) {
-  if (values.only !== undefined && !values.only.includes(name)) continue;
-  const measure = await load();
-  const say = (text: string): void => console.error(`${measure.name}: ${text}`);
-  measured.push({ measure, outcome: await outcomeOf(measure, say) });
-}
+for (const name of names)
+  measured.push(names.length === 1 ? await measuredHere(name) : await measuredApart(name));
 
 const document = `${JSON.stringify(reportDocument(measured, runs), null, 2)}\n`;
 if (values.out !== undefined) writeFileSync(values.out, document);
 process.stdout.write(values.json ? document : `${reportText(measured)}\n`);
 if (measured.some(({ outcome }) => outcome.kind === 'broken')) process.exitCode = 1;
 
-async function outcomeOf(measure: Measure, say: (text: string) => void): Promise<Outcome> {
+async function measuredHere(name: string): Promise<Measured> {
+  const load = MEASURES[name];
+  if (load === undefined) throw new Error(`There is no measure ${name}`);
+  const measure = await load();
+  const say = (text: string): void => console.error(`${name}: ${text}`);
   try {
-    return await measure.run({ runs, say });
+    return { measure, outcome: await measure.run({ runs, say }) };
   } catch (error) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return { kind: 'broken', why: error instanceof Error ? error.message : String(error) };
+    return {
+      measure,
+      outcome: { kind: 'broken', why: error instanceof Error ? error.message : String(error) },
+    };
   }
+}
+
+/** The same in a process of its own. */
+async function measuredApart(name: string): Promise<Measured> {
+  const own = [...process.execArgv, import.meta.filename, '--only', name, '--runs', String(runs), '--json'];
+  const child = spawn(process.execPath, own, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const answer = await text(child.stdout);
+  if (answer === '') throw new Error(`${name} has measured nothing`);
+  const [only] = (JSON.parse(answer) as { measures: readonly (Measured['measure'] & Outcome)[] }).measures;
+  if (only === undefined) throw new Error(`${name} has measured nothing`);
+  return { measure: only, outcome: only };
 }
