@@ -145,6 +145,17 @@ describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('two-way with %s', (na
     await expectQuiet();
   });
 
+  it('what came before the first sync and goes after it is freed', async () => {
+    world = await createCaldavWorld(server);
+    // Both servers work their ctag out from what is there: it is now as it was when the mapping was added.
+    const appointment = await addPersonal(10);
+    await world.sync();
+    expect(busy()).toHaveLength(1);
+    await world.calendar.delete(appointment);
+    expect(onlyAccount(await world.sync()).error).toBeNull();
+    expect(busy()).toEqual([]);
+  });
+
   it('the technician’s own time is blocked, and freed when it is theirs again', async () => {
     await synced();
     const dentist = await addPersonal(10);

@@ -40,7 +40,8 @@ export async function allObjects(
 
 /**
  * Where to go on from after all objects were read.
- * @param ctag asked for before they were: what has changed since is told again rather than never
+ * @param ctag asked for right before they were: what has changed since is told again rather than never. Not earlier:
+ *   servers work it out from what is there, so that one from before an event came is that of after it went
  * @param reading of all that decides on how objects are read
  */
 export function positionAfter(
