@@ -50,24 +50,11 @@ export const MAX_BODY_BYTES = 64 * 1024 * 1024;
  */
 export async function whole(received: Response, maxBytes: number): Promise<WholeResponse> {
   const body = received.body === null ? null : await bytes(received.body, maxBytes);
-  const response = new ArrivedResponse(body, received);
-  return { response, text: () => response.decoded() };
-}
-
-/** Its text is decoded at once; any other response would hand it on as a stream, to be put together a second time. */
-class ArrivedResponse extends Response {
-  readonly #bytes: Uint8Array<ArrayBuffer> | null;
-
-  constructor(bytes: Uint8Array<ArrayBuffer> | null, { status, statusText, headers }: Response) {
-    super(bytes, { status, statusText, headers });
-    this.#bytes = bytes;
-  }
-
-  decoded(): string {
-    return this.#bytes === null ? '' : new TextDecoder().decode(this.#bytes);
-  }
-
-  override readonly text = async (): Promise<string> => this.decoded();
+  const { status, statusText, headers } = received;
+  const text = (): string => (body === null ? '' : new TextDecoder().decode(body));
+  const response = new Response(body, { status, statusText, headers });
+  // Decoded at once: left alone it would take the body for a stream, to be put together a second time.
+  return { response: Object.assign(response, { text: async () => text() }), text };
 }
 
 async function bytes(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
