@@ -77,8 +77,10 @@ async function measuredApart(name: string): Promise<Measured> {
   const own = [...process.execArgv, import.meta.filename, '--only', name, '--runs', String(runs), '--json'];
   const child = spawn(process.execPath, own, { stdio: ['ignore', 'pipe', 'inherit'] });
   const answer = await text(child.stdout);
-  if (answer === '') throw new Error(`${name} has measured nothing`);
+  // Even what is broken is said in it.
+  if (answer === '')
+    return { measure: { name, title: name }, outcome: { kind: 'broken', why: 'its process died' } };
   const [only] = (JSON.parse(answer) as { measures: readonly (Measured['measure'] & Outcome)[] }).measures;
-  if (only === undefined) throw new Error(`${name} has measured nothing`);
+  if (only === undefined) throw new Error(`${name} was not measured`);
   return { measure: only, outcome: only };
 }
