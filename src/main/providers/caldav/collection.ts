@@ -83,12 +83,11 @@ export async function eventObjects(client: DavClient, calendar: URL): Promise<re
   };
   const answer = await client.query(calendar, { method: 'REPORT', depth: '1', body });
   assertWhole(answer);
-  const found = objectsIn(answer);
-  const missing = answer.resources.filter(
-    (resource) => isObject(answer, resource) && resource.status < 400 && dataOf(resource) === '',
-  );
+  const listed = objectsIn(answer);
   // A server may leave the data out of an answer that gets long.
-  const urls = missing.map(({ url }) => url);
+  const urls = listed.filter(({ text }) => text === '').map(({ url }) => url);
+  if (urls.length === 0) return listed;
+  const found = listed.filter(({ text }) => text !== '');
   return [...found, ...(await objectsAt(client, calendar, urls)).objects];
 }
 
@@ -145,7 +144,7 @@ async function objectsAtOnce(client: DavClient, calendar: URL, urls: readonly UR
   const answer = await client.query(calendar, { method: 'REPORT', depth: '1', body });
   assertWhole(answer);
   const refusals = answer.resources.filter(({ status }) => status >= 400);
-  const objects = [...objectsIn(answer)];
+  const objects: CalendarObject[] = objectsIn(answer).filter(({ text }) => text !== '');
   const answered = new Set([...objects.map(({ name }) => name), ...refusals.map(({ url }) => nameOf(url))]);
   const gone = new Set(refusals.filter(({ status }) => isGone(status)).map(({ url }) => nameOf(url)));
   for (const url of urls.filter((each) => !answered.has(nameOf(each)))) {
@@ -242,16 +241,17 @@ function assertWhole(answer: Multistatus): void {
   if (failed !== undefined) throw refused(failed.url, new Response(null, { status: failed.status }));
 }
 
-function objectsIn(answer: Multistatus): readonly CalendarObject[] {
-  return answer.resources.flatMap((resource) => {
-    const text = dataOf(resource);
-    if (!isObject(answer, resource) || resource.status >= 400 || text === '') return [];
-    const etag = textOf(resource.properties.get('getetag')) || null;
-    return [{ name: nameOf(resource.url), etag, text }];
-  });
+/** The objects that there are; the text of one is '' where the answer leaves it out. */
+function objectsIn(answer: Multistatus): readonly (CalendarObject & Pick<DavResource, 'url'>)[] {
+  return answer.resources
+    .filter((resource) => resource.status < 400 && isObject(answer, resource))
+    .map(({ url, properties }) => ({
+      url,
+      name: nameOf(url),
+      etag: textOf(properties.get('getetag')) || null,
+      text: textOf(properties.get('calendar-data')),
+    }));
 }
-
-const dataOf = ({ properties }: DavResource): string => textOf(properties.get('calendar-data'));
 
 /** The collection itself is listed among its objects by some, and folders within it by others. */
 const isObject = ({ url: collection }: Multistatus, { url }: DavResource): boolean =>

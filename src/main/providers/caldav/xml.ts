@@ -14,7 +14,7 @@ export interface XmlElement {
  * @throws Error when it is not
  */
 export function readXml(document: string): XmlElement {
-  const parser = new SaxesParser();
+  const parser = new SaxesParser({ xmlns: false, position: false });
   const above = element('', {});
   const open = [above];
   const addText = (text: string): void => {
