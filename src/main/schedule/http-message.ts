@@ -49,16 +49,29 @@ export const MAX_BODY_BYTES = 64 * 1024 * 1024;
  * @throws AppError PROVIDER_ERROR, detail `too-large`, when the body is; whatever the connection failed with
  */
 export async function whole(received: Response, maxBytes: number): Promise<WholeResponse> {
-  const body = received.body === null ? null : await bytes(received.body, maxBytes);
+  const chunks = received.body === null ? null : await chunksOf(received.body, maxBytes);
   const { status, statusText, headers } = received;
-  const text = (): string => (body === null ? '' : new TextDecoder().decode(body));
+  const text = (): string => (chunks === null ? '' : new TextDecoder().decode(Buffer.concat(chunks)));
+  // As a stream, since bytes would be copied twice; and decoded here, where nobody has to put it together a second time.
+  const body = chunks === null ? null : streamOf(chunks);
   const response = new Response(body, { status, statusText, headers });
-  // Decoded at once: left alone it would take the body for a stream, to be put together a second time.
   return { response: Object.assign(response, { text: async () => text() }), text };
 }
 
-async function bytes(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
+function streamOf(chunks: readonly Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+}
+
+async function chunksOf(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  maxBytes: number,
+): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.byteLength;
@@ -71,13 +84,7 @@ async function bytes(stream: ReadableStream<Uint8Array>, maxBytes: number): Prom
     }
     chunks.push(chunk);
   }
-  const all = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return all;
+  return chunks;
 }
 
 /** For the log: queries carry cursors and addresses that it has no need of. */
