@@ -1,7 +1,12 @@
 import type { Database } from './connection.ts';
 
-/** Rows of one statement: from about here on, more of them make no row cheaper. */
-const ROWS_PER_STATEMENT = 50;
+/**
+ * How many rows share a statement, the most first. While a statement of several rows runs, SQLite keeps a copy of each
+ * page that it changes: a few large statements keep a page less often than many small ones.
+ * https://www.sqlite.org/tempfiles.html#statement_journal_files
+ */
+const ROWS_PER_STATEMENT = [250, 50] as const;
+const FEWEST = Math.min(...ROWS_PER_STATEMENT);
 
 /** Writes whole rows of one table. */
 export interface Insertion<Row> {
@@ -23,7 +28,11 @@ export function insertion<Column extends string>(
 ): Insertion<Readonly<Record<Column, unknown>>> {
   type Row = Readonly<Record<Column, unknown>>;
   const one = statement(1, []);
-  let many: { readonly shared: string; readonly statement: ReturnType<typeof statement> } | null = null;
+  /** Rows of one table mostly share the same columns, so that the last statement of a size will do for most. */
+  const last = new Map<
+    number,
+    { readonly shared: string; readonly statement: ReturnType<typeof statement> }
+  >();
 
   /** @param shared columns that are bound by name, once for all rows */
   function statement(rows: number, shared: readonly Column[]) {
@@ -33,40 +42,45 @@ export function insertion<Column extends string>(
     );
   }
 
-  /** Rows of one table mostly share the same columns, so that the last statement will do for most. */
-  function manyWith(shared: readonly Column[]): ReturnType<typeof statement> {
+  function several(rows: number, shared: readonly Column[]): ReturnType<typeof statement> {
     const key = shared.join();
-    if (many?.shared !== key) many = { shared: key, statement: statement(ROWS_PER_STATEMENT, shared) };
-    return many.statement;
+    const known = last.get(rows);
+    if (known?.shared === key) return known.statement;
+    const prepared = statement(rows, shared);
+    last.set(rows, { shared: key, statement: prepared });
+    return prepared;
   }
 
   function run(row: Row): void {
     one.run(columns.map((column) => row[column]));
   }
 
-  /** Whole statements only. */
-  function runMany(rows: readonly Row[]): void {
+  /** @returns how many of the rows it has written: as many as fill whole statements */
+  function runMany(rows: readonly Row[]): number {
     const [first] = rows;
-    if (first === undefined) return;
+    if (first === undefined) return 0;
     const isShared = (column: Column): boolean => rows.every((row) => row[column] === first[column]);
     const shared = columns.filter(isShared);
     const own = columns.filter((column) => !shared.includes(column));
     const common = Object.fromEntries(shared.map((column) => [column, first[column]]));
-    for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
-      const values: unknown[] = [];
-      for (const row of rows.slice(from, from + ROWS_PER_STATEMENT)) {
-        for (const column of own) values.push(row[column]);
+    let from = 0;
+    for (const size of ROWS_PER_STATEMENT) {
+      for (; rows.length - from >= size; from += size) {
+        const values: unknown[] = [];
+        for (const row of rows.slice(from, from + size)) {
+          for (const column of own) values.push(row[column]);
+        }
+        several(size, shared).run(values, common);
       }
-      manyWith(shared).run(values, common);
     }
+    return from;
   }
 
   return {
     run,
     runAll(rows) {
-      const whole = rows.length - (rows.length % ROWS_PER_STATEMENT);
-      runMany(rows.slice(0, whole));
-      for (const row of rows.slice(whole)) run(row);
+      const written = rows.length < FEWEST ? 0 : runMany(rows);
+      for (const row of rows.slice(written)) run(row);
     },
   };
 }
