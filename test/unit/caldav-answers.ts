@@ -11,6 +11,8 @@ export interface Asked {
   readonly method: string;
   readonly url: URL;
   readonly authorization: string | null;
+  /** How the answer may be packed, where the request says so (RFC 9110 section 12.5.3). */
+  readonly encoding: string | null;
   readonly body: string;
 }
 
@@ -20,9 +22,15 @@ export const clock: Clock = { now: () => new Date('2026-11-20T08:00:00Z'), sleep
 export function davServer(answer: (asked: Asked) => Response) {
   const asked: Asked[] = [];
   const fetch: Fetch = async (input, init) => {
-    const { method = 'GET', headers } = init ?? {};
-    const authorization = new Headers(headers).get('authorization');
-    const request = { method, url: new URL(String(input)), authorization, body: String(init?.body ?? '') };
+    const { method = 'GET', body = '' } = init ?? {};
+    const headers = new Headers(init?.headers);
+    const request = {
+      method,
+      url: new URL(String(input)),
+      authorization: headers.get('authorization'),
+      encoding: headers.get('accept-encoding'),
+      body: String(body ?? ''),
+    };
     asked.push(request);
     return answer(request);
   };
