@@ -242,6 +242,12 @@ describe('Graph’s subscriptions', () => {
     expect(sandbox.microsoft.subscriptions.open()).toEqual([]);
   });
 
+  it('are only to the events of a calendar that there is', async () => {
+    expect(await graphRefusal(subscribe({ resource: '/me/messages' }))).toMatch(/^400 /);
+    expect(await graphRefusal(subscribe({ resource: '/me/calendars/%zz/events' }))).toMatch(/^400 /);
+    expect(await graphRefusal(subscribe({ resource: '/me/calendars/other/events' }))).toMatch(/^404 /);
+  });
+
   it('live at most 4,230 minutes, unless they are renewed', async () => {
     expect(await graphRefusal(subscribe({ expirationDateTime: inMinutes(4_231) }))).toBe(
       '400 ExtensionError',

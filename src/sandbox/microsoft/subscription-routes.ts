@@ -69,9 +69,18 @@ function subscribedCalendar(account: MicrosoftAccount, body: unknown): string {
   const given = Resource.safeParse(body);
   const match = given.success ? RESOURCE.exec(given.data.resource) : null;
   if (match === null) throw invalidRequest('The resource cannot be subscribed to.');
-  const entry = calendarEntry(account, match[1] === undefined ? null : decodeURIComponent(match[1]));
+  const entry = calendarEntry(account, match[1] === undefined ? null : unescaped(match[1]));
   if (entry === null) throw new GraphError(404);
   return entry.calendar.id;
+}
+
+/** @throws GraphError 400 */
+function unescaped(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw invalidRequest('The resource has an escape that cannot be read.');
+  }
 }
 
 /** A subscription as Graph shows it: what the client keeps to itself is not told. */
