@@ -22,7 +22,7 @@ export const clock: Clock = { now: () => new Date('2026-11-20T08:00:00Z'), sleep
 export function davServer(answer: (asked: Asked) => Response) {
   const asked: Asked[] = [];
   const fetch: Fetch = async (input, init) => {
-    const { method = 'GET', body = '' } = init ?? {};
+    const { method = 'GET', body } = init ?? {};
     const headers = new Headers(init?.headers);
     const request = {
       method,
