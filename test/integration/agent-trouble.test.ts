@@ -3,6 +3,8 @@ import { expectInStep } from '../support/in-step.ts';
 import {
   addBooking,
   addPersonal,
+  blocks,
+  CALENDAR,
   createWorld,
   exported,
   TECHNICIAN,
@@ -194,6 +196,28 @@ describe('a service that asks for a pause', () => {
       expectInStep(world);
     },
   );
+
+  it('for a busy time frees no other before that is over: it may be the same hour, under another event', async () => {
+    const before = addPersonal(world, 10);
+    await world.app.agent.start();
+    await pass(MINUTE);
+    const [old] = blocks(world);
+    world.sandbox.faults.add({
+      ...{ service: 'booking', method: 'PUT' },
+      effect: { kind: 'hook', name: 'block-item', argument: { status: 429, retryAfterSeconds: 900 } },
+    });
+    world.sandbox.google.deleteEvent(CALENDAR, before);
+    addPersonal(world, 10);
+    await pass(MINUTE);
+    expect(blocks(world)).toEqual([old]);
+    addBooking(world, 9);
+    await pass(12 * MINUTE);
+    expect(exported(world)).toHaveLength(1);
+    expect(blocks(world)).toEqual([old]);
+    await pass(3 * MINUTE);
+    expect(blocks(world)).toMatchObject([{ start: old?.start }]);
+    expectInStep(world);
+  });
 
   it('is not asked who we are either, once a day has passed since it said so', async () => {
     world.clock.advance(23 * HOUR + 55 * MINUTE);

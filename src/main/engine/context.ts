@@ -38,7 +38,7 @@ export interface RunContext {
   readonly blockTurns: Turns;
   /** Busy blocks that the booking system wants to be sent later in this run, by their links. */
   readonly postponed: Map<number, PostponedBlock>;
-  /** The booking system wants some of them later than this run waits: no deletion of a block goes before them. */
+  /** Some could not be sent, now or lately, and are due again later: no deletion of a block goes before them. */
   blocksPutOff: boolean;
   /** Links whose operation failed in this run: tried again in the next, not in a loop. */
   readonly failed: Set<number>;

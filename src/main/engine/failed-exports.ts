@@ -22,6 +22,9 @@ const FIRST_OFFLINE_WAIT_MS = 10_000;
 /** What is refused is tried a few times, over some two hours: somebody may be putting it right. */
 const REFUSED_ATTEMPTS = 8;
 
+/** Whether an error is of trouble that passes by itself. */
+export const isPassing = ({ code }: AppError): boolean => PASSING.has(code);
+
 /**
  * What follows from a failed attempt: when the next one is, or that there is none. Exponential, with jitter, and never
  * before the other end wants to be asked again.
@@ -40,7 +43,7 @@ export function afterFailure(
   const same = before?.basis === basis ? before : undefined;
   const attempts = (same?.attempts ?? 0) + 1;
   const firstFailedAt = same?.first_failed_at ?? now.toISOString();
-  const passing = PASSING.has(error.code);
+  const passing = isPassing(error);
   const isOffline = error.code === 'OFFLINE';
   const exponential =
     (isOffline ? FIRST_OFFLINE_WAIT_MS : MINUTE_MS) * 2 ** Math.min(attempts - 1, 12) * (0.5 + unit / 2);

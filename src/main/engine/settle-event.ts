@@ -5,10 +5,11 @@ import type { JournalRow } from '../store/journal-repository.ts';
 import { eventRow } from '../store/observed-row.ts';
 import type { MappingContext, RunContext } from './context.ts';
 import { planAgain } from './drop-entry.ts';
-import { afterFailure } from './failed-exports.ts';
+import { afterFailure, isPassing } from './failed-exports.ts';
 import type { BlockIntent, EventIntent } from './intent.ts';
 import { logEntry } from './log-entry.ts';
 import { fingerprint } from './planner/fingerprint.ts';
+import { putOffDeletions } from './put-off.ts';
 import { recordLost } from './record-lost.ts';
 
 /** The provider stored our event: its answer becomes the base, so that our own write is never taken for an edit. */
@@ -189,6 +190,11 @@ function queue(
   const before = retries.get(entry.link_id);
   const row = afterFailure(entry.link_id, before, attempt ?? '', error, run.clock.now(), run.random.unit());
   retries.put(row);
+  if (entry.operation === 'upsert-block' && isPassing(error)) {
+    run.blocksPutOff = true;
+    // One that may have arrived is sent again before anything is planned.
+    if (error.effect === 'none' && row.next_attempt_at !== null) putOffDeletions(run, row.next_attempt_at);
+  }
   // Whoever synced by hand sees a failure; nothing says that somebody is there to try again.
   if (!run.unattended) {
     return { status: 'error', attempt: row.attempts, what: 'It is tried again with the next sync.' };

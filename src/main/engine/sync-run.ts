@@ -21,6 +21,7 @@ import { Lanes } from './lanes.ts';
 import { importMapping } from './planner/import-plan.ts';
 import { type OnProgress, Progress } from './progress.ts';
 import { pullBookings } from './pull-bookings.ts';
+import { areDeletionsPutOff } from './put-off.ts';
 import { mappingResult, plannedOperations, tallyPlanned } from './run-report.ts';
 import { settleCopies } from './settle-copies.ts';
 import { newTally } from './tally.ts';
@@ -107,7 +108,7 @@ export async function syncRun(ports: SyncPorts, options: SyncOptions = {}): Prom
     mappings,
     blockTurns: new Turns(),
     postponed: new Map(),
-    blocksPutOff: false,
+    blocksPutOff: options.unattended === true && areDeletionsPutOff(store, startedAt),
     failed: new Set(),
     held: new Set(),
     contested: new Map(),

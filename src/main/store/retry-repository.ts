@@ -32,6 +32,7 @@ export class RetryRepository {
   readonly #depth;
   readonly #clearAccount;
   readonly #next;
+  readonly #blockWaiting;
   readonly #givenUp;
 
   constructor(db: Database) {
@@ -57,6 +58,12 @@ export class RetryRepository {
            JOIN calendar_mapping m ON m.id = l.mapping_id JOIN calendar c ON c.id = m.calendar
          WHERE r.next_attempt_at IS NULL AND m.enabled = 1 AND c.account_id = ?`,
     );
+    this.#blockWaiting = db
+      .prepare<[string], number>(
+        `SELECT EXISTS (SELECT 1 FROM retry r JOIN event_mapping l ON l.id = r.link_id
+           WHERE l.kind = 'import' AND r.next_attempt_at > ?)`,
+      )
+      .pluck();
     this.#next = db
       .prepare<[string], string | null>('SELECT min(next_attempt_at) FROM retry WHERE next_attempt_at > ?')
       .pluck();
@@ -90,6 +97,11 @@ export class RetryRepository {
 
   depth(): RetryDepth {
     return this.#depth.get() ?? { waiting: 0, givenUp: 0 };
+  }
+
+  /** Whether a busy time is due again only after `instant`. */
+  isBlockWaiting(instant: Date): boolean {
+    return this.#blockWaiting.get(instant.toISOString()) === 1;
   }
 
   /** The earliest instant after `instant` at which something is due again. */
