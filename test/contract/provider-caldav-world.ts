@@ -4,6 +4,7 @@ import { CALDAV_CONCURRENCY, createCaldavProvider } from '../../src/main/provide
 import { createDavClient } from '../../src/main/providers/caldav/dav-client.ts';
 import { discover } from '../../src/main/providers/caldav/discovery.ts';
 import { createHttp } from '../../src/main/schedule/http.ts';
+import { Faults } from '../../src/sandbox/faults.ts';
 import { seededRandom } from '../../src/sandbox/seeded-random.ts';
 import { clock } from '../bench/ports.ts';
 import {
@@ -15,6 +16,8 @@ import {
   withProperties,
 } from '../support/caldav-calendar.ts';
 import { type CaldavServer, PASSWORD, USERNAME } from '../support/caldav-server.ts';
+import type { ServerManners } from '../support/caldav-stand-in/collection.ts';
+import { createCaldavStandIn, STAND_IN_HOME } from '../support/caldav-stand-in/stand-in.ts';
 import { realFetch } from '../support/real-fetch.ts';
 import type { DistantPerson, ProviderWorld } from './provider-contract.ts';
 
@@ -36,7 +39,7 @@ export interface CaldavWorldOptions extends CalendarOptions {
 
 /** The provider as the app composes it, on a real server, for somebody with an empty calendar. */
 export async function openCaldav(
-  server: CaldavServer,
+  server: Pick<CaldavServer, 'origin' | 'home'>,
   options: CaldavWorldOptions = {},
 ): Promise<CaldavWorld> {
   const calendar = await makeCalendar(server, options);
@@ -91,4 +94,13 @@ function personOf(calendar: CaldavCalendar): DistantPerson {
     repeat: (id, count) => calendar.edit(id, withProperties({ RRULE: `:FREQ=DAILY;COUNT=${count}` })),
     delete: (id) => calendar.delete(id),
   };
+}
+
+/** The server of the simulation, on a port like the real ones. */
+export async function startStandIn(
+  manners: ServerManners = {},
+): Promise<Pick<CaldavServer, 'origin' | 'home' | 'stop'>> {
+  const { app } = createCaldavStandIn({ clock, faults: new Faults(clock), manners });
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+  return { origin, home: STAND_IN_HOME, stop: () => app.close() };
 }

@@ -2,22 +2,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../src/main/ports.ts';
 import type { DesiredEvent } from '../../src/shared/domain/calendar-event.ts';
 import { eventObject, lines, withProperties } from '../support/caldav-calendar.ts';
+import { type CaldavServer, fillRadicale, startCaldavServer } from '../support/caldav-server.ts';
+import type { ServerManners } from '../support/caldav-stand-in/collection.ts';
 import {
-  type CaldavServer,
-  type CaldavServerName,
-  fillRadicale,
-  startCaldavServer,
-} from '../support/caldav-server.ts';
-import { type CaldavWorld, type CaldavWorldOptions, openCaldav } from './provider-caldav-world.ts';
+  type CaldavWorld,
+  type CaldavWorldOptions,
+  openCaldav,
+  startStandIn,
+} from './provider-caldav-world.ts';
 import { createJob, describeWritableProvider, IDENTITY, JOB, owned, pull } from './provider-contract.ts';
+
+/** What the simulation has in their place: whatever holds for it alone proves nothing. */
+const STAND_IN = 'the stand-in';
 
 const HALF_A_YEAR = { from: '2026-11-01T00:00:00.000Z', to: '2027-05-01T00:00:00.000Z' };
 const NOVEMBER = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' };
 
-describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('%s', (name) => {
-  let server: CaldavServer;
+describe.each(['Radicale', 'Xandikos', STAND_IN] as const)('%s', (name) => {
+  let server: Pick<CaldavServer, 'origin' | 'home' | 'stop'>;
   beforeAll(async () => {
-    server = await startCaldavServer(name);
+    server = await (name === STAND_IN ? startStandIn() : startCaldavServer(name));
   });
   afterAll(() => server.stop());
   const open = (options?: CaldavWorldOptions): Promise<CaldavWorld> => openCaldav(server, options);
@@ -252,6 +256,16 @@ describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('%s', (name) => {
       }
     });
 
+    it('has the tag of what is there, which is the same when something has come and gone', async () => {
+      const world = await open();
+      const ctag = async (): Promise<string> => JSON.parse((await pull(world)).cursor ?? '').ctag;
+      const before = await ctag();
+      const passing = await world.person.add('Passing', '2026-11-26T08:00:00Z');
+      expect(await ctag()).not.toBe(before);
+      await world.person.delete(passing);
+      expect(await ctag()).toBe(before);
+    });
+
     it.each(['', 'no cursor of ours', '{"kind":"token"}'])(
       'that is none has expired: “%s”',
       async (cursor) => {
@@ -277,6 +291,20 @@ describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('%s', (name) => {
       expect((await pull(world, second.cursor)).changes).toEqual([]);
     });
   });
+});
+
+describe.each<[string, ServerManners]>([
+  ['that cuts its answers short', { mostInOneAnswer: 1 }],
+  ['that says nothing of what it stored', { saysEtagOfWrites: false }],
+  ['without sync-collection', { syncs: false }],
+  ['without a tag of the collection', { hasCtag: false }],
+])('a server %s', (name, manners) => {
+  let server: Pick<CaldavServer, 'origin' | 'home' | 'stop'>;
+  beforeAll(async () => {
+    server = await startStandIn(manners);
+  });
+  afterAll(() => server.stop());
+  describeWritableProvider(name, () => openCaldav(server));
 });
 
 describe('Radicale with many events', () => {

@@ -49,7 +49,7 @@ let calendars = 0;
 
 /** Makes an empty calendar (RFC 4791 section 5.3.1). */
 export async function makeCalendar(
-  server: CaldavServer,
+  server: Pick<CaldavServer, 'origin' | 'home'>,
   { displayName = 'Tess', timeZone = 'Europe/London' }: CalendarOptions = {},
 ): Promise<CaldavCalendar> {
   calendars += 1;
