@@ -156,8 +156,8 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
   const vault = vaultOf(ports, store);
   const enrolment = new Enrolment(ports, store, vault);
   const connections = new Connections(ports, store, vault, enrolment);
-  const feeds = createFeedService(ports, store, vault, enrolment);
   const lines = new Lines(ports);
+  const feeds = createFeedService(ports, store, vault, enrolment, lines);
   const webhooks = createWebhookService(ports, store, vault, enrolment, connections, lines);
   const close = (): void => {
     webhooks.stop();
@@ -167,17 +167,18 @@ function createApp(ports: AppPorts, db: Database, lock: InstanceLock): App {
   const lookAfter = (): Promise<void> => upkeep(ports, store, enrolment, lines);
   const syncAndFollow = async (options: SyncOptions): Promise<SyncResult> => {
     if (options.dryRun === true) return sync(ports, store, enrolment, connections, lines, options);
+    const isUnattended = options.unattended === true;
     webhooks.runBegins();
     // Before an account's calendars are read: what changes from then on is told.
     const prepare = (account: Account): Promise<void> => webhooks.keep(account);
     const run = sync(ports, store, enrolment, connections, lines, options, prepare);
     const result = await meanwhile(ports.clock, run, async () => {
-      await feeds.followUp();
+      await feeds.followUp(isUnattended);
       await tellDispatch(ports, store, enrolment, lines);
     });
     webhooks.noteRun(result);
     if (options.signal?.aborted === true) return result;
-    await feeds.followUp();
+    await feeds.followUp(isUnattended);
     // What was put right needs no telling until tomorrow.
     if (options.repair !== undefined) compare(ports, store);
     await lookAfter();

@@ -219,6 +219,33 @@ describe('a service that asks for a pause', () => {
     expectInStep(world);
   });
 
+  it('is not asked for what the feeds show either, nor given what they say', async () => {
+    await world.app.agent.start();
+    await pass(MINUTE);
+    const feed = await world.app.feeds.create({
+      technicianId: TECHNICIAN,
+      visibility: 'details',
+      publish: true,
+    });
+    world.sandbox.faults.add({
+      ...{ service: 'booking', path: '/bookings/changes' },
+      effect: { kind: 'status', status: 429, retryAfterSeconds: 900 },
+    });
+    addBooking(world, 9);
+    await pass(10 * SECOND);
+    world.sandbox.faults.journal.clear();
+    const token = /ics\/(.*)\.ics$/.exec(feed.path ?? '')?.[1] ?? '';
+    await pass(12 * MINUTE);
+    expect(await world.app.feeds.respond({ method: 'GET', token, headers: {} })).toMatchObject({
+      status: 200,
+    });
+    const asked = world.sandbox.faults.journal.entries().filter(({ url }) => url.startsWith('/booking/'));
+    expect(asked.filter(({ url }) => !url.endsWith('/events'))).toEqual([]);
+    await pass(20 * MINUTE);
+    expectInStep(world);
+    expect([...world.sandbox.booking.hostedFeeds.values()].join()).toContain('Job at 9');
+  });
+
   it('is not asked who we are either, once a day has passed since it said so', async () => {
     world.clock.advance(23 * HOUR + 55 * MINUTE);
     await world.app.agent.start();

@@ -45,8 +45,8 @@ export class BookingReader {
    * Reads now; whoever asks while a reading is under way waits for that one.
    * @throws AppError of the booking system; what was known before is kept then
    */
-  read(): Promise<void> {
-    this.#underWay ??= this.#read().finally(() => {
+  read(booking = this.#booking): Promise<void> {
+    this.#underWay ??= this.#read(booking).finally(() => {
       this.#underWay = null;
     });
     return this.#underWay;
@@ -65,13 +65,13 @@ export class BookingReader {
     return age >= 0 ? age : Number.POSITIVE_INFINITY;
   }
 
-  async #read(): Promise<void> {
+  async #read(booking: BookingReaderOptions['booking']): Promise<void> {
     const { feeds, feedBookings } = this.#store;
     const enabled = feeds.enabled();
     if (enabled.length === 0) return;
     const startedAt = this.#clock.now();
     const window = feedWindow(startedAt);
-    const api = await this.#booking();
+    const api = await booking();
 
     const { cursor } = feedBookings.position();
     const changed = cursor === null ? null : await gather(api.changes(cursor));

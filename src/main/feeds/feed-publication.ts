@@ -7,6 +7,8 @@ import type { Store } from '../store/store.ts';
 import type { FeedLinks } from './feed-links.ts';
 import type { RenderedFeeds } from './rendered-feeds.ts';
 
+type BookingAccess = () => Promise<BookingApi>;
+
 export interface FeedPublicationOptions {
   readonly store: Store;
   readonly clock: Pick<Clock, 'now'>;
@@ -14,7 +16,7 @@ export interface FeedPublicationOptions {
   readonly log: Log;
   readonly links: FeedLinks;
   readonly rendered: RenderedFeeds;
-  readonly booking: () => Promise<BookingApi>;
+  readonly booking: BookingAccess;
 }
 
 /** Keeps what the booking system hosts for us equal to what our feeds say, and its old links dead. */
@@ -26,14 +28,14 @@ export class FeedPublication {
   }
 
   /** Withdraws and publishes what is due. What fails is on record in the sync log and due again next time. */
-  async followUp(): Promise<void> {
+  async followUp(booking: BookingAccess): Promise<void> {
     const { store } = this.#options;
-    await this.withdrawDue();
+    await this.withdrawDue(booking);
     for (const feed of store.feeds.enabled()) {
       // Before its bookings were read, it would say that there are none.
       if (!feed.publish || feed.listedTo === null) continue;
       try {
-        await this.publish(feed);
+        await this.publish(feed, booking);
       } catch (error) {
         this.#record(feed, 'publish-feed', error);
       }
@@ -41,8 +43,8 @@ export class FeedPublication {
   }
 
   /** Publishes a feed unless that is hosted already. @throws AppError */
-  async publish(feed: StoredFeed): Promise<void> {
-    const { store, links, rendered, booking, random } = this.#options;
+  async publish(feed: StoredFeed, booking = this.#options.booking): Promise<void> {
+    const { store, links, rendered, random } = this.#options;
     const { body, hash } = rendered.of(feed);
     if (feed.publishedHash === hash) return;
     const token = await links.token(feed);
@@ -60,8 +62,8 @@ export class FeedPublication {
   }
 
   /** Takes copies down that the booking system hosts under old links. @returns why some are still there, or null */
-  async withdrawDue(): Promise<AppError | null> {
-    const { store, links, booking, random } = this.#options;
+  async withdrawDue(booking = this.#options.booking): Promise<AppError | null> {
+    const { store, links, random } = this.#options;
     let failure: AppError | null = null;
     for (const withdrawal of store.feeds.withdrawals()) {
       const { feedId: id, tokenHash } = withdrawal;

@@ -1,3 +1,4 @@
+import type { BookingApi } from '../booking/booking-port.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { StoredFeed } from '../store/feed-repository.ts';
 import type { Store } from '../store/store.ts';
@@ -29,6 +30,7 @@ export interface FeedServerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly reader: BookingReader;
+  readonly bookingUnattended: () => Promise<BookingApi>;
   readonly rendered: RenderedFeeds;
 }
 
@@ -104,13 +106,13 @@ export class FeedServer {
     if (reader.age() < FRESH_MS || (sinceFailure >= 0 && sinceFailure < AGAIN_MS)) return;
     const enough = new AbortController();
     const patience = clock.sleep(PATIENCE_MS, enough.signal).catch(() => undefined);
-    await Promise.race([this.#read().finally(() => enough.abort()), patience]);
+    await Promise.race([this.#read(this.#options.bookingUnattended).finally(() => enough.abort()), patience]);
   }
 
-  async #read(): Promise<void> {
+  async #read(booking?: () => Promise<BookingApi>): Promise<void> {
     const { reader, clock, log } = this.#options;
     try {
-      await reader.read();
+      await reader.read(booking);
     } catch (error) {
       this.#failedAt = clock.now().getTime();
       log('warn', 'feeds', 'The bookings of the feeds could not be read.', { error });

@@ -23,6 +23,8 @@ export interface FeedOptions {
   readonly random: Random;
   readonly log: Log;
   readonly booking: () => Promise<BookingApi>;
+  /** The same where nobody waits: it is left alone while it has asked for a pause, or does not answer. */
+  readonly bookingUnattended: () => Promise<BookingApi>;
   /** Host name of the booking system. */
   readonly host: () => string;
   /** Whether the booking system hosts feeds. */
@@ -162,16 +164,20 @@ export class Feeds {
     return this.#server.respond(request);
   }
 
-  /** After a sync: reads what the feeds show and publishes what has changed. Never rejects; failures are logged. */
-  async followUp(): Promise<void> {
+  /**
+   * After a sync: reads what the feeds show and publishes what has changed. Never rejects; failures are logged.
+   * @param unattended nobody waits for that sync
+   */
+  async followUp(unattended: boolean): Promise<void> {
     const { store, log } = this.#options;
+    const booking = unattended ? this.#options.bookingUnattended : this.#options.booking;
     try {
-      if (store.feeds.enabled().length > 0) await this.#reader.read();
+      if (store.feeds.enabled().length > 0) await this.#reader.read(booking);
     } catch (error) {
       log('warn', 'feeds', 'The bookings of the feeds could not be read.', { error });
     }
     try {
-      await this.#publication.followUp();
+      await this.#publication.followUp(booking);
     } catch (error) {
       log('error', 'feeds', 'The feeds could not be published.', { error });
     }

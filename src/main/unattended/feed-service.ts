@@ -2,12 +2,13 @@ import type { AppFeeds, AppPorts } from '../app-contract.ts';
 import type { Vault } from '../auth/vault.ts';
 import type { Enrolment } from '../enrolment.ts';
 import type { Feeds } from '../feeds/feeds.ts';
+import type { Lines } from '../schedule/lines.ts';
 import type { Store } from '../store/store.ts';
 
 /** What the program does with feeds beside what its hosts ask for. */
 export interface FeedService extends AppFeeds {
-  /** After a sync: publishes what has changed. Never rejects. */
-  followUp(): Promise<void>;
+  /** After a sync: publishes what has changed. `unattended`: nobody waits for it. Never rejects. */
+  followUp(unattended: boolean): Promise<void>;
   /** Takes down everything that is published, as far as the booking system can be reached. Never rejects. */
   withdrawAll(): Promise<void>;
 }
@@ -18,6 +19,7 @@ export function createFeedService(
   store: Store,
   vault: Vault,
   enrolment: Enrolment,
+  lines: Lines,
 ): FeedService {
   let loading: Promise<Feeds> | undefined;
   const feeds = (): Promise<Feeds> => {
@@ -30,6 +32,7 @@ export function createFeedService(
           random: ports.random,
           log: ports.log,
           booking: () => enrolment.api(),
+          bookingUnattended: () => enrolment.api({ fetch: lines.fetch('booking', true) }),
           host: () => enrolment.host(),
           canPublish: async () => (await enrolment.identity()).capabilities.feedHosting,
         }),
@@ -44,8 +47,8 @@ export function createFeedService(
     disable: async (id) => (await feeds()).disable(id),
     write: async (id, file) => (await feeds()).write(id, file),
     respond: async (request) => (await feeds()).respond(request),
-    async followUp() {
-      if (isUsed()) await (await feeds()).followUp();
+    async followUp(unattended) {
+      if (isUsed()) await (await feeds()).followUp(unattended);
     },
     async withdrawAll() {
       if (isUsed()) await (await feeds()).withdrawAll();
