@@ -33,3 +33,34 @@ it('an answer waits while its booking is missing from the listing, and is carrie
   await expectQuiet(world);
   await world.close();
 });
+
+it('an answer about a booking that never shows again, whose event was kept, is settled once it is over', async () => {
+  const world = await createWorld();
+  const booking = addBooking(world, 9);
+  await world.sync();
+  world.sandbox.booking.bookings.patch(booking.id, { title: 'Theirs' });
+  world.sandbox.google.editEvent(CALENDAR, exported(world)[0]?.id ?? '', { summary: 'Mine' });
+  await world.sync();
+  world.sandbox.booking.expireCursors();
+  world.sandbox.faults.add({
+    service: 'booking',
+    path: '/bookings\\?',
+    times: null,
+    effect: { kind: 'hook', name: 'empty-listing' },
+  });
+  await world.sync();
+  await world.app.decideHold(world.app.holds()[0]?.id ?? '', 'discarded');
+  await world.app.resolveConflict(world.app.conflicts()[0]?.id ?? '', 'calendar');
+  for (let run = 0; run < 2; run += 1) await world.sync();
+  expect(world.app.decidedConflicts()).toMatchObject([{ bookingId: booking.id, keep: 'calendar' }]);
+
+  world.clock.advance(2 * 86_400_000);
+  for (let run = 0; run < 2; run += 1) expect((await world.sync()).ok).toBe(true);
+  expect(world.app.decidedConflicts()).toEqual([]);
+  expect(world.app.conflicts()).toEqual([]);
+  expect(world.app.logs({ search: 'nothing left to decide' }).items).toMatchObject([
+    { bookingId: booking.id },
+  ]);
+  expect(exported(world)).toMatchObject([{ summary: 'Theirs' }]);
+  await world.close();
+});

@@ -195,7 +195,8 @@ const WAITS =
 
 /**
  * The booking as an answer finds it; null where that leaves nothing to do. An answer waits for what is not proven, or
- * held, as long as that takes and until it is taken back, and says so once; one whose booking is gone is settled.
+ * held, until that is known, the answer is taken back or both versions are over, and says so once; one whose booking is
+ * gone is settled.
  */
 function bookingToDecide(
   run: RunContext,
@@ -206,6 +207,11 @@ function bookingToDecide(
   const state = bookingState(run, context, link.source_id);
   if (state.kind === 'selected') return state;
   if (state.kind === 'unproven' || run.held.has(link.id)) {
+    if (isOver(run, conflict)) {
+      const over = 'There is nothing left to decide: the booking is over, and has not shown again.';
+      settle(run, context, conflict, link, over);
+      return null;
+    }
     if (link.reason === WAITS) return null;
     run.store.links.update(link, { reason: WAITS, decided_at: run.clock.now().toISOString() });
     note(run, context, link, WAITS);
@@ -216,6 +222,13 @@ function bookingToDecide(
     'There is nothing left to decide: the booking is cancelled, gone or somebody else’s by now.';
   settle(run, context, conflict, link, message);
   return null;
+}
+
+/** Whether the booking, and what the technician made of it, have ended. */
+function isOver({ store, startedAt }: RunContext, conflict: ConflictRow): boolean {
+  const { time } = JSON.parse(conflict.calendar_side) as EventVersion;
+  const ends = [store.bookings.get(conflict.booking_id)?.ends_at ?? time.end, time.end];
+  return ends.every((end) => Date.parse(end) < startedAt.getTime());
 }
 
 /**
