@@ -64,10 +64,15 @@ export function milliseconds(name: string, samples: readonly number[], limit: nu
 /**
  * How many times the floor it takes: the median of what each run says against the floor beside it, since the machine is
  * not equally fast all the time.
+ * @throws RangeError where one of them does not say what its runs took, or not as many did
  */
 export function ratio(name: string, figure: Figure, floor: Figure, limit: number | null): Figure {
-  const { samples = [figure.value] } = figure;
-  const floors = floor.samples ?? [floor.value];
+  const { samples } = figure;
+  const floors = floor.samples;
+  if (samples === undefined || floors === undefined) {
+    const without = samples === undefined ? figure.name : floor.name;
+    throw new RangeError(`${name}: “${without}” does not say what its runs took`);
+  }
   if (samples.length !== floors.length) throw new RangeError(`${name}: not as many floors as runs`);
   return medianOf(
     name,

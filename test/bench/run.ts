@@ -64,11 +64,9 @@ async function measuredHere(name: string): Promise<Measured> {
   try {
     return { measure, outcome: await measure.run({ runs, say }) };
   } catch (error) {
-    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return {
-      measure,
-      outcome: { kind: 'broken', why: error instanceof Error ? error.message : String(error) },
-    };
+    const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+    say(stack);
+    return { measure, outcome: { kind: 'broken', why: message } };
   }
 }
 
