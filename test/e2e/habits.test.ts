@@ -76,6 +76,25 @@ describe('a double click', () => {
   });
 });
 
+describe('Back', () => {
+  /** As the browser's button: it goes to the page before, if nothing keeps it from that. */
+  const back = (): Promise<void> => page.evaluate(() => history.back());
+
+  it('closes the dialog that is open, and then leaves the screen', async () => {
+    await shown.open(over()(), '/connections');
+    await page.getByRole('link', { name: 'Feeds' }).click();
+    await page.getByRole('button', { name: 'Create a feed' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await back();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(new URL(page.url()).hash).toBe('#/feeds');
+    await back();
+    await page.getByRole('heading', { name: 'Connections', level: 1 }).waitFor();
+    expect(shown.faults()).toEqual([]);
+  });
+});
+
 describe('a long form', () => {
   let before: ReturnType<Page['viewportSize']>;
   beforeEach(async () => {
