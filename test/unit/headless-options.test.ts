@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { dataDirectory } from '../../src/main/headless/data-directory.ts';
 import { failureOf, UsageError } from '../../src/main/headless/failure.ts';
 import { given, momentFrom, momentTo, skipKinds, wholeNumber } from '../../src/main/headless/options.ts';
@@ -53,6 +55,13 @@ describe('the data directory', () => {
     expect(dataDirectory(undefined, {}, 'linux')).toMatch(/\/\.local\/share\/calendar-sync$/);
     expect(dataDirectory(undefined, {}, 'darwin')).toMatch(/\/Library\/Application Support\/calendar-sync$/);
     expect(dataDirectory(undefined, { LOCALAPPDATA: '/local' }, 'win32')).toBe('/local/calendar-sync');
+  });
+
+  it.each(['', 'relative'])('lies in the home that the system knows where HOME is “%s”', (home) => {
+    vi.stubEnv('HOME', home);
+    expect(dataDirectory(undefined, { XDG_DATA_HOME: 'relative' }, 'linux')).toBe(
+      join(userInfo().homedir, '.local/share/calendar-sync'),
+    );
   });
 
   it('is absolute', () => {

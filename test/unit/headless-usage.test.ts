@@ -62,6 +62,7 @@ const WRONG: readonly (readonly [line: string, named: string])[] = [
   ['demo --port 70000', '--port'],
   ['sandbox --port x', '--port'],
   ['status --data-dir', '--data-dir'],
+  ['status --data-dir=', '--data-dir'],
 ];
 
 describe('wrong usage', () => {

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError, diskFull } from '../../shared/rpc/errors.ts';
 
 const NAME = 'calendar-sync';
@@ -13,6 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Where state lives: what `--data-dir` says, else `CALENDAR_SYNC_DATA_DIR`, else the place that the operating system
  * has for it. Absolute.
+ * @throws AppError PERMISSION_DENIED where the system has no place, since whom this runs as has no home directory
  */
 export function dataDirectory(
   option: string | undefined,
@@ -25,13 +26,34 @@ export function dataDirectory(
 function defaultDirectory(environment: Environment, platform: NodeJS.Platform): string {
   switch (platform) {
     case 'win32':
-      return join(environment.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), NAME);
+      return join(environment.LOCALAPPDATA || join(home(), 'AppData', 'Local'), NAME);
     case 'darwin':
-      return join(homedir(), 'Library', 'Application Support', NAME);
+      return join(home(), 'Library', 'Application Support', NAME);
     default:
-      // https://specifications.freedesktop.org/basedir-spec/latest/#variables
-      return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), NAME);
+      return join(xdgDataHome(environment) ?? join(home(), '.local', 'share'), NAME);
   }
+}
+
+/** A relative path counts as none: https://specifications.freedesktop.org/basedir-spec/latest/#basics */
+function xdgDataHome({ XDG_DATA_HOME: path = '' }: Environment): string | null {
+  return isAbsolute(path) ? path : null;
+}
+
+/** The home directory; what the system knows where HOME says none, so that state never lies wherever one stands. */
+function home(): string {
+  for (const known of [homedir, () => userInfo().homedir]) {
+    try {
+      const directory = known();
+      if (isAbsolute(directory)) return directory;
+    } catch {
+      // A number without an account, as containers have them.
+    }
+  }
+  throw new AppError(
+    'PERMISSION_DENIED',
+    'There is no home directory to keep state in. Name a directory with --data-dir or CALENDAR_SYNC_DATA_DIR.',
+    { detail: 'unwritable' },
+  );
 }
 
 /**

@@ -36,6 +36,7 @@ export function createProgram(host: Host, onExit: (code: ExitCode) => void): Com
     .option(
       '--data-dir <dir>',
       'where state lives (default: CALENDAR_SYNC_DATA_DIR, or the place your system has)',
+      nonEmpty,
     )
     .version(VERSION, '--version', 'print the version')
     .helpOption('--help', 'explain the usage')
