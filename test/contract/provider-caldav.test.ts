@@ -298,6 +298,7 @@ describe.each<[string, ServerManners]>([
   ['that says nothing of what it stored', { saysEtagOfWrites: false }],
   ['without sync-collection', { syncs: false }],
   ['without a tag of the collection', { hasCtag: false }],
+  ['that refuses whatever names what is gone', { refusesWhatIsGone: true, syncs: false }],
 ])('a server %s', (name, manners) => {
   let server: Pick<CaldavServer, 'origin' | 'home' | 'stop'>;
   beforeAll(async () => {

@@ -182,6 +182,48 @@ describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('two-way with %s', (na
   });
 });
 
+describe('a job whose name another program has taken while the database was lost', () => {
+  let server: CaldavServer;
+  beforeAll(async () => {
+    server = await startCaldavServer('Radicale');
+  });
+  afterAll(() => server.stop());
+
+  // Radicale's own answer, and those of others to the same.
+  it.each<[string, number, string]>([
+    ['RFC 4791', 409, '<c:no-uid-conflict/>'],
+    [
+      'RFC 6638 (Apple, Fastmail)',
+      403,
+      '<c:unique-scheduling-object-resource><d:href>/x.ics</d:href></c:unique-scheduling-object-resource>',
+    ],
+    [
+      'Nextcloud',
+      400,
+      '<s:exception>Sabre\\DAV\\Exception\\BadRequest</s:exception><s:message>Deleted calendar object with uid already exists in this calendar collection.</s:message>',
+    ],
+  ])('comes back under the next: %s', async (_, status, said) => {
+    const body = `<d:error xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:s="http://sabredav.org/ns">${said}</d:error>`;
+    world = await createCaldavWorld(server, {
+      network: (fetch) => async (input, init) => {
+        const answer = await fetch(input, init);
+        return answer.status === 409 ? new Response(body, { status }) : answer;
+      },
+    });
+    addBooking(world, 9);
+    await world.sync();
+    const { name } = await job();
+    const text = (await world.calendar.read(name)) ?? '';
+    await world.calendar.delete(name);
+    await world.calendar.write('elsewhere.ics', text);
+    await world.loseDatabase();
+    expect(onlyAccount(await world.sync()).error).toBeNull();
+    expect((await job()).name).not.toBe(name);
+    expect((await world.calendar.names()).length).toBe(2);
+    await expectQuiet();
+  });
+});
+
 describe('a bad day', () => {
   let server: CaldavServer;
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { type AppError, toAppError } from '../../shared/rpc/errors.ts';
-import type { EventLookup } from '../providers/provider.ts';
+import { type EventLookup, ID_USED_UP } from '../providers/provider.ts';
 import type { JournalRow } from '../store/journal-repository.ts';
 import { eventRow, isOwn, removedRow } from '../store/observed-row.ts';
 import type { AccountContext, MappingContext, RunContext } from './context.ts';
@@ -111,10 +111,12 @@ async function sendEvent(
         const durationMs = elapsed();
         settle(() => settleWritten(run, context, entry, event, durationMs));
       } catch (thrown) {
-        if (toAppError(thrown).code !== 'CONFLICT') throw thrown;
+        const { code, detail } = toAppError(thrown);
+        if (code !== 'CONFLICT') throw thrown;
         const lookup = await provider.get(calendarId, entry.target_id);
-        // A name that is taken by nothing that is there was used up by an event that was deleted.
-        const usedUp = lookup.kind === 'missing' && !provider.capabilities.ownId;
+        // A name that is taken by nothing that is there was used up by an event that was deleted, or went elsewhere.
+        const mayBeUsedUp = !provider.capabilities.ownId || detail === ID_USED_UP;
+        const usedUp = mayBeUsedUp && lookup.kind === 'missing';
         const known = usedUp ? ({ kind: 'cancelled', sent: null } as const) : lookup;
         if (!settleTaken(run, context, entry, known, elapsed)) throw thrown;
       }

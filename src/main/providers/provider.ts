@@ -40,7 +40,8 @@ export interface CalendarProvider {
   /**
    * Creates the event that `prepareCreate` described and answers with what the provider stored. Without `ownId`, the
    * same bytes again are answered with the same event, as long as it is as it was.
-   * @throws AppError CONFLICT when the id or name is taken (by a live or a deleted event): look it up and decide.
+   * @throws AppError CONFLICT when the id or name is taken (by a live or a deleted event): look it up and decide. With
+   *   the detail `ID_USED_UP` when it is by something that this calendar does not show under it.
    */
   create(calendarId: string, prepared: PreparedWrite): Promise<CalendarEvent>;
 
@@ -66,6 +67,9 @@ export interface CalendarProvider {
   /** Where `capabilities.watch`: how calendars tell of their changes. */
   readonly notifications?: CalendarNotifications;
 }
+
+/** Detail of a refused `create`: where the lookup finds nothing, the id can be used no more. */
+export const ID_USED_UP = 'id-used-up';
 
 /** How a calendar is made to post a notification to an address whenever something in it changes. */
 export interface CalendarNotifications {

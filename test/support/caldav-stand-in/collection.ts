@@ -9,6 +9,11 @@ export interface ServerManners {
   readonly hasCtag?: boolean;
   /** Says the etag of what was written. Default: true. */
   readonly saysEtagOfWrites?: boolean;
+  /**
+   * Has no answer to a report that names an object which is gone, and lets it meet no condition: sabre/dav, to reports
+   * before its version 2.0. Default: false.
+   */
+  readonly refusesWhatIsGone?: boolean;
   /** How many objects an answer to sync-collection names, after which the rest has to be asked for. Default: all. */
   readonly mostInOneAnswer?: number;
 }
@@ -117,7 +122,9 @@ export class StandInCollection {
   }
 
   delete(name: string, { ifMatch }: Conditions = {}): Written {
-    if (!this.#objects.has(name)) return { status: 404 };
+    if (!this.#objects.has(name)) {
+      return { status: this.#manners.refusesWhatIsGone === true && ifMatch !== undefined ? 412 : 404 };
+    }
     if (ifMatch !== undefined && ifMatch !== this.etag(name)) return { status: 412 };
     this.#objects.delete(name);
     this.#uids.delete(name);

@@ -128,7 +128,7 @@ export function createCaldavStandIn({ clock, faults, manners = {} }: StandInOpti
         return xml(207, multistatus(names.map((name) => object(path, collection, name, properties))));
       }
       case 'calendar-multiget':
-        return xml(207, multistatus(named(asked, path, collection, properties)));
+        return named(asked, path, collection, properties);
       case 'sync-collection':
         return sync(asked, path, collection, properties);
       default:
@@ -230,14 +230,18 @@ function named(
   folder: string,
   collection: StandInCollection,
   properties: readonly string[],
-): readonly string[] {
-  return childrenOf(asked, 'href')
-    .map(textOf)
-    .map((path) => {
-      const name = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
-      if (collection.text(name) === null) return said(path, '404 Not Found');
-      return object(folder, collection, name, properties);
-    });
+): Answer {
+  const names = childrenOf(asked, 'href').map((each) =>
+    decodeURIComponent(textOf(each).split('/').at(-1) ?? ''),
+  );
+  const isGone = (name: string): boolean => collection.text(name) === null;
+  if (collection.manners.refusesWhatIsGone === true && names.some(isGone)) return { status: 404 };
+  const responses = names.map((name) =>
+    isGone(name)
+      ? said(`${folder}${encodeURIComponent(name)}`, '404 Not Found')
+      : object(folder, collection, name, properties),
+  );
+  return xml(207, multistatus(responses));
 }
 
 function sync(

@@ -1,5 +1,6 @@
 import { AppError, TRIED_AGAIN } from '../../../shared/rpc/errors.ts';
 import { effectOf } from '../../request-effect.ts';
+import { ID_USED_UP } from '../provider.ts';
 
 /** Where the passwords for other programs are made, which the usual providers want instead of the account's own. */
 const APP_PASSWORDS: readonly (readonly [RegExp, string])[] = [
@@ -20,7 +21,7 @@ export function refused(url: URL, response: Response, body = ''): AppError {
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
   const precondition = preconditionOf(body);
   const options = {
-    cause: new Error(`HTTP ${status} ${precondition ?? ''}`.trim()),
+    cause: new Error(`HTTP ${status} ${precondition ?? messageIn(body)}`.trim()),
     detail: precondition ?? `HTTP ${status}`,
     // Whatever a server error stopped, it may have stopped after the change was made.
     effect: status === 408 || status >= 500 ? ('unknown' as const) : effectOf(response.headers),
@@ -83,17 +84,28 @@ export function refused(url: URL, response: Response, body = ''): AppError {
   }
 }
 
-/** Whether a create was refused because something has the name or the UID already (RFC 4791 section 5.3.2.1). */
-export function isTaken(error: unknown): boolean {
-  if (!(error instanceof AppError)) return false;
-  return error.code === 'PRECONDITION_FAILED' || error.detail === 'no-uid-conflict';
+/** Something else has the UID: in this calendar (RFC 4791 section 5.3.2.1), or in another (RFC 6638 section 3.2.4.1). */
+const UID_CONFLICTS: ReadonlySet<string | null> = new Set([
+  'no-uid-conflict',
+  'unique-scheduling-object-resource',
+]);
+
+/** Why a create was refused, where something has the name or the UID already; null for any other reason. */
+export function takenBy(error: unknown): 'name' | 'uid' | null {
+  if (!(error instanceof AppError)) return null;
+  if (UID_CONFLICTS.has(error.detail)) return 'uid';
+  return error.code === 'PRECONDITION_FAILED' ? 'name' : null;
 }
 
-export function taken(url: URL, cause: unknown): AppError {
+export function taken(url: URL, by: 'name' | 'uid', cause: unknown): AppError {
   return new AppError(
     'CONFLICT',
     `${url.host} already has an event of this name. The next sync looks at it and decides.`,
-    { cause, ...(cause instanceof AppError && { effect: cause.effect }) },
+    {
+      cause,
+      ...(by === 'uid' && { detail: ID_USED_UP }),
+      ...(cause instanceof AppError && { effect: cause.effect }),
+    },
   );
 }
 
@@ -106,10 +118,20 @@ function notSignedIn(url: URL, response: Response): string {
   return `${url.host} does not accept this user name and password. ${hint ?? 'Check both; some providers want an app-specific password here.'} Then connect the account again; nothing that was synced is lost.`;
 }
 
-/** The precondition that an answer names (RFC 4918 section 16, RFC 4791 section 5.3.2.1), without its namespace. */
+/**
+ * The precondition that an answer names (RFC 4918 section 16, RFC 4791 section 5.3.2.1), without its namespace. Servers on
+ * sabre/dav have messages of their own there instead: Nextcloud's says of a UID that it “already exists”, also that of an
+ * event in its trash (https://github.com/nextcloud/server/issues/30096).
+ */
 function preconditionOf(body: string): string | null {
-  return /<(?:[\w.-]+:)?error\b[^>]*>\s*<(?:[\w.-]+:)?([\w-]+)/i.exec(body)?.[1] ?? null;
+  if (/\buid already exists\b/i.test(messageIn(body))) return 'no-uid-conflict';
+  const [, namespace = '', name = null] =
+    /<(?:[\w.-]+:)?error\b[^>]*>\s*<(?:([\w.-]+):)?([\w-]+)/i.exec(body) ?? [];
+  return namespace === 's' ? null : name;
 }
+
+/** What a server on sabre/dav says of a failure, in words. */
+const messageIn = (body: string): string => /<s:message>([^<]*)/.exec(body)?.[1]?.trim() ?? '';
 
 /** No answer arrived at all. */
 export function unreachable(url: URL, cause: unknown): AppError {
@@ -129,6 +151,8 @@ export function isTooMuch(error: unknown): boolean {
 
 export const isTooLarge = (error: unknown): boolean =>
   error instanceof AppError && error.detail === 'too-large';
+
+export const isMissing = (error: unknown): boolean => error instanceof AppError && error.code === 'NOT_FOUND';
 
 /** An answer that is not what the protocol promises: a web page, a portal, broken XML. */
 export function unreadable(url: URL, what: string, cause?: unknown): AppError {

@@ -4,7 +4,7 @@ import type { InstantSpan } from '../../time/rule.ts';
 import { ianaZone, UTC, type Zone } from '../../time/zone.ts';
 import type { CalendarProvider, EventChange, PreparedWrite, PullPage } from '../provider.ts';
 import { readCursor, readingOf, writeCursor } from './caldav-cursor.ts';
-import { isTaken, refused, taken, unreadable } from './caldav-errors.ts';
+import { refused, taken, takenBy, unreadable } from './caldav-errors.ts';
 import { calendarsIn } from './calendar-list.ts';
 import { type CalendarObject, changesIn, lookUpIn, type ObjectReading } from './calendar-object.ts';
 import { type CollectionState, objectsAt, stateOf } from './collection.ts';
@@ -168,7 +168,8 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
       try {
         return await put(calendarId, prepared.eventId, text, { 'if-none-match': '*' }, null);
       } catch (error) {
-        throw isTaken(error) ? taken(urlOf(calendarId, prepared.eventId), error) : error;
+        const by = takenBy(error);
+        throw by === null ? error : taken(urlOf(calendarId, prepared.eventId), by, error);
       }
     },
 
@@ -185,7 +186,16 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
     async delete(calendarId, eventId, etag) {
       const headers: Record<string, string> = etag === null ? {} : { 'if-match': etag };
       const url = urlOf(calendarId, eventId);
-      const { status, headers: said } = await client.send(url, { method: 'DELETE', headers }, [404, 410]);
+      const { status, headers: said } = await client.send(
+        url,
+        { method: 'DELETE', headers },
+        [404, 410, 412],
+      );
+      if (status === 412) {
+        // What is not there meets no condition either (RFC 9110 section 13.1.1).
+        if ((await objectNamed(calendarId, eventId)) === null) return;
+        throw refused(url, new Response(null, { status }));
+      }
       // A sign-in page of some network between us has deleted nothing.
       if (status === 200 && said.get('content-type')?.startsWith('text/html'))
         throw unreadable(url, 'deletion');

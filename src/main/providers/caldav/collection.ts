@@ -1,5 +1,5 @@
 import type { Zone } from '../../time/zone.ts';
-import { isTooLarge, refused, unreadable } from './caldav-errors.ts';
+import { isMissing, isTooLarge, refused, unreadable } from './caldav-errors.ts';
 import { zoneOf } from './calendar-list.ts';
 import type { CalendarObject } from './calendar-object.ts';
 import { type DavClient, NAMESPACES } from './dav-client.ts';
@@ -118,7 +118,10 @@ export async function objectsAt(
   return { objects, gone };
 }
 
-/** By one request, or by more where the answer to one would be too large. */
+/**
+ * By one request, or by more where the answer to one would be too large, or where the server has none because it does not
+ * have one of them (sabre/dav before 2.0).
+ */
 async function objectsTogether(
   client: DavClient,
   calendar: URL,
@@ -127,7 +130,10 @@ async function objectsTogether(
   try {
     return await objectsAtOnce(client, calendar, urls);
   } catch (error) {
-    if (!isTooLarge(error) || urls.length === 1) throw error;
+    const [url] = urls;
+    if (isMissing(error) && url !== undefined && urls.length === 1) return objectOnly(client, calendar, url);
+    if (isMissing(error)) await stateOf(client, calendar);
+    else if (!isTooLarge(error) || urls.length === 1) throw error;
     const half = Math.ceil(urls.length / 2);
     const first = await objectsTogether(client, calendar, urls.slice(0, half));
     const second = await objectsTogether(client, calendar, urls.slice(half));
@@ -153,6 +159,14 @@ async function objectsAtOnce(client: DavClient, calendar: URL, urls: readonly UR
     else objects.push(object);
   }
   return { objects, gone };
+}
+
+/** @throws AppError NOT_FOUND when it is the calendar that is gone */
+async function objectOnly(client: DavClient, calendar: URL, url: URL): Promise<NamedObjects> {
+  const object = await objectAlone(client, url);
+  if (object !== null) return { objects: [object], gone: new Set() };
+  await stateOf(client, calendar);
+  return { objects: [], gone: new Set([nameOf(url)]) };
 }
 
 /** Null when the server does not have it. */
