@@ -143,6 +143,27 @@ describe('doctor', () => {
     expect(failed(report)).toEqual(['proxy', 'booking-api']);
   });
 
+  it.each([
+    ['HTTPS_PROXY', 'nonsense', 'proxy', 'HTTPS_PROXY or HTTP_PROXY is not a usable address.'],
+    [
+      'CALENDAR_SYNC_CA_FILE',
+      '/nowhere.pem',
+      'tls',
+      'CALENDAR_SYNC_CA_FILE (/nowhere.pem) could not be read',
+    ],
+  ])(
+    'names %s where it cannot be used, and judges nothing that it kept from being asked',
+    async (name, value, id, said) => {
+      bookingSystem(`https://localhost:${portOf(secure)}/api/v1`);
+      machine.environment[name] = value;
+      const report = await examine();
+      expect(byId(report, id)?.message).toContain(said);
+      expect(failed(report)).toEqual([id, 'booking-api']);
+      const skipped = ['dns', 'proxy', 'tls'].filter((one) => one !== id);
+      expect(skipped.map((one) => byId(report, one)?.status)).toEqual(['skipped', 'skipped']);
+    },
+  );
+
   it('names a certificate that nobody vouches for', async () => {
     bookingSystem(`https://localhost:${portOf(secure)}/api/v1`);
     const report = await examine();

@@ -1,5 +1,6 @@
 import { check, type DoctorCheck } from '../../shared/domain/doctor.ts';
-import { networkLayer } from './network-fault.ts';
+import { AppError } from '../../shared/rpc/errors.ts';
+import { networkLayer, UNUSABLE } from './network-fault.ts';
 import type { Reached } from './recorded-fetch.ts';
 
 /** OAuth and TLS begin to refuse a clock that is off by more than some minutes. */
@@ -21,6 +22,8 @@ export function networkChecks({ hosts, proxy, certificateProblem }: NetworkFindi
   const failed = hosts.flatMap(({ origin, outcome }) =>
     outcome.kind === 'failed' ? [{ origin, error: outcome.error }] : [],
   );
+  const unusable = failed.map(({ error }) => error).find(isUnusable);
+  if (unusable !== undefined) return unaskedChecks(unusable);
   const certificates = failed.flatMap(({ origin, error }) => certificateProblem(error, origin) ?? []);
   const others = failed.filter(({ origin, error }) => certificateProblem(error, origin) === null);
   const at = (layer: ReturnType<typeof networkLayer>): readonly string[] =>
@@ -44,6 +47,27 @@ export function networkChecks({ hosts, proxy, certificateProblem }: NetworkFindi
         }),
   ];
 }
+
+/** What is set for the network keeps every request from leaving: that is all there is to say. */
+function unaskedChecks({ detail, message }: AppError): readonly DoctorCheck[] {
+  const found = (id: string, name: string, isWrong: boolean): DoctorCheck =>
+    isWrong
+      ? check(id, name, 'failed', message)
+      : check(
+          id,
+          name,
+          'skipped',
+          'No request has left this computer, since one of its settings cannot be used.',
+        );
+  return [
+    found('dns', 'Names (DNS)', false),
+    found('proxy', 'Proxy', detail === UNUSABLE.proxy),
+    found('tls', 'Certificates (TLS)', detail === UNUSABLE.authorities),
+  ];
+}
+
+const isUnusable = (error: unknown): error is AppError =>
+  error instanceof AppError && Object.values<string | null>(UNUSABLE).includes(error.detail);
 
 /**
  * Whether this machine's clock agrees with most servers, and with the booking system's, which the times of bookings are

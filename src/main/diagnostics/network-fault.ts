@@ -1,3 +1,6 @@
+/** Details of errors that keep every request from leaving, since what is set for the network cannot be used. */
+export const UNUSABLE = { proxy: 'unusable-proxy', authorities: 'unusable-authorities' } as const;
+
 /** How far a request came before it failed. */
 export type NetworkLayer = 'dns' | 'proxy' | 'connection' | 'other';
 

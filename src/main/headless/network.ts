@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import type { Settings } from '../../shared/domain/settings.ts';
 import { AppError } from '../../shared/rpc/errors.ts';
+import { UNUSABLE } from '../diagnostics/network-fault.ts';
 import type { Fetch } from '../ports.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -63,7 +64,7 @@ function trustAuthorities(file: string | undefined, source: string): void {
     throw new AppError(
       'INVALID_INPUT',
       `${source} (${file}) could not be read as certificates in PEM form. Correct the path or the file.`,
-      { cause },
+      { cause, detail: UNUSABLE.authorities },
     );
   }
 }
@@ -96,6 +97,7 @@ async function proxied(environment: Environment, source: string): Promise<Fetch>
   } catch (cause) {
     throw new AppError('INVALID_INPUT', `${source} is not a usable address. Correct it.`, {
       cause,
+      detail: UNUSABLE.proxy,
     });
   }
 }
