@@ -126,6 +126,19 @@ describe.each(['Radicale', 'Xandikos', STAND_IN] as const)('%s', (name) => {
       expect((await pull(world, second.cursor)).removed).toEqual(['team.ics']);
     });
 
+    it('that was made of an event of ours, and is far ahead, is shown as the series', async () => {
+      const world = await open();
+      const { id } = await createJob(world);
+      const { cursor } = await pull(world, null, NOVEMBER);
+      const late = { DTSTART: ':20280428T053700Z', DTEND: ':20280428T083700Z' };
+      await world.calendar.edit(id, withProperties({ ...late, RRULE: ':FREQ=DAILY' }));
+      for (const from of [cursor, null]) {
+        const { events, removed } = await pull(world, from, NOVEMBER);
+        expect(events).toMatchObject([{ id, form: 'series', tag: { self: id } }]);
+        expect(removed).toEqual([]);
+      }
+    });
+
     it('that began long ago and never ends is shown within the window', async () => {
       const world = await open();
       const old = series('FREQ=WEEKLY').replaceAll('20261102', '20150105');
@@ -192,6 +205,20 @@ describe.each(['Radicale', 'Xandikos', STAND_IN] as const)('%s', (name) => {
         created.etag,
       );
       expect(rewritten).toEqual({ ...created, etag: undefined });
+    });
+
+    it('may have arrived when the look at it fails', async () => {
+      let isClosed = false;
+      const network =
+        (fetch: Fetch): Fetch =>
+        async (input, init) => {
+          if (isClosed && init?.method === 'REPORT') return new Response(null, { status: 401 });
+          isClosed = init?.method === 'PUT';
+          return fetch(input, init);
+        };
+      const world = await open({ network });
+      await expect(createJob(world)).rejects.toMatchObject({ code: 'AUTH_EXPIRED', effect: 'unknown' });
+      expect(await world.calendar.names()).toHaveLength(1);
     });
 
     it('defines the zone that it names, for programs that do not know it', async () => {

@@ -1,4 +1,5 @@
 import type { CalendarEvent } from '../../../shared/domain/calendar-event.ts';
+import { elaborated, toAppError } from '../../../shared/rpc/errors.ts';
 import type { Clock, Fetch, Log } from '../../ports.ts';
 import type { InstantSpan } from '../../time/rule.ts';
 import { ianaZone, UTC, type Zone } from '../../time/zone.ts';
@@ -89,7 +90,10 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
     const headers = { 'content-type': 'text/calendar; charset=utf-8', ...condition };
     const response = await client.send(url, { method: 'PUT', headers, body: text });
     const etag = response.headers.get('etag');
-    const stored = await objectNamed(calendarId, name);
+    const stored = await objectNamed(calendarId, name).catch((error: unknown) => {
+      // It is written, whatever became of the look at it.
+      throw elaborated(toAppError(error), { effect: 'unknown' });
+    });
     // Said to be written by somebody who is not the server: without an etag, and nothing is there or as it was.
     const isAsBefore = stored === null ? before === null : stored.text === before && before !== text;
     if (etag === null && isAsBefore) throw unreadable(url, 'a page for a change that it did not make');

@@ -46,8 +46,16 @@ export function changesIn(
   const isSingle = calendar.entries.every(({ kind }) => kind === 'single');
   const isOurs = calendar.entries.some(({ event }) => event.content.tag?.self === object.name);
   const reach = anywhere ? EVER : { from: span.from, to: isOurs ? EVER.to : span.to };
-  const shown = isSingle ? reach : span;
-  return withSharedTag([...listCalendar(calendar, shown, reading.source, reading.notice)], object.name);
+  const listed = [...listCalendar(calendar, isSingle ? reach : span, reading.source, reading.notice)];
+  if (isOurs && listed.length === 0) return seriesAt(calendar, object.name, reach);
+  return withSharedTag(listed, object.name);
+}
+
+/** What became of an event of ours that was made a series far ahead: the series itself, which the span has nothing of. */
+function seriesAt(calendar: ParsedCalendar, name: string, reach: InstantSpan): readonly EventChange[] {
+  const master = lookUp(calendar, name);
+  if (master.kind !== 'found' || Date.parse(master.event.time.start) < reach.from) return [];
+  return [{ kind: 'event', event: master.event }];
 }
 
 /**
