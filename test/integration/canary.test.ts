@@ -9,7 +9,8 @@ describe('days of trouble', () => {
   it.each([
     ['google', 4],
     ['microsoft', 7],
-    ['both', 11],
+    ['caldav', 3],
+    ['all', 11],
   ] as const)(
     'at %s, seed %d: every invariant is kept',
     async (services, seed) => {
@@ -25,9 +26,9 @@ describe('days of trouble', () => {
     'are the same from the same seed, request by request',
     async () => {
       const [once, twice, other] = [
-        await liveThrough({ seed: 5, days: 1, services: 'both' }),
-        await liveThrough({ seed: 5, days: 1, services: 'both' }),
-        await liveThrough({ seed: 6, days: 1, services: 'both' }),
+        await liveThrough({ seed: 5, days: 1, services: 'all' }),
+        await liveThrough({ seed: 5, days: 1, services: 'all' }),
+        await liveThrough({ seed: 6, days: 1, services: 'all' }),
       ];
       expect(once.trace.count).toBeGreaterThan(100);
       expect(twice.trace.digest()).toBe(once.trace.digest());
@@ -123,6 +124,61 @@ describe('servers that do not do what they say', () => {
     async (_, invariant, servers) => {
       const { findings } = await liveThrough({
         ...{ seed: 4, days: 1, services: 'google', servers },
+        isOver: (found) => found.broken(invariant).length > 0,
+      });
+      expect(findings.broken(invariant)).not.toEqual([]);
+    },
+    LONG,
+  );
+
+  /** Puts other texts into a calendar than it is given. */
+  const storing =
+    (rewrite: (text: string) => string) =>
+    (fetch: Fetch): Fetch =>
+    async (input, init) =>
+      init?.method === 'PUT' && String(input).includes('/caldav/')
+        ? fetch(input, { ...init, body: rewrite(String(init.body)) })
+        : fetch(input, init);
+
+  /** Tells of no change that its token is asked for. */
+  const silent =
+    (fetch: Fetch): Fetch =>
+    async (input, init) => {
+      const answer = await fetch(input, init);
+      if (!/sync-collection.*<d:sync-token>h/s.test(String(init?.body))) return answer;
+      const text = (await answer.text()).replace(/<d:response>.*<\/d:response>/s, '');
+      return new Response(text, { status: answer.status, headers: answer.headers });
+    };
+
+  /** Every object that is made is there under another name as well. */
+  const twofold =
+    (fetch: Fetch): Fetch =>
+    async (input, init) => {
+      const answer = await fetch(input, init);
+      const [, name = ''] = /\/caldav\/.*\/([^/]+)\.ics$/.exec(String(input)) ?? [];
+      if (init?.method !== 'PUT' || name === '') return answer;
+      const other = `${name.slice(0, -1)}_`;
+      const text = String(init.body).replace(/\r\n[ \t]/g, '');
+      const tag = /X-CALENDAR-SYNC:(\S+)/.exec(text)?.[1] ?? '';
+      const theirs = { ...JSON.parse(Buffer.from(tag, 'base64url').toString()), self: `${other}.ics` };
+      const body = text
+        .replace(`UID:${name}`, `UID:${other}`)
+        .replace(tag, Buffer.from(JSON.stringify(theirs)).toString('base64url'));
+      await fetch(String(input).replace(name, other), { ...init, body });
+      return answer;
+    };
+
+  it.each([
+    ['is not deleted', 'I1', ignoring('DELETE', /\/caldav\//, () => new Response(null, { status: 204 }))],
+    ['is made twice', 'I2', twofold],
+    ['loses its tag', 'I1', storing((text) => text.replace(/X-CALENDAR-SYNC:.*(\r\n[ \t].*)*\r\n/, ''))],
+    ['is moved', 'I12', storing((text) => text.replace(/^DTEND.*$/m, 'DTEND:20300101T000000Z'))],
+    ['is changed and nobody told', 'I7', silent],
+  ] as const)(
+    'an object of CalDAV %s: %s is found broken',
+    async (_, invariant, servers) => {
+      const { findings } = await liveThrough({
+        ...{ seed: 3, days: 1, services: 'caldav', servers },
         isOver: (found) => found.broken(invariant).length > 0,
       });
       expect(findings.broken(invariant)).not.toEqual([]);

@@ -3,7 +3,7 @@
  * is killed, and judges every invariant of the sync by what is then in the calendars and in the booking system. Exit
  * code 1: an invariant was broken or, in a week or more, never tried, or something was never met.
  *
- *   npm run canary -- [--days 7] [--seed 1] [--seeds 1] [--calendar google|microsoft|both] [--json] [--trace]
+ *   npm run canary -- [--days 7] [--seed 1] [--seeds 1] [--calendar google|microsoft|caldav|all] [--json] [--trace]
  *
  * The same seed, days and calendar make the same week: `--trace` shows it, deed by deed and request by request.
  */
@@ -13,7 +13,7 @@ import { report, reportText } from './report.ts';
 import type { Services } from './scene.ts';
 import { liveThrough } from './week.ts';
 
-const SERVICES = ['google', 'microsoft', 'both'] as const;
+const SERVICES = ['google', 'microsoft', 'caldav', 'all'] as const;
 const isService = (text: string): text is Services => SERVICES.some((name) => name === text);
 
 const { values } = parseArgs({
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     days: { type: 'string', default: '7' },
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
-    calendar: { type: 'string', default: 'both' },
+    calendar: { type: 'string', default: 'all' },
     json: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
   },
@@ -33,13 +33,13 @@ if (
   !isService(services)
 ) {
   console.error(
-    '--days, --seed and --seeds take a number from 1, --calendar one of: google, microsoft, both',
+    '--days, --seed and --seeds take a number from 1, --calendar one of: google, microsoft, caldav, all',
   );
   process.exit(2);
 }
 /** In a week every invariant is put to the test. */
 const A_WEEK = 7;
-/** One week of one calendar meets most of all that there is; all of it is asked of many seeds with both calendars. */
+/** One week of one calendar meets most of all that there is; all of it is asked of many seeds with all calendars. */
 const ENOUGH_DAYS = 70;
 
 const all: Findings[] = [];
@@ -99,14 +99,14 @@ const lastSeen = (): Promise<string> =>
 const traces = [await lastSeen(), await lastSeen()];
 all[0]?.check('I14', traces[0] === traces[1] ? [] : [`seed ${first} made two traces in one day: ${traces}`]);
 
-const isEnough = services === 'both' && Number(days) * Number(count) >= ENOUGH_DAYS;
+const isEnough = services === 'all' && Number(days) * Number(count) >= ENOUGH_DAYS;
 const found = report(all, isEnough);
 const isAWeek = Number(days) * Number(count) >= A_WEEK;
 const notTried = isAWeek ? found.verdicts.filter(({ checked }) => checked === 0) : [];
 if (notTried.length > 0)
   console.error(`Never tried: ${notTried.map(({ invariant }) => invariant).join(', ')}`);
 if (!values.json && !isEnough)
-  console.error('Too little for a verdict on coverage: 10 weeks of both calendars are asked for.');
+  console.error('Too little for a verdict on coverage: 10 weeks of all calendars are asked for.');
 process.stdout.write(
   values.json ? `${JSON.stringify({ weeks, ...found }, null, 2)}\n` : `${reportText(found)}\n`,
 );

@@ -28,7 +28,7 @@ const FAULTS = [
   'fault: a page comes again',
   'fault: notifications come again',
   'fault: booking down',
-  ...['booking', 'google', 'microsoft'].flatMap((service) =>
+  ...['booking', 'google', 'microsoft', 'caldav'].flatMap((service) =>
     ['drop-before', 'drop-after', 'truncate', '401', '403', '410', '412', '429', '503', '503-after'].map(
       (fault) => `fault: ${fault} at ${service}`,
     ),

@@ -212,6 +212,8 @@ function imported(scene: Scene): void {
   scene.network.watch.settledBlocks = groups
     .filter(({ length }) => length === 1)
     .flat()
+    // One that a person kept after its appointment had gone may stand for another copy, until it goes with its mapping.
+    .filter(({ event }) => !scene.ledger.keptAt.has(Date.parse(event.start)))
     .map(({ calendar, event }) => ({
       calendar: calendar.key,
       event: event.seriesId ?? event.id,

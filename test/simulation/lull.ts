@@ -79,7 +79,8 @@ export async function judge(scene: Scene, anew: boolean): Promise<void> {
 }
 
 /** What was listed last comes once more, and what was told is told again: nothing is done for it. */
-async function again({ network, world, findings, dice }: Scene): Promise<void> {
+async function again({ network, world, findings, dice, calendars }: Scene): Promise<void> {
+  for (const { stir } of calendars) stir?.();
   const { watch } = network;
   const { bookings, events } = world.sandbox.booking;
   const booking = dice.one(bookings.all());

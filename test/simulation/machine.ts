@@ -1,8 +1,7 @@
-import { signIn as signInToOutlook } from '../support/outlook.ts';
 import { type SavedDatabase, TECHNICIAN } from '../support/world.ts';
 import { countCells } from './cells.ts';
 import type { Deed } from './dispatch.ts';
-import { putSetUpRight, type Scene } from './scene.ts';
+import { putSetUpRight, type Scene, signInTo } from './scene.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -148,8 +147,10 @@ export const NETWORK = {
   },
   'lists nothing': ({ world, dice, calendars }) => {
     // Of what is listed next from the beginning.
-    const service = dice.one(['google', 'booking'] as const) ?? 'google';
-    const path = service === 'google' ? '/events\\?' : '/bookings\\?';
+    const services = ['google', 'booking'] as const;
+    const hasCaldav = calendars.some(({ provider }) => provider === 'caldav');
+    const service = dice.one(hasCaldav ? ([...services, 'caldav'] as const) : services) ?? 'google';
+    const path = { google: '/events\\?', booking: '/bookings\\?', caldav: '/caldav/' }[service];
     world.sandbox.faults.add({ service, path, times: 1, effect: { kind: 'hook', name: 'empty-listing' } });
     if (service === 'booking') world.sandbox.booking.expireCursors();
     else for (const { program } of calendars) program.forgetPosition();
@@ -175,8 +176,7 @@ export const NETWORK_OFTEN: Readonly<Record<keyof typeof NETWORK, number>> = {
 export async function signInWhereAsked({ world }: Scene): Promise<void> {
   for (const { provider, state } of world.app.accounts()) {
     if (state !== 'needs-sign-in') continue;
-    if (provider === 'google') await world.signIn();
-    else await signInToOutlook(world);
+    await signInTo(world, provider);
   }
 }
 

@@ -3,6 +3,7 @@ import type { FaultEffect } from '../../src/sandbox/faults.ts';
 import type { World } from '../support/world.ts';
 import type { Dice } from './dice.ts';
 import type { Findings } from './findings.ts';
+import { responsesIn, tokenIn, withResponses } from './multistatus-seen.ts';
 import {
   carried,
   isListing,
@@ -191,6 +192,7 @@ export class SimulatedNetwork {
   /** A page of a listing: in another order, with an item twice, or with what was listed before once more. */
   async #listed(request: SeenRequest, answer: Response): Promise<Response> {
     if (!answer.ok || !isListing(request)) return answer;
+    if (request.service === 'caldav') return this.#multistatus(answer);
     const document = parsed(await answer.clone().text());
     if (document === null) return answer;
     const position = positionOut(document);
@@ -203,6 +205,20 @@ export class SimulatedNetwork {
     return new Response(body, { status: answer.status, headers });
   }
 
+  async #multistatus(answer: Response): Promise<Response> {
+    const document = await answer.clone().text();
+    const position = tokenIn(document);
+    if (position !== null) this.watch.handedOut(position);
+    if (!this.reorders) return answer;
+    const { status, headers } = answer;
+    const other = new Headers(headers);
+    other.delete('content-length');
+    return new Response(withResponses(document, this.#shuffled(responsesIn(document))), {
+      status,
+      headers: other,
+    });
+  }
+
   #mixed(request: SeenRequest, items: readonly Json[]): readonly Json[] {
     const kind = `${request.service} ${request.url.split('?')[0]}`;
     if (this.replays && items.length === 0) {
@@ -211,7 +227,12 @@ export class SimulatedNetwork {
       return again;
     }
     if (items.length > 0) this.#lastItems.set(kind, items);
-    if (!this.reorders || items.length === 0) return items;
+    return this.reorders ? this.#shuffled(items) : items;
+  }
+
+  /** In another order, now and then one of them twice. */
+  #shuffled<T>(items: readonly T[]): readonly T[] {
+    if (items.length === 0) return items;
     const mixed = this.#dice.shuffled(items);
     if (items.length > 1) this.#findings.meet('fault: a page in another order');
     const double = this.#dice.chance(0.3) ? this.#dice.one(mixed) : undefined;

@@ -1,8 +1,17 @@
 import type { MappingInput } from '../../src/main/app-contract.ts';
 import type { Fetch } from '../../src/main/ports.ts';
+import { PASSWORD, USERNAME } from '../support/caldav-server.ts';
+import type { ServerManners } from '../support/caldav-stand-in/collection.ts';
+import {
+  type CaldavStandIn,
+  createCaldavStandIn,
+  STAND_IN_ORIGIN,
+} from '../support/caldav-stand-in/stand-in.ts';
 import { googleProgram, type OnlineProgram, outlookProgram } from '../support/calendar-program.ts';
 import { OUTLOOK, signInToOutlook as openMailbox, signIn as signInToOutlook } from '../support/outlook.ts';
 import { CALENDAR, createWorld, TECHNICIAN, type World } from '../support/world.ts';
+import { caldavInstances } from './caldav-instances.ts';
+import { caldavProgram } from './caldav-program.ts';
 import { Dice } from './dice.ts';
 import { Findings } from './findings.ts';
 import { Ledger } from './ledger.ts';
@@ -10,7 +19,7 @@ import { SimulatedNetwork } from './network.ts';
 import { googleInstances, type Instance, outlookInstances } from './seen-instances.ts';
 import { Trace } from './trace.ts';
 
-export type Services = 'google' | 'microsoft' | 'both';
+export type Services = 'google' | 'microsoft' | 'caldav' | 'all';
 
 /** How a calendar is mapped, as IT has last said. */
 export interface Mapped {
@@ -23,7 +32,7 @@ export interface Mapped {
 /** A calendar of the technician, with what is known of it outside the app. */
 export interface Calendar {
   readonly key: string;
-  readonly provider: 'google' | 'microsoft';
+  readonly provider: 'google' | 'microsoft' | 'caldav';
   readonly calendarId: string;
   readonly program: OnlineProgram;
   /** Only ever imported. */
@@ -38,6 +47,8 @@ export interface Calendar {
   /** When everything was settled last before that. */
   settledBefore: number;
   instances(): readonly Instance[];
+  /** Where the service can: it looks as if something had changed in it, and nothing has. */
+  stir?(): void;
 }
 
 /** All that the actors of a simulation act on. */
@@ -76,17 +87,24 @@ export async function openScene(
   const network = new SimulatedNetwork(new Dice(seed ^ 0x5eed), findings, trace);
   const onDelete = (): Mapped['onDelete'] => dice.one(['restore', 'leave', 'ask'] as const) ?? 'restore';
   const first = { direction: 'two-way', visibility: 'busy-only', onDelete: onDelete(), skip: [] } as const;
+  let caldavServer: CaldavStandIn | null = null;
   const world = await createWorld({
     chance: seed,
     start: dice.one(STARTS) ?? STARTS[0],
-    network: (fetch) => network.between(servers(fetch)),
+    network: (sandbox) =>
+      network.between(
+        servers(async (url, init) => {
+          const { origin } = new URL(url instanceof Request ? url.url : url);
+          return origin === caldavServer?.origin ? caldavServer.fetch(url, init) : sandbox(url, init);
+        }),
+      ),
     mapping: input(first),
   });
   network.open(world);
   // A comment costs a turn of virtual time.
   world.sandbox.booking.commentEveryMs = 40_000;
   const calendars: Calendar[] = [];
-  if (services === 'microsoft') {
+  if (services === 'microsoft' || services === 'caldav') {
     for (const { id } of world.app.accounts()) await world.app.removeAccount(id, { deleteEvents: false });
   } else {
     calendars.push(google(world, CALENDAR, first, false));
@@ -99,7 +117,20 @@ export async function openScene(
     calendars.push(second);
     await addMapping(world, second);
   }
-  if (services !== 'google') {
+  if (services === 'caldav' || services === 'all') {
+    const { clock, sandbox } = world;
+    caldavServer = createCaldavStandIn({
+      clock,
+      faults: sandbox.faults,
+      manners: someManners(new Dice(seed ^ 0xda7)),
+    });
+    await signInTo(world, 'caldav');
+    for (const calendar of caldavCalendars(caldavServer, services, { ...first, onDelete: onDelete() })) {
+      calendars.push(calendar);
+      await addMapping(world, calendar);
+    }
+  }
+  if (services === 'microsoft' || services === 'all') {
     await openMailbox(world);
     const mailbox = outlook(world, ledger, { ...first, onDelete: onDelete() });
     calendars.push(mailbox);
@@ -138,6 +169,46 @@ function outlook(world: World, { copies }: Ledger, mapped: Mapped): Calendar {
   };
 }
 
+/** How this server differs from others. */
+const someManners = (dice: Dice): ServerManners => ({
+  syncs: dice.chance(0.7),
+  hasCtag: dice.chance(0.85),
+  saysEtagOfWrites: dice.chance(0.75),
+  tellsAgain: dice.chance(0.3),
+  refusesWhatIsGone: dice.chance(0.2),
+  ...(dice.chance(0.4) && { mostInOneAnswer: dice.between(1, 3) }),
+});
+
+/** By itself, a technician's server has a second calendar, as at Google's. */
+function caldavCalendars(server: CaldavStandIn, services: Services, mapped: Mapped): readonly Calendar[] {
+  const own = caldav(server, 'caldav', mapped, false);
+  if (services === 'all') return [own];
+  return [own, caldav(server, 'shared', { ...mapped, direction: 'import', visibility: 'details' }, true)];
+}
+
+function caldav(server: CaldavStandIn, key: string, mapped: Mapped, importOnly: boolean): Calendar {
+  const calendarId = server.addCalendar(key);
+  const collection = server.calendar(calendarId);
+  return {
+    ...{ key, provider: 'caldav', calendarId, program: caldavProgram(collection) },
+    ...{ importOnly, mapped, isMapped: true, changedAt: 0, turnedAt: 0, settledBefore: 0 },
+    instances: () => caldavInstances(collection),
+    stir: () => collection.remark(),
+  };
+}
+
+/** The person signs in, and does so again where that is asked for. */
+export async function signInTo(world: World, provider: string): Promise<void> {
+  if (provider === 'google') await world.signIn();
+  else if (provider === 'microsoft') await signInToOutlook(world);
+  else
+    await world.app.connectCaldav({
+      url: `${STAND_IN_ORIGIN}/caldav/`,
+      username: USERNAME,
+      password: PASSWORD,
+    });
+}
+
 /** Adds the mapping of a calendar to the account that has it. */
 async function addMapping(world: World, { provider, calendarId, mapped }: Calendar): Promise<void> {
   const account = world.app.accounts().find((each) => each.provider === provider);
@@ -160,8 +231,7 @@ async function setUp(scene: Scene): Promise<void> {
   for (const provider of new Set(calendars.map((calendar) => calendar.provider))) {
     const account = world.app.accounts().find((each) => each.provider === provider);
     if (account !== undefined && account.state !== 'needs-sign-in') continue;
-    if (provider === 'google') await world.signIn();
-    else await signInToOutlook(world);
+    await signInTo(world, provider);
   }
   for (const calendar of calendars) {
     const mapping = world.app.mappings().find(({ calendarId }) => calendarId === calendar.calendarId);

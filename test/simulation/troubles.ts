@@ -1,6 +1,6 @@
 import type { FaultEffect } from '../../src/sandbox/faults.ts';
 import type { Dice } from './dice.ts';
-import type { SeenRequest } from './request-seen.ts';
+import { positionIn, type SeenRequest } from './request-seen.ts';
 
 /** What may happen to a request; each is counted when it does. */
 export const TROUBLES = {
@@ -61,17 +61,20 @@ const isPatchOfBooking = ({ service, method }: SeenRequest): boolean =>
 
 function forbidden(request: SeenRequest, dice: Dice): FaultEffect | null {
   if (request.service === 'google') return status(403, dice.chance(0.7) ? 'rateLimitExceeded' : 'forbidden');
-  return isPatchOfBooking(request) || request.service === 'microsoft' ? status(403) : null;
+  return isPatchOfBooking(request) || ['microsoft', 'caldav'].includes(request.service) ? status(403) : null;
 }
 
 /** The position that a listing goes on from is not known any more. */
-function expired({ service, url }: SeenRequest): FaultEffect | null {
+function expired(request: SeenRequest): FaultEffect | null {
+  const { service, url } = request;
+  if (service === 'caldav') return positionIn(request) === null ? null : status(403, 'd:valid-sync-token');
   if (service === 'google' && url.includes('syncToken')) return status(410, 'fullSyncRequired');
   if (service === 'microsoft' && url.includes('deltatoken')) return status(410, 'syncStateNotFound');
   return url.includes('/changes?') ? status(410, 'cursor_expired') : null;
 }
 
-function outdated({ method, url }: SeenRequest): FaultEffect | null {
+function outdated({ service, method, url }: SeenRequest): FaultEffect | null {
   if (url.endsWith('$batch')) return status(412, 'ErrorIrresolvableConflict');
+  if (service === 'caldav') return method === 'PUT' || method === 'DELETE' ? status(412) : null;
   return method === 'PATCH' || method === 'DELETE' ? status(412, 'conditionNotMet') : null;
 }

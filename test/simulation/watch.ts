@@ -2,6 +2,7 @@ import type { Findings } from './findings.ts';
 import {
   eventWrites,
   isCalendarList,
+  isComplete,
   isListing,
   isSignIn,
   isStream,
@@ -64,7 +65,7 @@ export class Watch {
   tookEffect(request: SeenRequest): void {
     if (isSignIn(request)) return;
     this.#scene.ledger.lookAtBookings(this.#scene.world);
-    if (eventWrites(request).some(({ method }) => method === 'POST')) this.onlyOneEach();
+    if (eventWrites(request).some(({ method }) => method !== 'DELETE')) this.onlyOneEach();
     if (request.url.includes('busy-blocks') && request.method !== 'GET') this.#blocksStand(request);
   }
 
@@ -122,11 +123,8 @@ export class Watch {
   #positionWasHandedOut(request: SeenRequest): void {
     if (!isListing(request)) return;
     const position = positionIn(request);
-    const isNextPage = /pageToken|skiptoken/i.test(request.url);
-    if (position === null) {
-      if (!isNextPage && !request.url.includes('busy-blocks')) this.listedAfresh += 1;
-      return;
-    }
+    if (isComplete(request)) this.listedAfresh += 1;
+    if (position === null) return;
     const broken = this.#positions.has(position) ? [] : [`${told(request)} goes on from nowhere`];
     this.#findings.check('I7', broken);
   }

@@ -112,7 +112,9 @@ const EVERYBODY = { ...PEOPLE, office: 0.3, machine: 0.25, network: 0.2 } as con
 async function live(scene: Scene): Promise<void> {
   const { dice, world, network, findings, trace } = scene;
   network.weather = dice.weighted({ fair: 1, rough: 1.4, storm: 0.6 });
-  network.outage = dice.chance(0.1) ? (dice.one(['booking', 'google', 'microsoft'] as const) ?? null) : null;
+  const hasCaldav = scene.calendars.some(({ provider }) => provider === 'caldav');
+  const services = ['booking', 'google', 'microsoft', ...(hasCaldav ? (['caldav'] as const) : [])] as const;
+  network.outage = dice.chance(0.1) ? (dice.one(services) ?? null) : null;
   network.reorders = dice.chance(0.5);
   network.meanwhile = () => somebodyActs(scene, PEOPLE);
   findings.meet(`state: a shift in ${network.weather} weather`);

@@ -14,6 +14,8 @@ export interface ServerManners {
    * before its version 2.0. Default: false.
    */
   readonly refusesWhatIsGone?: boolean;
+  /** Names an object that has not changed, where it would have to say that none has. Default: false. */
+  readonly tellsAgain?: boolean;
   /** How many objects an answer to sync-collection names, after which the rest has to be asked for. Default: all. */
   readonly mostInOneAnswer?: number;
 }
@@ -138,6 +140,8 @@ export class StandInCollection {
     const is = this.#etags();
     const changed = [...is.keys()].filter((name) => was.get(name) !== is.get(name));
     const removed = [...was.keys()].filter((name) => !is.has(name));
+    if (this.#manners.tellsAgain === true && changed.length === 0)
+      changed.push(...[...is.keys()].slice(0, 1));
     const most = this.#manners.mostInOneAnswer ?? Number.POSITIVE_INFINITY;
     const told = { changed: changed.slice(0, most), removed: removed.slice(0, most) };
     const known = new Map(was);

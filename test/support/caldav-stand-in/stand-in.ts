@@ -13,7 +13,8 @@ import { PASSWORD, USERNAME } from '../caldav-server.ts';
 import { type ServerManners, StandInCollection } from './collection.ts';
 import { escaped, found, href, multistatus, type Properties, refusal, said } from './multistatus.ts';
 
-const ORIGIN = 'http://127.0.0.1:2';
+/** Where it is while it does not listen: only its own `fetch` can reach it there. */
+export const STAND_IN_ORIGIN = 'http://127.0.0.1:2';
 const ROOT = '/caldav/';
 const PRINCIPAL = `${ROOT}principals/${USERNAME}/`;
 export const STAND_IN_HOME = `${ROOT}calendars/${USERNAME}/`;
@@ -85,7 +86,7 @@ export function createCaldavStandIn({ clock, faults, manners = {} }: StandInOpti
   function answer(request: FastifyRequest): Answer {
     if (request.headers.authorization !== AUTHORIZATION)
       return { status: 401, headers: { 'www-authenticate': 'Basic realm="Calendars"' } };
-    const { pathname: path } = new URL(request.url, ORIGIN);
+    const { pathname: path } = new URL(request.url, STAND_IN_ORIGIN);
     // A bare name, and the well-known page (RFC 6764 section 5).
     if (!path.startsWith(ROOT)) return { status: 301, headers: { location: ROOT } };
     const [, folder = path, segment = ''] = /^(.*\/)([^/]*)$/.exec(path) ?? [];
@@ -147,16 +148,16 @@ export function createCaldavStandIn({ clock, faults, manners = {} }: StandInOpti
   }
 
   return {
-    origin: ORIGIN,
+    origin: STAND_IN_ORIGIN,
     app,
     fetch: inProcessFetch(
       () => app,
-      () => [ORIGIN],
+      () => [STAND_IN_ORIGIN],
     ),
     addCalendar(name, { displayName = name, timeZone = 'Europe/London', manners: own = manners } = {}) {
       const path = `${STAND_IN_HOME}${name}/`;
       calendars.set(path, new StandInCollection(own, displayName, timeZone));
-      return `${ORIGIN}${path}`;
+      return `${STAND_IN_ORIGIN}${path}`;
     },
     calendar(url) {
       const calendar = calendars.get(new URL(url).pathname);
