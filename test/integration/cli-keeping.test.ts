@@ -1,7 +1,20 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundleEntry } from '../../scripts/headless-bundle.mjs';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { AccountDocument, ErrorDocument, listOf, MappingDocument, StatusDocument } from './cli-documents.ts';
 import {
@@ -19,6 +32,9 @@ import {
   succeed,
   TECHNICIAN,
 } from './cli-harness.ts';
+
+/** Whose files are nobody's, as systems number them. */
+const NOBODY = 65_534;
 
 let sandbox: Sandbox;
 let machine: Machine;
@@ -206,6 +222,30 @@ describe('the data directory', () => {
     delete machine.environment.CALENDAR_SYNC_DATA_DIR;
     await succeed(machine.run('status'));
     expect(readdirSync(join(home, 'share'))).toEqual(['calendar-sync']);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['backup', 'backup.sqlite', 'The backup'],
+    ['settings', 'settings.json', 'The settings'],
+  ])('of somebody who may not read the %s says so', async (_, name, said) => {
+    const directory = mkdtempSync(join(tmpdir(), 'calendar-sync-forbidden-'));
+    const file = join(directory, name);
+    writeFileSync(file, '{}', { mode: 0 });
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) chownSync(directory, NOBODY, NOBODY);
+    const { PATH, CALENDAR_ENCRYPTION_KEY } = machine.environment;
+    const args =
+      name === 'settings.json' ? ['connect', 'ics', '--url', 'https://localhost:1/'] : ['restore', file];
+    const { status, stderr } = spawnSync(process.execPath, [bundleEntry, ...args, '--data-dir', directory], {
+      encoding: 'utf8',
+      env: { PATH, CALENDAR_ENCRYPTION_KEY },
+      ...(isRoot && { uid: NOBODY, gid: NOBODY }),
+    });
+    rmSync(directory, { recursive: true });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining(`${said} ${file} may not be read.`),
+    });
   });
 
   it('that cannot be used is named in one sentence', async () => {

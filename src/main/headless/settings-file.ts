@@ -1,6 +1,7 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Conf from 'conf';
+import { AppError } from '../../shared/rpc/errors.ts';
 import type { SettingsFile } from '../ports.ts';
 
 const NAME = 'settings';
@@ -26,6 +27,7 @@ export function openSettingsFile(dataDir: string): SettingsFile {
 /**
  * The settings file over whatever keeps it.
  * @param open throws a SyntaxError when what is in the file is no JSON
+ * @throws AppError PERMISSION_DENIED when the file may not be read
  */
 export function settingsFile(dataDir: string, open: () => { store: Values }): SettingsFile {
   const opened = openWhole(dataDir, open);
@@ -43,12 +45,19 @@ function openWhole(dataDir: string, open: () => { store: Values }): { store: Val
     requireObject(file);
     return open();
   } catch (error) {
+    if (isForbidden(error)) {
+      const message = `The settings ${file} may not be read. Give them to whom Calendar Sync runs as, or remove them.`;
+      throw new AppError('PERMISSION_DENIED', message, { cause: error });
+    }
     if (!(error instanceof SyntaxError)) throw error;
     // Set aside instead of overwritten: whoever edited it by hand finds it again.
     renameSync(file, join(dataDir, `${NAME}.damaged.json`));
     return open();
   }
 }
+
+const isForbidden = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
 
 /** What keeps the file would take any JSON, and put an object in its place. @throws SyntaxError */
 function requireObject(file: string): void {

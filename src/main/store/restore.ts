@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { Account } from '../../shared/domain/account.ts';
 import type { BackupContent } from '../../shared/domain/backup-content.ts';
@@ -43,7 +52,7 @@ export interface Restored {
  * the next run lists both sides afresh and adopts what was made since the backup.
  *
  * @throws AppError INVALID_INPUT when the file is no sound backup; CONFLICT (`newer-schema`) when a later version of
- *   the program made it; NOT_FOUND when it is not there
+ *   the program made it; NOT_FOUND when it is not there; PERMISSION_DENIED when it may not be read
  */
 export function restoreFrom(options: RestoreOptions): Restored {
   const { file, databaseFile, backupsDir, clock, log } = options;
@@ -81,6 +90,12 @@ function candidateBeside(databaseFile: string, purpose: 'restoring' | 'inspectin
 function copyBackup(file: string, candidate: string): void {
   if (!existsSync(file) || !statSync(file).isFile()) {
     throw new AppError('NOT_FOUND', `There is no backup ${file}. Check the path and try again.`);
+  }
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (cause) {
+    const message = `The backup ${file} may not be read. Allow it to be read, or choose another.`;
+    throw new AppError('PERMISSION_DENIED', message, { cause });
   }
   try {
     copyFileSync(file, candidate);
