@@ -300,6 +300,20 @@ describe.each(['Radicale', 'Xandikos', STAND_IN] as const)('%s', (name) => {
       },
     );
 
+    it('is not kept by a tag that is the second of the last change, as long as that lasts', async () => {
+      let now = 1_795_765_737;
+      const world = await open({ network: (fetch) => inSeconds(fetch, 1_795_765_737, () => now) });
+      const first = await pull(world);
+      const added = await world.person.add('Added', '2026-11-26T08:00:00Z');
+      const second = await pull(world, first.cursor);
+      expect(second.events.map(({ id }) => id)).toEqual([added]);
+      now += 10;
+      const third = await pull(world, second.cursor);
+      world.asked.length = 0;
+      expect((await pull(world, third.cursor)).changes).toEqual([]);
+      expect(world.asked).toEqual(['PROPFIND 207']);
+    });
+
     it('is kept by etags where the server has no sync-collection', async () => {
       const world = await open({ network: withoutSync });
       const kept = await world.person.add('Kept', '2026-11-24T08:00:00Z');
@@ -380,4 +394,15 @@ const withoutSync =
     const answer = await fetch(input, init);
     const text = (await answer.text()).replace(/<(\w+:)?sync-token[^/]*>[^<]*<\/(\w+:)?sync-token>/g, '');
     return new Response(text, { status: answer.status, headers: answer.headers });
+  };
+
+/** The tag of a collection as the second of its last change, at a server where it is `now`; seconds since 1970. */
+const inSeconds =
+  (fetch: Fetch, changed: number, now: () => number): Fetch =>
+  async (input, init) => {
+    const answer = await fetch(input, init);
+    if (answer.status !== 207) return answer;
+    const text = (await answer.text()).replace(/(getctag[^>]*>)[^<]+/, `$1${changed}`);
+    const headers = { 'content-type': 'text/xml', date: new Date(now() * 1000).toUTCString() };
+    return new Response(text, { status: 207, headers });
   };

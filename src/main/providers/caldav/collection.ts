@@ -9,7 +9,7 @@ import { childOf, childrenOf, textOf, type XmlElement } from './xml.ts';
 
 /** How a collection stands, without its objects. */
 export interface CollectionState {
-  /** Changes with every change of any object; null where the server has none. */
+  /** Changes with every change of any object; null where the server has none, or none yet that would. */
   readonly ctag: string | null;
   /** It can tell what has changed since a token (RFC 6578). */
   readonly syncs: boolean;
@@ -44,15 +44,26 @@ const STATE = {
 /** https://github.com/apple/ccs-calendarserver/blob/master/doc/Extensions/caldav-ctag.txt */
 export async function stateOf(client: DavClient, calendar: URL): Promise<CollectionState> {
   const body = { propfind: { ...NAMESPACES, prop: STATE } };
-  const { resources } = await client.query(calendar, { method: 'PROPFIND', depth: '0', body });
+  const { resources, answeredAt } = await client.query(calendar, { method: 'PROPFIND', depth: '0', body });
   const [collection] = resources;
   if (collection === undefined) throw unreadable(calendar, 'no properties');
   const { properties } = collection;
+  const ctag = textOf(properties.get('getctag')) || null;
   return {
-    ctag: textOf(properties.get('getctag')) || null,
+    ctag: ctag === null || mayStay(ctag, answeredAt) ? null : ctag,
     syncs: mayReport(properties.get('supported-report-set'), 'sync-collection'),
     zone: zoneOf(properties),
   };
+}
+
+/**
+ * Whether a ctag may be that of the next change as well: SOGo's is the second of the last one.
+ * @param answeredAt the server's clock, in milliseconds; where that is not known, it may
+ */
+function mayStay(ctag: string, answeredAt: number): boolean {
+  if (!/^\d{10}$/.test(ctag)) return false;
+  // The header may have been written a second after the ctag was read.
+  return !(Number(ctag) < Math.floor(answeredAt / 1000) - 1);
 }
 
 /** RFC 3253 section 3.1.5. A server that does not say which reports it knows may know all. */

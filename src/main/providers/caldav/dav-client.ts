@@ -75,7 +75,9 @@ export function createDavClient(fetch: Fetch): DavClient {
       const { response, url: answered } = await follow(url, request ?? {});
       const body = await response.text();
       if (isFinal(response.status)) throw refused(answered, response, body);
-      result = response.ok ? readMultistatus(body, answered) : { status: response.status, body };
+      result = response.ok
+        ? readMultistatus(body, answered, response.headers.get('date'))
+        : { status: response.status, body };
       // Nothing is left for tsdav to read: of a document that breaks off it would make one that ends there.
       return new Response(null, { status: 204 });
     };

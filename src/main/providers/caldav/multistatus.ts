@@ -19,21 +19,25 @@ export interface Multistatus {
   readonly syncToken: string | null;
   /** Where it was answered, redirects followed. */
   readonly url: URL;
+  /** The server's clock when it answered, in milliseconds since 1970; NaN where it does not say. */
+  readonly answeredAt: number;
 }
 
 /**
  * Reads a multistatus to its end: of a listing that breaks off, the rest would look deleted, and servers that fail in
  * the middle of an answer have sent its status and headers already.
  * @param url where it was answered
+ * @param date the header of that name (RFC 9110 section 6.6.1)
  * @throws AppError PROVIDER_ERROR when it is not a whole one
  */
-export function readMultistatus(document: string, url: URL): Multistatus {
+export function readMultistatus(document: string, url: URL, date: string | null): Multistatus {
   const root = rootOf(document, url);
   if (root.name !== 'multistatus') throw unreadable(url, 'no multistatus');
   return {
     resources: childrenOf(root, 'response').flatMap((response) => resourcesOf(response, url)),
     syncToken: textOf(childOf(root, 'sync-token')) || null,
     url,
+    answeredAt: Date.parse(date ?? ''),
   };
 }
 
