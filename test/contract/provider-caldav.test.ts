@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fetch } from '../../src/main/ports.ts';
 import type { DesiredEvent } from '../../src/shared/domain/calendar-event.ts';
 import { eventObject, lines, withProperties } from '../support/caldav-calendar.ts';
-import { type CaldavServer, fillRadicale, startCaldavServer } from '../support/caldav-server.ts';
-import type { ServerManners } from '../support/caldav-stand-in/collection.ts';
+import { type CaldavServer, startCaldavServer } from '../support/caldav-server.ts';
 import {
   type CaldavWorld,
   type CaldavWorldOptions,
@@ -15,7 +14,6 @@ import { createJob, describeWritableProvider, IDENTITY, JOB, owned, pull } from 
 /** What the simulation has in their place: whatever holds for it alone proves nothing. */
 const STAND_IN = 'the stand-in';
 
-const HALF_A_YEAR = { from: '2026-11-01T00:00:00.000Z', to: '2027-05-01T00:00:00.000Z' };
 const NOVEMBER = { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' };
 
 describe.each(['Radicale', 'Xandikos', STAND_IN] as const)('%s', (name) => {
@@ -332,51 +330,6 @@ describe.each(['Radicale', 'Xandikos', STAND_IN] as const)('%s', (name) => {
       expect((await pull(world, second.cursor)).changes).toEqual([]);
     });
   });
-});
-
-describe.each<[string, ServerManners]>([
-  ['that cuts its answers short', { mostInOneAnswer: 1 }],
-  ['that says nothing of what it stored', { saysEtagOfWrites: false }],
-  ['without sync-collection', { syncs: false }],
-  ['without a tag of the collection', { hasCtag: false }],
-  ['that refuses whatever names what is gone', { refusesWhatIsGone: true, syncs: false }],
-])('a server %s', (name, manners) => {
-  let server: Pick<CaldavServer, 'origin' | 'home' | 'stop'>;
-  beforeAll(async () => {
-    server = await startStandIn(manners);
-  });
-  afterAll(() => server.stop());
-  describeWritableProvider(name, () => openCaldav(server));
-});
-
-describe('Radicale with many events', () => {
-  let server: CaldavServer;
-  beforeAll(async () => {
-    server = await startCaldavServer('Radicale');
-  });
-  afterAll(() => server.stop());
-
-  it('shows them all where they do not fit into one answer, nor 200 of them', async () => {
-    const world = await openCaldav(server, { maxBodyBytes: 100_000 });
-    await fillRadicale(server, world.calendar, 300, '2026-11-01T08:00:00Z');
-    const { events, cursor } = await pull(world, null, HALF_A_YEAR);
-    expect(new Set(events.map(({ id }) => id)).size).toBe(300);
-    // Of the three parts the first is halved; what was too large is not counted as answered.
-    expect(world.asked).toEqual(['PROPFIND 207', ...Array(4).fill('REPORT 207')]);
-    await world.person.delete('many-7.ics');
-    const { removed, events: others } = await pull(world, cursor, HALF_A_YEAR);
-    expect({ removed, others }).toEqual({ removed: ['many-7.ics'], others: [] });
-  });
-
-  it('shows 2,500 once, and then nothing', async () => {
-    const world = await openCaldav(server);
-    await fillRadicale(server, world.calendar, 2500, '2026-11-01T08:00:00Z');
-    const { events, cursor } = await pull(world, null, HALF_A_YEAR);
-    expect(new Set(events.map(({ id }) => id)).size).toBe(2500);
-    world.asked.length = 0;
-    expect((await pull(world, cursor, HALF_A_YEAR)).changes).toEqual([]);
-    expect(world.asked).toEqual(['PROPFIND 207']);
-  }, 600_000);
 });
 
 const starts = (events: readonly { id: string; time: { start: string } }[]): readonly string[] =>
