@@ -120,6 +120,23 @@ describe('finding somebody’s calendars', () => {
     expect(found.home).toBe('https://cloud.example.com/remote.php/dav/calendars/tess/');
   });
 
+  it('as at SOGo: the same person, whether the address that one begins with ends with a slash or not', async () => {
+    const pages = {
+      'https://sogo.example.com/SOGo/dav/tess':
+        principalIs('/SOGo/dav/tess') + homesAre('/SOGo/dav/tess/Calendar/'),
+      'https://sogo.example.com/SOGo/dav/tess/':
+        principalIs('/SOGo/dav/tess/') + homesAre('/SOGo/dav/tess/Calendar/'),
+      'https://sogo.example.com/SOGo/dav/tess/Calendar/': [],
+    };
+    const subjects: string[] = [];
+    for (const address of [
+      'https://sogo.example.com/SOGo/dav/tess',
+      'https://sogo.example.com/SOGo/dav/tess/',
+    ])
+      subjects.push((await connected(pages, address)).connection.subject);
+    expect(new Set(subjects)).toEqual(new Set(['https://sogo.example.com/SOGo/dav/tess/']));
+  });
+
   it('in several places: the calendars of all are offered, once, and one that is closed costs no other', async () => {
     const { found, calendars } = await connected(
       {

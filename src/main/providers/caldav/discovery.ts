@@ -7,7 +7,10 @@ import { childrenOf, textOf, type XmlElement } from './xml.ts';
 
 /** Whose calendars a sign-in opens, and where they are. */
 export interface CaldavHome {
-  /** The person to the server: the URL of their principal (RFC 3744 section 2). */
+  /**
+   * The person to the server: the URL of their principal (RFC 3744 section 2), with a slash at its end. It is what they
+   * are known by, and SOGo spells it as the address that one began with does.
+   */
   readonly principal: string;
   /** What their calendars are collected in (RFC 4791 section 6.2.1). */
   readonly home: string;
@@ -37,7 +40,7 @@ export async function discover(client: DavClient, given: URL): Promise<CaldavHom
   const addresses = hrefTexts(person?.properties.get('calendar-user-address-set')).map((text) =>
     text.toLowerCase(),
   );
-  return { principal: principal.href, home: home.href, otherHomes, addresses };
+  return { principal: directory(principal).href, home: home.href, otherHomes, addresses };
 }
 
 /** What a server under repair answers, or one before it: whether calendars are there cannot be told. */
