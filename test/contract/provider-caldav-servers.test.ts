@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CaldavServer, fillRadicale, startCaldavServer } from '../support/caldav-server.ts';
 import type { ServerManners } from '../support/caldav-stand-in/collection.ts';
 import { openCaldav, startStandIn } from './provider-caldav-world.ts';
-import { describeWritableProvider, pull } from './provider-contract.ts';
+import { createJob, describeWritableProvider, IDENTITY, JOB, pull } from './provider-contract.ts';
 
 const HALF_A_YEAR = { from: '2026-11-01T00:00:00.000Z', to: '2027-05-01T00:00:00.000Z' };
 
@@ -19,6 +19,34 @@ describe.each<[string, ServerManners]>([
   });
   afterAll(() => server.stop());
   describeWritableProvider(name, () => openCaldav(server));
+});
+
+describe('a server that names what is created by itself', () => {
+  let server: Pick<CaldavServer, 'origin' | 'home' | 'stop'>;
+  beforeAll(async () => {
+    server = await startStandIn({ renames: true });
+  });
+  afterAll(() => server.stop());
+
+  it('has our event under its own name, and it is ours', async () => {
+    const world = await openCaldav(server);
+    const { provider, calendarId } = world;
+    const created = await createJob(world);
+    expect(await world.calendar.names()).toEqual([created.id]);
+    expect(created.tag?.self).toBe(created.id);
+    const prepared = provider.prepareUpdate(created.id, { ...JOB, title: 'Second visit' }, IDENTITY);
+    const updated = await provider.update(calendarId, prepared, created.etag);
+    expect((await pull(world)).events).toEqual([updated]);
+    expect(updated).toMatchObject({ id: created.id, title: 'Second visit', tag: { self: created.id } });
+    // As it would be recognised under any other name.
+    const text = (await world.calendar.read(created.id)) ?? '';
+    await world.calendar.delete(created.id);
+    await world.calendar.write('imported.ics', text);
+    const [imported] = (await pull(world)).events;
+    expect(imported?.tag?.self).toBe(imported?.id);
+    await provider.delete(calendarId, imported?.id ?? '', imported?.etag ?? null);
+    expect(await world.calendar.names()).toEqual([]);
+  });
 });
 
 describe('Radicale with many events', () => {

@@ -182,14 +182,38 @@ describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('two-way with %s', (na
   });
 });
 
-describe('a job whose name another program has taken while the database was lost', () => {
+describe('a job whose event another program has put elsewhere', () => {
   let server: CaldavServer;
   beforeAll(async () => {
     server = await startCaldavServer('Radicale');
   });
   afterAll(() => server.stop());
 
-  // Radicale's own answer, and those of others to the same.
+  it.each([
+    ['while nobody looked', false],
+    ['while the database was lost', true],
+  ])('under another name of the same calendar, %s: it is the same', async (_, isLost) => {
+    world = await createCaldavWorld(server);
+    const booking = addBooking(world, 9);
+    await world.sync();
+    const { name } = await job();
+    const text = (await world.calendar.read(name)) ?? '';
+    await world.calendar.delete(name);
+    await world.calendar.write('elsewhere.ics', text);
+    if (isLost) await world.loseDatabase();
+    world.forgetWrites();
+    expect(onlyAccount(await world.sync()).error).toBeNull();
+    expect(world.writes()).toEqual([]);
+    expect(busy()).toEqual([]);
+    world.sandbox.booking.bookings.patch(booking.id, { title: 'Second visit' });
+    await world.sync();
+    expect(await shown()).toMatchObject([{ name: 'elsewhere.ics', summary: 'Second visit' }]);
+    await expectQuiet();
+    await world.calendar.delete('elsewhere.ics');
+    await world.sync();
+    expect((await job()).summary).toBe('Second visit');
+  });
+
   it.each<[string, number, string]>([
     ['RFC 4791', 409, '<c:no-uid-conflict/>'],
     [
@@ -202,26 +226,28 @@ describe('a job whose name another program has taken while the database was lost
       400,
       '<s:exception>Sabre\\DAV\\Exception\\BadRequest</s:exception><s:message>Deleted calendar object with uid already exists in this calendar collection.</s:message>',
     ],
-  ])('comes back under the next: %s', async (_, status, said) => {
-    const body = `<d:error xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:s="http://sabredav.org/ns">${said}</d:error>`;
-    world = await createCaldavWorld(server, {
-      network: (fetch) => async (input, init) => {
-        const answer = await fetch(input, init);
-        return answer.status === 409 ? new Response(body, { status }) : answer;
-      },
-    });
-    addBooking(world, 9);
-    await world.sync();
-    const { name } = await job();
-    const text = (await world.calendar.read(name)) ?? '';
-    await world.calendar.delete(name);
-    await world.calendar.write('elsewhere.ics', text);
-    await world.loseDatabase();
-    expect(onlyAccount(await world.sync()).error).toBeNull();
-    expect((await job()).name).not.toBe(name);
-    expect((await world.calendar.names()).length).toBe(2);
-    await expectQuiet();
-  });
+  ])(
+    'in another calendar or the trash, while the database was lost: it comes back under the next name: %s',
+    async (_, status, said) => {
+      const body = `<d:error xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:s="http://sabredav.org/ns">${said}</d:error>`;
+      let taken = '';
+      world = await createCaldavWorld(server, {
+        network: (fetch) => async (input, init) => {
+          const isTaken = init?.method === 'PUT' && taken !== '' && String(input).endsWith(taken);
+          return isTaken ? new Response(body, { status }) : fetch(input, init);
+        },
+      });
+      addBooking(world, 9);
+      await world.sync();
+      const { name } = await job();
+      await world.calendar.delete(name);
+      taken = name;
+      await world.loseDatabase();
+      expect(onlyAccount(await world.sync()).error).toBeNull();
+      expect((await job()).name).not.toBe(name);
+      await expectQuiet();
+    },
+  );
 });
 
 describe('a bad day', () => {

@@ -16,6 +16,8 @@ export interface ServerManners {
   readonly refusesWhatIsGone?: boolean;
   /** Names an object that has not changed, where it would have to say that none has. Default: false. */
   readonly tellsAgain?: boolean;
+  /** Keeps what is created under a name of its own. Default: false. */
+  readonly renames?: boolean;
   /** How many objects an answer to sync-collection names, after which the rest has to be asked for. Default: all. */
   readonly mostInOneAnswer?: number;
 }
@@ -117,10 +119,11 @@ export class StandInCollection {
     if (uid === null) return { status: 409, refused: 'c:valid-calendar-object-resource' };
     const isTaken = [...this.#uids].some(([other, its]) => other !== name && its === uid);
     if (isTaken) return { status: 409, refused: 'c:no-uid-conflict' };
-    this.#objects.set(name, text);
-    this.#uids.set(name, uid);
+    const kept = this.#manners.renames === true && !isThere ? `kept-${sha(name).slice(0, 12)}.ics` : name;
+    this.#objects.set(kept, text);
+    this.#uids.set(kept, uid);
     const status = isThere ? 204 : 201;
-    return this.#manners.saysEtagOfWrites === false ? { status } : { status, etag: this.etag(name) };
+    return this.#manners.saysEtagOfWrites === false ? { status } : { status, etag: this.etag(kept) };
   }
 
   delete(name: string, { ifMatch }: Conditions = {}): Written {

@@ -8,11 +8,11 @@ import { readCursor, readingOf, writeCursor } from './caldav-cursor.ts';
 import { refused, taken, takenBy, unreadable } from './caldav-errors.ts';
 import { calendarsIn } from './calendar-list.ts';
 import { type CalendarObject, changesIn, lookUpIn, type ObjectReading } from './calendar-object.ts';
-import { type CollectionState, objectsAt, stateOf } from './collection.ts';
+import { type CollectionState, objectsAt, objectWithUid, stateOf } from './collection.ts';
 import { allObjects, changesSince, positionAfter } from './collection-changes.ts';
 import { createDavClient } from './dav-client.ts';
 import type { CaldavHome } from './discovery.ts';
-import { eventUid, objectOf, urlOf } from './event-name.ts';
+import { eventUid, nameFor, objectOf, uidFor, urlOf } from './event-name.ts';
 import { editedObject, newObject, preparedWrite } from './event-to-ical.ts';
 
 export interface CaldavProviderOptions extends CaldavHome {
@@ -74,6 +74,17 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
     throw refused(url, new Response(null, { status: 403 }));
   }
 
+  /** What is there after a write. A server may have given another name to what was created. */
+  async function writtenAs(
+    calendarId: string,
+    name: string,
+    before: string | null,
+  ): Promise<CalendarObject | null> {
+    const object = await objectNamed(calendarId, name);
+    if (object !== null || before !== null) return object;
+    return objectWithUid(client, new URL(calendarId), uidFor(name));
+  }
+
   /**
    * Writes an object and answers with the event as it is there now. When that has another etag than the write was
    * answered with, somebody has changed it since: then it is what was written, so that their change is seen as one.
@@ -90,7 +101,7 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
     const headers = { 'content-type': 'text/calendar; charset=utf-8', ...condition };
     const response = await client.send(url, { method: 'PUT', headers, body: text });
     const etag = response.headers.get('etag');
-    const stored = await objectNamed(calendarId, name).catch((error: unknown) => {
+    const stored = await writtenAs(calendarId, name, before).catch((error: unknown) => {
       // It is written, whatever became of the look at it.
       throw elaborated(toAppError(error), { effect: 'unknown' });
     });
@@ -99,7 +110,7 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
     if (etag === null && isAsBefore) throw unreadable(url, 'a page for a change that it did not make');
     const isAsWritten = stored !== null && (etag === null || stored.etag === null || stored.etag === etag);
     const written = isAsWritten ? stored : { name, etag, text };
-    const found = lookUpIn(written, name, await readingOfObjects(calendarId));
+    const found = lookUpIn(written, written.name, await readingOfObjects(calendarId));
     if (found.kind === 'found') return found.event;
     throw unreadable(url, 'the event that was just written');
   }
@@ -162,7 +173,7 @@ export function createCaldavProvider(options: CaldavProviderOptions): CalendarPr
 
     prepareCreate(calendarId, desired, identity) {
       const uid = eventUid(options.principal, calendarId, identity.bookingId, identity.incarnation);
-      return preparedWrite(`${uid}.ics`, desired, identity);
+      return preparedWrite(nameFor(uid), desired, identity);
     },
 
     prepareUpdate: preparedWrite,

@@ -3,11 +3,11 @@ import type { InstantSpan } from '../../time/rule.ts';
 import type { Zone } from '../../time/zone.ts';
 import { type ParsedCalendar, readCalendar } from '../icalendar/calendar.ts';
 import type { EventComponent } from '../icalendar/components.ts';
-import type { EventContent } from '../icalendar/event.ts';
 import { listCalendar, lookUp } from '../icalendar/listing.ts';
 import { type RawProperty, ruleOf } from '../icalendar/property.ts';
 import type { Notice } from '../icalendar/zones.ts';
 import type { EventChange, EventLookup } from '../provider.ts';
+import { nameFor } from './event-name.ts';
 import { tagFrom } from './ownership.ts';
 
 /** One resource of a calendar (RFC 4791 section 4.1): an event or a series with its overrides. */
@@ -71,16 +71,21 @@ const EVER: InstantSpan = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_
 function parse({ name, etag, text }: CalendarObject, reading: ObjectReading): ParsedCalendar {
   return readCalendar(text, reading.home, reading.source, reading.notice, {
     id: name,
-    content: (component) => contentOf(component, etag, reading.addresses),
+    content: (component) => ({
+      etag,
+      tag: tagOf(component, name),
+      response: responseOf(component, reading.addresses),
+    }),
   });
 }
 
-function contentOf(
-  component: EventComponent,
-  etag: string | null,
-  addresses: ReadonlySet<string>,
-): Partial<EventContent> {
-  return { etag, tag: tagFrom(component.ownership), response: responseOf(component, addresses) };
+/**
+ * An event that was created by us is known by its UID: a calendar that was exported and imported, or a server that names
+ * its objects itself, has it under another name. A copy that somebody makes of it has another UID.
+ */
+function tagOf({ ownership, uid }: EventComponent, name: string): OwnershipTag | null {
+  const tag = tagFrom(ownership);
+  return tag !== null && tag.self === nameFor(uid) ? { ...tag, self: name } : tag;
 }
 
 /** Programs that override an occurrence of a series that somebody made of our event may leave the tag out there. */

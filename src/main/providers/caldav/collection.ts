@@ -80,18 +80,7 @@ function mayReport(reports: XmlElement | undefined, name: string): boolean {
  * began before it, or an override, has to do with it, and what is left out of a complete listing counts as gone.
  */
 export async function eventObjects(client: DavClient, calendar: URL): Promise<readonly CalendarObject[]> {
-  const body = {
-    'c:calendar-query': {
-      ...NAMESPACES,
-      'd:prop': OBJECT,
-      'c:filter': {
-        'c:comp-filter': {
-          _attributes: { name: 'VCALENDAR' },
-          'c:comp-filter': { _attributes: { name: 'VEVENT' } },
-        },
-      },
-    },
-  };
+  const body = eventQuery({});
   const answer = await client.query(calendar, { method: 'REPORT', depth: '1', body });
   assertWhole(answer);
   const listed = objectsIn(answer);
@@ -101,6 +90,36 @@ export async function eventObjects(client: DavClient, calendar: URL): Promise<re
   const found = listed.filter(({ text }) => text !== '');
   return [...found, ...(await objectsAt(client, calendar, urls)).objects];
 }
+
+/**
+ * The object with the event of that UID, whatever it is called (RFC 4791 section 7.8.6); null where there is none, or the
+ * server does not look for one.
+ */
+export async function objectWithUid(
+  client: DavClient,
+  calendar: URL,
+  uid: string,
+): Promise<CalendarObject | null> {
+  const isIt = { _attributes: { collation: 'i;octet' }, _text: uid };
+  const body = eventQuery({ 'c:prop-filter': { _attributes: { name: 'UID' }, 'c:text-match': isIt } });
+  const answer = await client.ask(calendar, { method: 'REPORT', depth: '1', body });
+  if ('body' in answer) return null;
+  return objectsIn(answer).find(({ text }) => text.includes(uid)) ?? null;
+}
+
+/** @param filter what is wanted of the VEVENT (RFC 4791 section 9.7) */
+const eventQuery = (filter: object): Readonly<Record<string, unknown>> => ({
+  'c:calendar-query': {
+    ...NAMESPACES,
+    'd:prop': OBJECT,
+    'c:filter': {
+      'c:comp-filter': {
+        _attributes: { name: 'VCALENDAR' },
+        'c:comp-filter': { _attributes: { name: 'VEVENT' }, ...filter },
+      },
+    },
+  },
+});
 
 /** What became of objects that were asked for by name. One that is in neither exists and may not be read. */
 export interface NamedObjects {

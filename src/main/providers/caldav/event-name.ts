@@ -22,6 +22,12 @@ export function eventUid(
   return base32hex.stringify(digest, { pad: false }).toLowerCase();
 }
 
+/** What an object is called that we create: some servers want it to be its UID. */
+export const nameFor = (uid: string): string => `${uid}.ics`;
+
+/** The UID of an event that is created under that name. */
+export const uidFor = (name: string): string => name.replace(/\.ics$/, '');
+
 /**
  * The id of an event: the last part of its URL. Calendar collections hold no collections (RFC 4791 section 4.2), so
  * that it says all, and a server that is reached by another name has the same.

@@ -6,7 +6,8 @@ import { ianaZone, toInstant, toWall, UTC, type Zone } from '../../time/zone.ts'
 import { zoneDefinition } from '../../time/zone-definition.ts';
 import { OWNERSHIP_PROPERTY } from '../icalendar/calendar-text.ts';
 import type { NewIdentity, PreparedWrite } from '../provider.ts';
-import { tagText } from './ownership.ts';
+import { nameFor, uidFor } from './event-name.ts';
+import { tagFrom, tagText } from './ownership.ts';
 
 const PRODUCT = '-//Calendar Sync//Calendar Sync//EN';
 
@@ -41,13 +42,13 @@ export function preparedWrite(name: string, desired: DesiredEvent, identity: New
 
 const contentOf = ({ body }: PreparedWrite): OwnedContent => OwnedContent.parse(JSON.parse(body));
 
-/** A new object with the event. Its UID is its name, since some servers want it so. */
+/** A new object with the event. */
 export function newObject(prepared: PreparedWrite, now: Date): string {
   const calendar = new ICAL.Component('vcalendar');
   calendar.addPropertyWithValue('version', '2.0');
   calendar.addPropertyWithValue('prodid', PRODUCT);
   const event = new ICAL.Component('vevent');
-  event.addPropertyWithValue('uid', prepared.eventId.replace(/\.ics$/, ''));
+  event.addPropertyWithValue('uid', uidFor(prepared.eventId));
   writeOwned(calendar, event, contentOf(prepared), now);
   calendar.addSubcomponent(event);
   return `${calendar.toString()}\r\n`;
@@ -83,9 +84,15 @@ function writeOwned(calendar: ICAL.Component, event: ICAL.Component, content: Ow
   setText(event, 'status', content.status.toUpperCase());
   const ownership = OWNERSHIP_PROPERTY.toLowerCase();
   event.removeAllProperties(ownership);
-  event.addPropertyWithValue(ownership, content.tag);
+  event.addPropertyWithValue(ownership, ownTag(content.tag, event));
   event.updatePropertyWithValue('dtstamp', ICAL.Time.fromJSDate(now, true));
   event.updatePropertyWithValue('last-modified', ICAL.Time.fromJSDate(now, true));
+}
+
+/** The tag as it is in the event: of the name that it was created under, whatever it is called now. */
+function ownTag(text: string, event: ICAL.Component): string {
+  const tag = tagFrom(text);
+  return tag === null ? text : tagText({ ...tag, self: nameFor(String(event.getFirstPropertyValue('uid'))) });
 }
 
 /** Empty means without. @returns whether it was another before */
