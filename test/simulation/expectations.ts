@@ -78,7 +78,9 @@ function exported(scene: Scene, calendar: Calendar, bookingId: string, jobs: rea
       calendar.mapped.onDelete !== 'restore' &&
       (isForgotten ||
         (removal !== undefined &&
-          (removal.at > ledger.changedAt(bookingId) || isAsBefore(ledger, bookingId, removal.at))));
+          (removal.at > ledger.changedAt(bookingId) ||
+            isAsBefore(ledger, bookingId, removal.at) ||
+            isMovedByHer(ledger, calendar, bookingId, removal.at))));
     findings.check('I1', inWindow && !isLeft ? [`${where} has no event`] : []);
     return;
   }
@@ -103,6 +105,17 @@ function isAsBefore(ledger: Ledger, bookingId: string, removedAt: number): boole
   const versions = ledger.versions(bookingId);
   const at = (time: number): string => contentOf(versions.findLast((version) => version.at <= time)?.booking);
   return [removedAt, ledger.settledAt].some((time) => at(time) === contentOf(versions.at(-1)?.booking));
+}
+
+/** Moved by what she had done to the event before she deleted it: that was on its way to the booking system still. */
+function isMovedByHer(ledger: Ledger, { key }: Calendar, bookingId: string, removedAt: number): boolean {
+  const versions = ledger.versions(bookingId);
+  const was = versions.findLast(({ at }) => at <= removedAt)?.booking;
+  const is = versions.at(-1)?.booking;
+  if (was == null || is == null) return false;
+  const { start, end } = was;
+  const isHers = same(is.start, ledger.movedTo.get(`${key} ${bookingId}`) ?? '');
+  return isHers && contentOf({ ...is, start, end }) === contentOf(was);
 }
 
 type Job = NonNullable<BookingVersion['booking']>;

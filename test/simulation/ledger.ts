@@ -74,6 +74,8 @@ export class Ledger {
   readonly touched = new Set<string>();
   /** Events of ours, `CALENDAR BOOKING`, that she ever moved, in a zone of her own. */
   readonly moved = new Set<string>();
+  /** Where she last moved an event of ours to, by `CALENDAR BOOKING`. */
+  readonly movedTo = new Map<string, string>();
   /** Events that she copied from ours: they are hers, whatever they say. */
   readonly copies = new Set<string>();
   /** When a conflict about a booking was last answered. */
@@ -140,7 +142,11 @@ export class Ledger {
       (other) =>
         other.calendar !== edit.calendar || other.eventId !== edit.eventId || other.field !== edit.field,
     );
-    if (edit.field === 'time') this.moved.add(`${edit.calendar} ${edit.bookingId}`);
+    const which = `${edit.calendar} ${edit.bookingId}`;
+    if (edit.field === 'time') {
+      this.moved.add(which);
+      this.movedTo.set(which, edit.value);
+    }
     const at = this.tick();
     this.#edits.push({ ...edit, at });
     this.toJobs.push({ at, bookingId: edit.bookingId, kind: 'edited' });

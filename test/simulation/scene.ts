@@ -175,8 +175,8 @@ const someManners = (dice: Dice): ServerManners => ({
   hasCtag: dice.chance(0.85),
   saysEtagOfWrites: dice.chance(0.75),
   tellsAgain: dice.chance(0.3),
-  refusesWhatIsGone: dice.chance(0.2),
   ...(dice.chance(0.4) && { mostInOneAnswer: dice.between(1, 3) }),
+  refusesWhatIsGone: dice.chance(0.2),
 });
 
 /** By itself, a technician's server has a second calendar, as at Google's. */
