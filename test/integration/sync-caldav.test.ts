@@ -156,6 +156,44 @@ describe.each<CaldavServerName>(['Radicale', 'Xandikos'])('two-way with %s', (na
     expect(busy()).toEqual([]);
   });
 
+  it.each([
+    ['read on', false],
+    ['ended there', true],
+  ])(
+    'an event that is deleted right after it was made is made again, also where the run %s',
+    async (_, ends) => {
+      let now: 'before' | 'made' | 'deleted' | 'after' = 'after';
+      const network =
+        (fetch: Fetch): Fetch =>
+        async (input, init) => {
+          const isAtServer = new URL(String(input)).origin === server.origin;
+          if (isAtServer && now === 'deleted' && ends) {
+            now = 'after';
+            return new Response(null, { status: 503, headers: { 'retry-after': '3600' } });
+          }
+          const answer = await fetch(input, init);
+          if (now === 'made' && init?.method === 'REPORT') {
+            now = 'deleted';
+            await world.clock.frozen(async () => world.calendar.delete((await jobs())[1]?.name ?? ''));
+          }
+          if (now === 'before' && init?.method === 'PUT') now = 'made';
+          return answer;
+        };
+      world = await createCaldavWorld(server, { network, mapping: { onDelete: 'restore' } });
+      addBooking(world, 9);
+      await world.sync();
+      now = 'before';
+      addBooking(world, 13);
+      await world.sync();
+      expect(await jobs()).toHaveLength(1);
+      world.clock.advance(3_600_000);
+      await world.sync();
+      expect(await jobs()).toHaveLength(2);
+      await expectInStep();
+      await expectQuiet();
+    },
+  );
+
   it('the technician’s own time is blocked, and freed when it is theirs again', async () => {
     await synced();
     const dentist = await addPersonal(10);

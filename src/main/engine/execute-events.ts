@@ -51,7 +51,14 @@ async function executeGroup(
   context: MappingContext,
   entries: readonly JournalRow[],
 ): Promise<void> {
-  run.store.journal.markSent(entries);
+  run.store.transaction(() => {
+    run.store.journal.markSent(entries);
+    if (account.provider.capabilities.readAfterWrite !== true) return;
+    run.store.calendars.written.note(
+      context.calendar,
+      entries.map(({ target_id }) => target_id),
+    );
+  });
   const waiting = new Set(entries);
   const settlements: (() => void)[] = [];
   try {

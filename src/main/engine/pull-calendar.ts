@@ -85,7 +85,10 @@ async function stageListing(
   calendars.stage.clear(position.id);
   const changes =
     position.cursor === null ? null : await stagePages(run, provider, position, position.cursor, window);
-  if (changes !== null && (changes.complete || !afresh)) return changes;
+  if (changes !== null && (changes.complete || !afresh)) {
+    const written = await lookAtWritten(run, provider, position, changes);
+    return { ...changes, unstaged: [...changes.unstaged, ...written] };
+  }
   // No cursor, or an expired one: picture, links and base stay, only the reading starts over.
   if (changes === null) calendars.stage.clear(position.id);
   else {
@@ -133,6 +136,27 @@ async function lookBeyond(
   const seen = new Set(found.map((event) => event.id));
   for (const eventId of run.store.calendars.exportedFrom(id, window.to)) {
     if (seen.has(eventId)) continue;
+    run.signal.throwIfAborted();
+    const lookup = await provider.get(calendarId, eventId);
+    rows.push(lookup.kind === 'found' ? eventRow(lookup.event) : removedRow(eventId, null, 'cancelled'));
+  }
+  return rows;
+}
+
+/**
+ * What has been written to since the cursor, and is not told of, is as it was then, gone again most likely: only a look
+ * says so where changes are found by comparing two states.
+ */
+async function lookAtWritten(
+  run: RunContext,
+  provider: CalendarProvider,
+  { id, calendarId }: CalendarPosition,
+  { unstaged }: Listed,
+): Promise<readonly ObservedEventRow[]> {
+  if (provider.capabilities.readAfterWrite !== true) return [];
+  const told = unstaged.flatMap((row) => [row.event_id, row.series_id ?? row.event_id]);
+  const rows: ObservedEventRow[] = [];
+  for (const eventId of run.store.calendars.written.untold(id, told)) {
     run.signal.throwIfAborted();
     const lookup = await provider.get(calendarId, eventId);
     rows.push(lookup.kind === 'found' ? eventRow(lookup.event) : removedRow(eventId, null, 'cancelled'));

@@ -2,6 +2,7 @@ import { CalendarStage } from './calendar-stage.ts';
 import { type Database, inTransaction } from './connection.ts';
 import { insertion } from './insertion.ts';
 import { EVENT_COLUMNS, type ObservedEventRow } from './observed-row.ts';
+import { WrittenEvents } from './written-events.ts';
 
 /** How far a calendar has been read. */
 export interface CalendarPosition {
@@ -50,6 +51,7 @@ const MISSING_EVENTS = "observed_event INDEXED BY observed_event_gone WHERE stat
  */
 export class CalendarPicture {
   readonly stage: CalendarStage;
+  readonly written: WrittenEvents;
   readonly #db: Database;
   readonly #upsert;
   readonly #get;
@@ -61,6 +63,7 @@ export class CalendarPicture {
     this.#db = db;
     db.exec('CREATE TEMP TABLE IF NOT EXISTS changed_event (event_id TEXT PRIMARY KEY) WITHOUT ROWID');
     this.stage = new CalendarStage(db);
+    this.written = new WrittenEvents(db);
     this.#upsert = insertion(db, 'INSERT OR REPLACE INTO observed_event', ['calendar', ...EVENT_COLUMNS]);
     this.#copies = db.prepare<[string, number], CopyRow>(
       `SELECT ${COPY_COLUMNS.map((column) => `copy.${column}`).join(', ')} FROM (SELECT DISTINCT o.copy_key FROM json_each(?) t
@@ -167,6 +170,7 @@ export class CalendarPicture {
       if (isBlank) this.#fill(calendar, lastPage);
       const suddenlyEmpty = !isBlank && this.#change(calendar, lastPage, promotion);
       for (const mapping of promotion.mappings) this.#touch(calendar, mapping);
+      this.written.forget(calendar);
       this.#db
         .prepare(
           `UPDATE calendar SET cursor = ?, window_from = ?, window_to = ?,

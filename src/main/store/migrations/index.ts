@@ -6,6 +6,7 @@ import { stageInMemory } from './0005-stage-in-memory.ts';
 import { logSearchSchema } from './0006-log-search.ts';
 import { logKindsSchema } from './0007-log-kinds.ts';
 import { blockBatchesSchema } from './0008-block-batches.ts';
+import { writtenEventsSchema } from './0009-written-events.ts';
 
 export interface Migration {
   /** What `PRAGMA user_version` says once it has run; versions follow each other without a gap, from 1. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'log-search', sql: logSearchSchema },
   { version: 7, name: 'log-kinds', sql: logKindsSchema },
   { version: 8, name: 'block-batches', sql: blockBatchesSchema },
+  { version: 9, name: 'written-events', sql: writtenEventsSchema },
 ];
