@@ -48,7 +48,7 @@ function isExcused(
   if (job !== undefined && afresh > 0 && !sides.every((side) => isNear(side, world.clock.now()))) return true;
   // A calendar that is only imported is not written to: what was forgotten before it could be removed, and not found
   // again before that became so, stays.
-  return !isExported(calendar) && afresh > calendar.settledBefore;
+  return !isExported(calendar) && afresh > calendar.settledBeforeTurn;
 }
 
 const isExported = ({ importOnly, mapped }: Calendar): boolean =>

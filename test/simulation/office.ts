@@ -12,7 +12,10 @@ const writable = ({ calendars, dice }: Scene): Calendar =>
 async function remap(scene: Scene, calendar: Calendar, changes: Partial<Mapped>): Promise<string> {
   calendar.mapped = { ...calendar.mapped, ...changes };
   noteChange(scene, calendar);
-  if (changes.direction !== undefined) calendar.turnedAt = calendar.changedAt;
+  if (changes.direction !== undefined) {
+    calendar.turnedAt = calendar.changedAt;
+    calendar.settledBeforeTurn = scene.ledger.settledAt;
+  }
   await putSetUpRight(scene);
   return `${calendar.key} ${JSON.stringify(changes)}`;
 }

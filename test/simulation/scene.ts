@@ -44,9 +44,13 @@ export interface Calendar {
   changedAt: number;
   /** When its direction was. */
   turnedAt: number;
-  /** When everything was settled last before that. */
+  /** When everything was settled last before it was changed. */
   settledBefore: number;
+  /** And before its direction was. */
+  settledBeforeTurn: number;
   instances(): readonly Instance[];
+  /** Its server does not say the etag of what is written. */
+  readonly isBlind?: boolean;
   /** Where the service can: it looks as if something had changed in it, and nothing has. */
   stir?(): void;
 }
@@ -155,7 +159,15 @@ function google(world: World, calendarId: string, mapped: Mapped, importOnly: bo
   const program = googleProgram(world, calendarId);
   return {
     ...{ key: importOnly ? 'second' : 'google', provider: 'google', calendarId, program },
-    ...{ importOnly, mapped, isMapped: true, changedAt: 0, turnedAt: 0, settledBefore: 0 },
+    ...{
+      importOnly,
+      mapped,
+      isMapped: true,
+      changedAt: 0,
+      turnedAt: 0,
+      settledBefore: 0,
+      settledBeforeTurn: 0,
+    },
     instances: () => googleInstances(world, calendarId),
   };
 }
@@ -164,7 +176,15 @@ function outlook(world: World, { copies }: Ledger, mapped: Mapped): Calendar {
   const program = outlookProgram(world);
   return {
     ...{ key: 'outlook', provider: 'microsoft', calendarId: OUTLOOK, program },
-    ...{ importOnly: false, mapped, isMapped: true, changedAt: 0, turnedAt: 0, settledBefore: 0 },
+    ...{
+      importOnly: false,
+      mapped,
+      isMapped: true,
+      changedAt: 0,
+      turnedAt: 0,
+      settledBefore: 0,
+      settledBeforeTurn: 0,
+    },
     instances: () => outlookInstances(world, OUTLOOK, copies),
   };
 }
@@ -191,8 +211,17 @@ function caldav(server: CaldavStandIn, key: string, mapped: Mapped, importOnly: 
   const collection = server.calendar(calendarId);
   return {
     ...{ key, provider: 'caldav', calendarId, program: caldavProgram(collection) },
-    ...{ importOnly, mapped, isMapped: true, changedAt: 0, turnedAt: 0, settledBefore: 0 },
+    ...{
+      importOnly,
+      mapped,
+      isMapped: true,
+      changedAt: 0,
+      turnedAt: 0,
+      settledBefore: 0,
+      settledBeforeTurn: 0,
+    },
     instances: () => caldavInstances(collection),
+    isBlind: collection.manners.saysEtagOfWrites === false,
     stir: () => collection.remark(),
   };
 }

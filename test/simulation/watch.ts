@@ -48,6 +48,11 @@ export class Watch {
     this.#pausedUntil.clear();
   }
 
+  /** Whether a server does not say what became of a write. */
+  get writesBlindly(): boolean {
+    return this.#scene.calendars.some(({ isBlind }) => isBlind === true);
+  }
+
   /** Somebody chooses a calendar: that asks once which there are, and waits for nobody. */
   personLooks(service: SeenRequest['service']): void {
     this.#looks.set(service, (this.#looks.get(service) ?? 0) + 1);

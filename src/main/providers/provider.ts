@@ -115,7 +115,7 @@ export interface ProviderCapabilities {
   readonly ownId: boolean;
   /**
    * Changes are told by comparing two states, so that what came and went in between is told by nobody, our own writes
-   * included: a calendar is read once more after it was written to.
+   * included: a calendar is read once more after it was written to, and what that does not tell of is looked at.
    */
   readonly readAfterWrite?: boolean;
   /**
