@@ -74,6 +74,12 @@ describe('a rule', () => {
     expect(starts(`FREQ=DAILY;${until}`, inBerlin('20260105T090000'))).toHaveLength(count);
   });
 
+  it.each([inBerlin('20260105T090000'), days('20260105')])('goes on for ever until the year 9999', (from) => {
+    expect(starts('FREQ=YEARLY;UNTIL=99991231T235959Z', from)).toHaveLength(2);
+    expect(starts('FREQ=YEARLY;UNTIL=99991231T235959', from)).toHaveLength(2);
+    expect(starts('FREQ=YEARLY;UNTIL=99991231', from)).toHaveLength(2);
+  });
+
   it.each([
     ['a date', 'UNTIL=20260107', BERLIN, 3],
     ['an instant, by its date', 'UNTIL=20260107T235959Z', BERLIN, 3],
@@ -99,6 +105,8 @@ describe('a rule', () => {
     expect(starts('FREQ=WEEKLY;BYDAY=MO,TU;COUNT=2;X-NEW=1', from)).toEqual(expected);
     expect(starts('FREQ=DAILY;COUNT=5;UNTIL=20260106', from)).toEqual(expected);
     expect(starts('RSCALE=GREGORIAN;SKIP=OMIT;FREQ=DAILY;COUNT=2', from)).toEqual(expected);
+    expect(starts('FREQ=DAILY;INTERVAL=0;COUNT=2', from)).toEqual(expected);
+    expect(starts('FREQ=DAILY;UNTIL=;BYDAY=;COUNT=2', from)).toEqual(expected);
   });
 
   it('takes every other week from the week of its start, whatever day that is', () => {
@@ -114,7 +122,6 @@ describe('a rule', () => {
     'FREQ=',
     'FREQ=SOMETIMES',
     '',
-    'FREQ=DAILY;INTERVAL=0',
     'FREQ=DAILY;INTERVAL=often',
     'FREQ=DAILY;COUNT=-1',
     'FREQ=WEEKLY;BYDAY=XX',

@@ -181,8 +181,19 @@ describe("a zone of a calendar's own", () => {
 
   it('is none without a definition', () => {
     expect(customZone('UTC', [])).toBeNull();
-    expect(parseOffset('-033045')).toBe(-12_645_000);
-    expect(parseOffset('0100')).toBeNull();
+  });
+
+  it.each([
+    ['-033045', -12_645_000],
+    ['+0100', 3_600_000],
+    ['0100', 3_600_000],
+    ['+01:00', 3_600_000],
+    ['+01', 3_600_000],
+    ['+5328', null],
+    ['+1', null],
+    ['', null],
+  ])('reads an offset of %j', (text, expected) => {
+    expect(parseOffset(text)).toBe(expected);
   });
 });
 

@@ -57,11 +57,14 @@ function changesOf(observance: Observance): readonly Change[] {
   return [...new Set([...single, ...repeated])].map((at) => ({ at, before: offsetFrom, after: offsetTo }));
 }
 
-/** RFC 5545 section 3.3.14, `+0100` or `-033045`, in milliseconds; null when it is none. */
+/**
+ * RFC 5545 section 3.3.14, `+0100` or `-033045`, in milliseconds; null when it is none. Some programs leave out the
+ * plus or the minutes, or write colons.
+ */
 export function parseOffset(text: string): number | null {
-  const match = /^([+-])(\d{2})(\d{2})(\d{2})?$/.exec(text);
+  const match = /^([+-]?)(\d{2})(?::?(\d{2}))?(?::?(\d{2}))?$/.exec(text);
   if (match === null) return null;
-  const [, sign, hours, minutes, seconds = '0'] = match;
+  const [, sign, hours, minutes = '0', seconds = '0'] = match;
   const size = Number(hours) * HOUR_MS + Number(minutes) * 60_000 + Number(seconds) * 1000;
   if (size >= DAY_MS) return null;
   return sign === '-' ? -size : size;

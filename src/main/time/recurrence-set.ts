@@ -1,4 +1,4 @@
-import { expandRule, type InstantSpan, type RuleStart } from './rule.ts';
+import { expandRule, type InstantSpan, isOverBefore, type RuleStart } from './rule.ts';
 import { startOfDay, type WallTime } from './wall-time.ts';
 import { toInstant, toWall } from './zone.ts';
 
@@ -30,7 +30,8 @@ const MAX_RULES = 8;
 
 /**
  * The starts of a series within a span. DTSTART is always its first one, whether or not the rules yield it
- * (section 3.8.2.4), unless it is excepted.
+ * (section 3.8.2.4), unless it is excepted or all rules are over before it: so Google writes a series of which
+ * everything was moved to another one.
  */
 export function expand(set: RecurrenceSet, span: InstantSpan): Expansion {
   const refused: string[] = [];
@@ -44,7 +45,9 @@ export function expand(set: RecurrenceSet, span: InstantSpan): Expansion {
       return [];
     });
 
-  const starts = new Set([toInstant(set.zone, set.start), ...set.dates, ...yielded(set.rules)]);
+  const isOver = set.rules.length > 0 && set.rules.every((rule) => isOverBefore(rule, set));
+  const first = isOver ? [] : [toInstant(set.zone, set.start)];
+  const starts = new Set([...first, ...set.dates, ...yielded(set.rules)]);
   for (const excepted of yielded(set.exceptionRules)) starts.delete(excepted);
   const kept = [...starts].filter(
     (start) => start >= span.from && start < span.to && !isExcepted(set, start),

@@ -1,5 +1,13 @@
 import { RRuleTemporal } from 'rrule-temporal';
-import { DAY_MS, END_OF_TIME, parseStamp, stampText, startOfDay, type WallTime } from './wall-time.ts';
+import {
+  DAY_MS,
+  END_OF_TIME,
+  parseStamp,
+  type Stamp,
+  stampText,
+  startOfDay,
+  type WallTime,
+} from './wall-time.ts';
 import { dayMeant, toInstant, toWall, UTC, type Zone } from './zone.ts';
 
 /** What a recurrence rule starts from. */
@@ -80,19 +88,28 @@ export function expandRule(rule: string, from: RuleStart, within: InstantSpan): 
   }
 }
 
+/** Whether a rule is over before its series starts, as one is that was moved as a whole to another series. */
+export function isOverBefore(rule: string, from: RuleStart): boolean {
+  const until = parseStamp(ruleParts(rule).get('UNTIL') ?? '');
+  if (until === null) return false;
+  // An instant that ends whole days is midnight by the clock of who knows whom.
+  const last = from.dated && until.form === 'utc' ? until.wall + DAY_MS : untilWall(until, from);
+  return last < from.start;
+}
+
 type RuleParts = ReadonlyMap<string, string>;
 
+/** What says nothing is left out: a part without a value, and an interval of 0, which programs mean for none. */
 function ruleParts(rule: string): RuleParts {
   return new Map(
     rule
       .toUpperCase()
       .split(';')
-      .map((part) => part.trim())
-      .filter((part) => part !== '')
       .map((part): [string, string] => {
         const [name = '', ...value] = part.split('=');
         return [name.trim(), value.join('=').replace(/\s/g, '')];
-      }),
+      })
+      .filter(([name, value]) => value !== '' && !(name === 'INTERVAL' && /^0+$/.test(value))),
   );
 }
 
@@ -157,7 +174,7 @@ function mostStarts(parts: RuleParts, from: RuleStart, span: InstantSpan): numbe
   // The span's own days are never too many.
   if (perDay <= 1) return 0;
   const until = parts.get('UNTIL');
-  const last = until === undefined ? span.to : Math.min(span.to, untilWall(until, from) + DAY_MS);
+  const last = until === undefined ? span.to : Math.min(span.to, lastWall(until, from) + DAY_MS);
   const most = (Math.max(0, last - span.from) / DAY_MS) * perDay;
   return Math.min(most, countOf(parts) || Number.POSITIVE_INFINITY);
 }
@@ -206,7 +223,7 @@ function ruleText(parts: RuleParts, from: RuleStart, clock: Zone): string {
   const onClock = (wall: WallTime): string =>
     stampText(clock === from.zone ? wall : toWall(clock, toInstant(from.zone, wall)));
   const until = parts.get('UNTIL');
-  if (until !== undefined) amended.set('UNTIL', `${onClock(untilWall(until, from))}Z`);
+  if (until !== undefined) amended.set('UNTIL', `${onClock(lastWall(until, from))}Z`);
   const rule = [...amended].map((part) => part.join('=')).join(';');
   return `DTSTART:${onClock(from.start)}Z\nRRULE:${rule}`;
 }
@@ -219,13 +236,18 @@ function isYearlyByMonthDayAlone(parts: RuleParts): boolean {
   );
 }
 
+function lastWall(text: string, from: RuleStart): WallTime {
+  const until = parseStamp(text);
+  if (until === null) throw new RangeError(`UNTIL=${text} is no date`);
+  // For ever is written as the end of the year 9999, which is in the year 10000 by some clocks.
+  return Math.min(untilWall(until, from), END_OF_TIME - DAY_MS);
+}
+
 /**
  * The last wall time a rule may yield. It should have the form of DTSTART, and often has not: a date where times
  * repeat means all of that day, an instant where days repeat means one day.
  */
-function untilWall(text: string, from: RuleStart): WallTime {
-  const until = parseStamp(text);
-  if (until === null) throw new RangeError(`UNTIL=${text} is no date`);
+function untilWall(until: Stamp, from: RuleStart): WallTime {
   if (from.dated) {
     return until.form === 'utc' ? dayMeant(until.wall, from.home ?? UTC) : startOfDay(until.wall);
   }

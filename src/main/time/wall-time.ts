@@ -17,9 +17,12 @@ export interface Stamp {
   readonly wall: WallTime;
 }
 
-const STAMP = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?$/i;
+const STAMP = /^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2}))?(Z?)$/i;
 
-/** A date or date-time in basic format, or null when it is none or names a day that does not exist. */
+/**
+ * A date or date-time in basic format, or null when it is none or names a day that does not exist. Read as well is what
+ * some programs write all the same: a Z behind a date (Google), and 24:00 for the end of a day.
+ */
 export function parseStamp(text: string): Stamp | null {
   const match = STAMP.exec(text);
   if (match === null) return null;
@@ -29,7 +32,8 @@ export function parseStamp(text: string): Stamp | null {
   if (hour === undefined) return { form: 'date', wall: midnight };
   const [hours, minutes, seconds] = [Number(hour), Number(minute), Number(second)];
   // A leap second is read as the second after it (section 3.3.12).
-  if (hours > 23 || minutes > 59 || seconds > 60) return null;
+  if (hours > 24 || minutes > 59 || seconds > 60) return null;
+  if (hours === 24 && minutes + seconds > 0) return null;
   const wall = midnight + hours * HOUR_MS + minutes * 60_000 + seconds * 1000;
   return { form: utc === '' || utc === undefined ? 'local' : 'utc', wall };
 }
