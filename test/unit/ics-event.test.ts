@@ -125,6 +125,8 @@ describe('an event of a feed', () => {
     ['an end in another zone', ['DTEND:20261124T113000Z'], '2026-11-24T11:30:00.000Z'],
     ['its duration', ['DURATION:PT45M'], '2026-11-24T08:45:00.000Z'],
     ['neither, which is no time at all', [], '2026-11-24T08:00:00.000Z'],
+    ['an end at 24:00', ['DTEND;TZID=Europe/Berlin:20261124T240000'], '2026-11-24T23:00:00.000Z'],
+    ['an end at no time', ['DTEND;TZID=Europe/Berlin:20261124T240001'], '2026-11-24T08:00:00.000Z'],
     ['an end before its start, which is none', ['DTEND:20261123T113000Z'], '2026-11-24T08:00:00.000Z'],
     ['an end that is no date', ['DTEND:soon'], '2026-11-24T08:00:00.000Z'],
   ])('lasts until %s', (_, properties, expected) => {

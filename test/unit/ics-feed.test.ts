@@ -12,6 +12,7 @@ describe('the text of a feed', () => {
     ['a byte order mark is dropped before; blank lines', `\r\n\r\n${text}\r\n \r\n`],
     ['bare line feeds', text.replaceAll('\r\n', '\n')],
     ['bare carriage returns', text.replaceAll('\r\n', '\r')],
+    ['line ends written twice', text.replace('DTSTART;', 'DTSTART;\r\n ').replaceAll('\r\n', '\r\r\n')],
     ['long lines folded', text.replace(/(.{60})/g, '$1\r\n ')],
     ['lines folded by tabs within names', text.replace('DTSTART', 'DTS\r\n\tTART')],
     ['names in small letters', text.replace(/^[A-Z-]+/gm, (name) => name.toLowerCase())],
@@ -62,6 +63,7 @@ describe('the text of a feed', () => {
     });
     expect(read(calendar('NAME;LANGUAGE=en:Work')).name).toBe('Work');
     expect(read(calendar(ownZone('Europe/Vienna'))).timeZone).toBe('Europe/Vienna');
+    expect(read(calendar(ownZone('W. Europe Standard Time'))).timeZone).toBe('Europe/Berlin');
     expect(read(calendar(ownZone('Europe/Vienna'), ownZone('Europe/Rome')))).toMatchObject({
       name: null,
       timeZone: null,

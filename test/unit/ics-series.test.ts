@@ -104,6 +104,37 @@ describe('a series of a feed', () => {
     ]);
   });
 
+  it('has dates that are added as Google adds birthdays', () => {
+    const text = calendar(event('dates@example.com', 'DTSTART;VALUE=DATE:20261124', 'RDATE:20261210Z'));
+    expect(times(text)).toEqual(['2026-11-24/2026-11-25', '2026-12-10/2026-12-11']);
+  });
+
+  it.each([
+    ['at a time', 'DTSTART;TZID=Europe/Berlin:20261124T090000', 'UNTIL=20261123T225959Z'],
+    ['of days', 'DTSTART;VALUE=DATE:20261124', 'UNTIL=20261123'],
+  ])('%s is empty where its rule is over before it starts', (_, start, until) => {
+    const rule = `RRULE:FREQ=WEEKLY;${until}`;
+    expect(events(calendar(event('moved@example.com', start, rule)))).toEqual([]);
+    expect(events(calendar(event('moved@example.com', start, rule, 'RDATE:20261201T080000Z')))).toHaveLength(
+      1,
+    );
+  });
+
+  it('of days does not end before it starts by the clock of somebody else', () => {
+    const text = calendar(
+      event('day@example.com', 'DTSTART;VALUE=DATE:20261124', 'RRULE:FREQ=DAILY;UNTIL=20261123T230000Z'),
+    );
+    expect(times(text)).toEqual(['2026-11-24/2026-11-25']);
+  });
+
+  it('without a zone leaves out an exception with one that means nothing', () => {
+    const text = (start: string) =>
+      calendar(event('daily@example.com', start, 'RRULE:FREQ=DAILY;COUNT=2', 'EXDATE:20260725T090000Z'));
+    const summer = { from: Date.parse('2026-07-01T00:00:00Z'), to: WINDOW.to };
+    expect(events(text('DTSTART:20260724T090000'), [], summer)).toHaveLength(1);
+    expect(events(text('DTSTART;TZID=Europe/London:20260724T090000'), [], summer)).toHaveLength(2);
+  });
+
   it.each([
     ['in its own zone', ';TZID=Europe/Berlin:20261125T090000'],
     ['in UTC', ':20261125T080000Z'],
@@ -141,6 +172,32 @@ describe('a series of a feed', () => {
     expect(found).toMatchObject([
       { id: 'daily@example.com/2026-11-25T08:00:00Z', seriesId: 'daily@example.com', form: 'occurrence' },
     ]);
+  });
+
+  it('is known from its changed part alone', () => {
+    const rest = replacing(
+      ';RANGE=THISANDFUTURE:20261125T080000Z',
+      'DTSTART:20261125T080000Z',
+      'DURATION:PT1H',
+    );
+    const dates = rest.replace(
+      'END:',
+      'RDATE;VALUE=PERIOD:20261125T080000Z/PT1H,20261202T080000Z/PT2H\r\nEND:',
+    );
+    expect(times(calendar(dates))).toEqual([
+      '2026-11-25T08:00:00.000Z/2026-11-25T09:00:00.000Z',
+      '2026-12-02T08:00:00.000Z/2026-12-02T10:00:00.000Z',
+    ]);
+    expect(starts(calendar(daily(), dates))).toEqual([
+      '2026-11-24T08:00',
+      '2026-11-26T08:00',
+      '2026-11-25T08:00',
+    ]);
+  });
+
+  it('loses an occurrence that is cancelled without saying when it would have been', () => {
+    const cancelled = replacing(':20261125T080000Z', 'STATUS:CANCELLED').replace(/DTSTART.*\r\n/, '');
+    expect(starts(calendar(daily(), cancelled))).toEqual(['2026-11-24T08:00', '2026-11-26T08:00']);
   });
 
   it('takes the latest of several that stand for one occurrence', () => {

@@ -53,14 +53,14 @@ function obviousProblem(text: string): Unreadable | null {
 }
 
 /**
- * RFC 5545 section 3.1, whatever ends the lines. Separators that JavaScript alone takes for line ends are escaped. Of
+ * RFC 5545 section 3.1, whatever ends the lines, be it twice. Separators that JavaScript alone takes for line ends are escaped. Of
  * two backslashes before an n, node-ical 0.27 would take the second for the beginning of a new line (section 3.3.11).
  */
 function unfolded(text: string): string {
   return text
     .trim()
     .replace(/\r\n?/g, '\n')
-    .replace(/\n[ \t]/g, '')
+    .replace(/\n+[ \t]/g, '')
     .replace(/[\u2028\u2029]/g, '\\n')
     .replace(/\\\\/g, BACKSLASH);
 }

@@ -1,6 +1,7 @@
 import type { RecurrenceSet } from '../../time/recurrence-set.ts';
 import { dateText, instantText } from '../../time/wall-time.ts';
-import { ianaZone, type Zone } from '../../time/zone.ts';
+import type { Zone } from '../../time/zone.ts';
+import { zoneNamed } from '../../time/zone-name.ts';
 import { wholeCalendars } from './calendar-text.ts';
 import { type CalendarComponent, type EventComponent, parseCalendar } from './components.ts';
 import { type EventContent, fingerprint, occurrenceStart, type ParsedEvent, parsedEvent } from './event.ts';
@@ -104,7 +105,7 @@ function proposedZone(calendars: readonly CalendarComponent[]): string | null {
   const stated = calendars.map(({ timeZone }) => timeZone).find((timeZone) => timeZone !== '');
   const defined = new Set(calendars.flatMap(({ zones }) => zones.map(({ id }) => id)));
   const [name = ''] = stated === undefined && defined.size === 1 ? defined : [stated];
-  return ianaZone(name)?.name ?? null;
+  return zoneNamed(name)?.name ?? null;
 }
 
 function entriesOf(
@@ -125,16 +126,31 @@ function withoutUid(event: ParsedEvent): CalendarEntry {
 
 /** The events of one UID: at best one event or series, and the overrides of its occurrences. */
 function sharedUid(uid: string, group: readonly ParsedEvent[], id: string): readonly CalendarEntry[] {
-  const masters = distinct(latestRevision(group.filter(({ replaces }) => replaces === null)));
+  const candidates = mastersAmong(group);
+  const masters = distinct(latestRevision(candidates));
   const only = masters.length === 1 ? masters[0] : undefined;
   // Several meetings under one UID are several: it does not say whose copies they are.
   const iCalUid = masters.length > 1 || uid === '' ? null : uid;
-  const overrides = overridesOf(id, iCalUid, group, only);
+  const overrides = overridesOf(id, iCalUid, without(group, candidates), only);
   const changes = changesBy(overrides);
   const entries = masters.map((event) =>
     masterEntry(only === undefined ? fingerprint(event) : id, iCalUid, event, changes),
   );
   return [...entries, ...overrides];
+}
+
+/**
+ * What stands for an occurrence and repeats itself goes on where a series was changed (so does Notes), and is the
+ * series where the rest of it is not at hand.
+ */
+function mastersAmong(group: readonly ParsedEvent[]): readonly ParsedEvent[] {
+  const masters = group.filter(({ replaces }) => replaces === null);
+  return masters.length > 0 ? masters : group.filter(({ recurrence }) => recurrence !== null);
+}
+
+function without(events: readonly ParsedEvent[], left: readonly ParsedEvent[]): readonly ParsedEvent[] {
+  const leftOut = new Set(left);
+  return events.filter((event) => !leftOut.has(event));
 }
 
 function distinct(events: readonly ParsedEvent[]): readonly ParsedEvent[] {

@@ -8,6 +8,7 @@ import type { EventComponent } from './components.ts';
 import {
   dayOf,
   instantOf,
+  isFloating,
   isThisAndFuture,
   type Moment,
   parseAddedMoments,
@@ -50,7 +51,9 @@ export function parsedEvent(
   zones: ZoneTable,
   more?: (component: EventComponent) => Partial<EventContent>,
 ): ParsedEvent | null {
-  const start = parseMoment(component.start, zones);
+  const cancelled = component.status === 'CANCELLED';
+  // What is cancelled need not say when it would have been (RFC 5546 section 3.2.5).
+  const start = parseMoment(component.start || (cancelled ? component.recurrenceId : ''), zones);
   if (start === null) return null;
   // What is floating beside a start with a zone is meant in that zone.
   const beside = { ...zones, home: start.kind === 'time' ? start.zone : zones.home };
@@ -60,12 +63,11 @@ export function parsedEvent(
   return {
     uid: component.uid,
     sequence: component.sequence,
-    cancelled: component.status === 'CANCELLED',
+    cancelled,
     start,
     length: lengthOf(component, start, beside),
     home: zones.home,
-    recurrence:
-      repeats && replaced === null ? recurrenceOf(component, start, beside, zones.home, added) : null,
+    recurrence: repeats ? recurrenceOf(component, start, beside, zones.home, added) : null,
     lengths: new Map(added.flatMap(({ at, length }) => (length === null ? [] : [[at, length] as const]))),
     replaces:
       replaced === null ? null : { moment: replaced, following: isThisAndFuture(component.recurrenceId) },
@@ -140,12 +142,20 @@ function recurrenceOf(
     exceptionRules: component.exceptionRules,
     dates: added.map(({ at }) => at),
     exceptions: new Set(
-      exceptions.flatMap((moment) => (isDayIn(moment, dated) ? [] : [instantOf(moment, home)])),
+      exceptions.flatMap((moment) =>
+        isDayIn(moment, dated) ? [] : [instantOf(moment, home), ...meantLocally(moment, component, start)],
+      ),
     ),
     exceptionDays: new Set(
       exceptions.flatMap((moment) => (isDayIn(moment, dated) ? [dayOf(moment, home)] : [])),
     ),
   };
+}
+
+/** To times without a zone some programs write exceptions with a Z that means nothing. */
+function meantLocally(moment: Moment, component: EventComponent, start: Moment): readonly number[] {
+  const isMixed = moment.kind === 'time' && moment.zone === UTC && isFloating(component.start);
+  return isMixed && start.kind === 'time' ? [toInstant(start.zone, moment.wall)] : [];
 }
 
 const isDayIn = (moment: Moment, dated: boolean): boolean => dated || moment.kind === 'date';

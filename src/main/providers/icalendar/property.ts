@@ -99,6 +99,11 @@ function momentOf(text: string, property: RawProperty, zones: ZoneTable): Moment
   return { kind: 'time', wall: stamp.wall, zone: id === null ? zones.home : zones.named(id) };
 }
 
+/** Whether a time is lived wherever one is: it is neither in UTC nor in a zone (section 3.3.5). */
+export function isFloating(property: RawProperty): boolean {
+  return parseStamp(ruleOf(property))?.form === 'local' && parameter(property, TZID) === null;
+}
+
 /** Whether an override stands for all that follow as well (RFC 5545 section 3.2.13). */
 export function isThisAndFuture(property: RawProperty): boolean {
   return parameter(property, RANGE)?.toUpperCase() === 'THISANDFUTURE';
