@@ -92,8 +92,9 @@ export function expandRule(rule: string, from: RuleStart, within: InstantSpan): 
 export function isOverBefore(rule: string, from: RuleStart): boolean {
   const until = parseStamp(ruleParts(rule).get('UNTIL') ?? '');
   if (until === null) return false;
-  // An instant that ends whole days is midnight by the clock of who knows whom.
-  const last = from.dated && until.form === 'utc' ? until.wall + DAY_MS : untilWall(until, from);
+  // An instant that ends whole days is midnight by the clock of who knows whom, and midnight itself may mean that day.
+  const isDayMeant = until.form === 'utc' && (from.dated || until.wall === startOfDay(until.wall));
+  const last = isDayMeant ? until.wall + DAY_MS : untilWall(until, from);
   return last < from.start;
 }
 
