@@ -124,6 +124,20 @@ describe('the text of a feed', () => {
     ]);
   });
 
+  it.each([
+    ['Europe/London', '2026-07-24', ['DAYLIGHT 20260329T010000', 'STANDARD 20261025T020000']],
+    ['Asia/Kathmandu', '2026-07-24', ['STANDARD 19860101T000000']],
+    ['UTC', '2026-07-24', []],
+  ])('has a standard time in its definition of %s', (timeZone, day, expected) => {
+    const feed = text({ timeZone, start: `${day}T09:00:00Z`, end: `${day}T10:00:00Z` });
+    const onsets = lines(feed).flatMap((line, place, all) =>
+      /^BEGIN:(STANDARD|DAYLIGHT)$/.test(line)
+        ? [`${line} ${all[place + 1]}`.replace(/BEGIN:|DTSTART:/g, '')]
+        : [],
+    );
+    expect(onsets).toEqual(expected);
+  });
+
   it('folds by octets and between characters', () => {
     // One more ASCII letter each time moves the four octets of the ladder over the border of the line.
     for (let shift = 0; shift < 8; shift += 1) {

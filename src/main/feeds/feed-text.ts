@@ -11,6 +11,7 @@ import {
 } from 'ical-generator';
 import type { Booking } from '../../shared/domain/booking.ts';
 import type { Visibility } from '../../shared/domain/mapping.ts';
+import { writable } from '../../shared/text/writable.ts';
 import { eventText } from '../engine/planner/desired-event.ts';
 import type { FeedBooking } from '../store/feed-bookings.ts';
 import { happensTwice, toWall, type Zone } from '../time/zone.ts';
@@ -44,7 +45,7 @@ export function feedText(facts: FeedFacts, bookings: readonly FeedBooking[]): st
   const calendar = new ICalCalendar({
     prodId: PRODUCT,
     method: ICalCalendarMethod.PUBLISH,
-    name: escapeText(clean(facts.visibility === 'details' ? facts.name : 'Busy times'), false),
+    name: escapeText(writable(facts.visibility === 'details' ? facts.name : 'Busy times'), false),
     ttl: REFRESH_SECONDS,
   });
   const zones = new Map<string, Span>();
@@ -102,9 +103,9 @@ function detailsOf(booking: Booking): Partial<ICalEventData> {
   const link = booking.url ?? '';
   return {
     // Not every calendar app shows the status, and nobody shall drive to a job that is off.
-    summary: clean(booking.status === 'cancelled' ? `Cancelled: ${title}` : title),
-    ...(location !== '' && { location: clean(location) }),
-    ...(description !== '' && { description: clean(description) }),
+    summary: writable(booking.status === 'cancelled' ? `Cancelled: ${title}` : title),
+    ...(location !== '' && { location: writable(location) }),
+    ...(description !== '' && { description: writable(description) }),
     ...(LINK.test(link) && { url: link.replaceAll(/[,;]/g, encodeURIComponent) }),
   };
 }
@@ -159,20 +160,6 @@ function zoneFor(name: string, from: number, to: number): Zone | null {
 function spanWith(span: Span | undefined, { from, to }: Span): Span {
   return { from: Math.min(span?.from ?? from, from), to: Math.max(span?.to ?? to, to, from) };
 }
-
-/**
- * Section 3.3.11 has no control characters but the line break and the tab, and half a character cannot be written.
- * Unicode's own line ends become ordinary ones: not every reader looks beyond them.
- */
-function clean(text: string): string {
-  const whole = text.isWellFormed() ? text : text.toWellFormed();
-  return UNWRITABLE.test(whole)
-    ? whole.replaceAll(/[\u2028\u2029]/g, '\n').replaceAll(UNWRITABLES, '')
-    : whole;
-}
-
-const UNWRITABLE = /[^\P{Cc}\n\t]|[\u2028\u2029]/u;
-const UNWRITABLES = new RegExp(UNWRITABLE, 'gu');
 
 /** The library writes a UID as it is given; what could end its line, or be read as an escape, is encoded. */
 function identifier(id: string): string {

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { HOUR_MS, stampText } from './wall-time.ts';
+import { DAY_MS, HOUR_MS, stampText } from './wall-time.ts';
 
 /** When a zone's clocks change: an instant, and what is added to instants before and from then on. Milliseconds. */
 interface Change {
@@ -20,7 +20,7 @@ const BEGINNING = 0;
  */
 export function zoneDefinition(id: string, from: number, to: number): string {
   const observances = changesBetween(id, from, to).map((change) => {
-    const kind = change.after > change.before ? 'DAYLIGHT' : 'STANDARD';
+    const kind = change.isSummer ? 'DAYLIGHT' : 'STANDARD';
     return [
       `BEGIN:${kind}`,
       `DTSTART:${stampText(change.at + change.before)}`,
@@ -33,18 +33,38 @@ export function zoneDefinition(id: string, from: number, to: number): string {
   return ['BEGIN:VTIMEZONE', `TZID:${id}`, ...observances.flat(), 'END:VTIMEZONE'].join('\r\n');
 }
 
-/** The last change not after `from`, and those up to `to`. */
-function changesBetween(id: string, from: number, to: number): readonly Change[] {
+interface Season extends Change {
+  /** The clocks are put back within a year. What stays is the standard time, however the clocks came to it. */
+  readonly isSummer: boolean;
+}
+
+/**
+ * The last change not after `from`, and those up to `to`. A summer alone has its end with it: Outlook and others want
+ * a standard time in each definition.
+ */
+function changesBetween(id: string, from: number, to: number): readonly Season[] {
   const start = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(id);
   // The change before an instant does not include one at that very instant.
   const last = start.add({ nanoseconds: 1 }).getTimeZoneTransition('previous');
   const changes = [last === null ? always(offsetOf(start)) : changeAt(last)];
-  for (let next = start.getTimeZoneTransition('next'); next !== null && next.epochMilliseconds <= to; ) {
+  let next = start.getTimeZoneTransition('next');
+  for (; next !== null && next.epochMilliseconds <= to; next = next.getTimeZoneTransition('next')) {
     changes.push(changeAt(next));
-    next = next.getTimeZoneTransition('next');
   }
-  return changes;
+  if (next !== null) changes.push(changeAt(next));
+  const seasons = changes.map((change, place) => ({
+    ...change,
+    isSummer: isSummer(change, changes[place + 1]),
+  }));
+  const within = seasons.filter(({ at }) => at <= to);
+  return within.every((season) => season.isSummer) ? seasons : within;
 }
+
+const isSummer = (change: Change, next: Change | undefined): boolean =>
+  change.after > change.before &&
+  next !== undefined &&
+  next.after < next.before &&
+  next.at - change.at < 365 * DAY_MS;
 
 const always = (offset: number): Change => ({ at: BEGINNING - offset, before: offset, after: offset });
 

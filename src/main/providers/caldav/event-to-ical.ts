@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { z } from 'zod';
 import type { DesiredEvent } from '../../../shared/domain/calendar-event.ts';
+import { writable } from '../../../shared/text/writable.ts';
 import { DAY_MS } from '../../time/wall-time.ts';
 import { ianaZone, toInstant, toWall, UTC, type Zone } from '../../time/zone.ts';
 import { zoneDefinition } from '../../time/zone-definition.ts';
@@ -10,6 +11,9 @@ import { nameFor, uidFor } from './event-name.ts';
 import { tagFrom, tagText } from './ownership.ts';
 
 const PRODUCT = '-//Calendar Sync//Calendar Sync//EN';
+
+/** Octets of a line without the blank before it, which ical.js does not count: 75 in all (RFC 5545 section 3.1). */
+ICAL.foldLength = 74;
 
 /** A definition of a zone that is written with an event is true for so long around it. */
 const DEFINED_MS = 365 * DAY_MS;
@@ -96,7 +100,8 @@ function ownTag(text: string, event: ICAL.Component): string {
 }
 
 /** Empty means without. @returns whether it was another before */
-function setText(event: ICAL.Component, name: string, text: string): boolean {
+function setText(event: ICAL.Component, name: string, wanted: string): boolean {
+  const text = writable(wanted);
   if ((event.getFirstPropertyValue(name) ?? '') === text) return false;
   event.removeAllProperties(name);
   if (text !== '') event.addPropertyWithValue(name, text);
