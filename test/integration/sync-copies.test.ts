@@ -159,15 +159,6 @@ describe.each([
     await expectQuiet(world);
   });
 
-  it('the owner’s mapping is removed and what it created stays: the other blocks the time itself', async () => {
-    const before = owner();
-    const mapping = world.app.mappings().find(({ calendarId }) => calendarId === before);
-    await world.app.removeMapping(mapping?.id ?? '', { deleteEvents: false });
-    await world.sync();
-    expect(blocks(world)).toHaveLength(2);
-    await expectQuiet(world);
-  });
-
   it('the owner’s mapping is for somebody else now: the other takes over, at the latest with the next sync', async () => {
     world.sandbox.booking.addTechnician({ id: 'tech_tim', name: 'Tim' });
     const token = world.sandbox.booking.devices.addToken({ technicianId: TECHNICIAN, sees: ['tech_tim'] });

@@ -131,23 +131,11 @@ export class MappingRepository {
     })();
   }
 
-  /**
-   * Forgets a mapping and what is known of it. What it created stays; adding it again adopts. Nothing looks after its
-   * blocks any more, so that whoever has a copy of a meeting blocks the time itself.
-   */
+  /** Forgets a mapping and what is known of it. What it created stays; adding it again adopts. */
   remove(id: string): void {
     this.#db.transaction(() => {
       const row = this.#get.get(id);
       if (row === undefined) return;
-      this.#db
-        .prepare(
-          `INSERT OR IGNORE INTO touched SELECT other.id, 'event', copy.event_id FROM event_mapping l
-             CROSS JOIN observed_event event ON event.calendar = @calendar AND event.event_id = l.event_id
-             CROSS JOIN observed_event copy ON copy.copy_key = event.copy_key
-             CROSS JOIN calendar_mapping other ON other.calendar = copy.calendar AND other.id <> @id
-           WHERE l.mapping_id = @id AND l.kind = 'import'`,
-        )
-        .run({ id, calendar: row.calendar });
       this.#dropKnowledge(id);
       this.#db.prepare('DELETE FROM calendar_mapping WHERE id = ?').run(id);
       this.#db
