@@ -13,6 +13,7 @@ describe('the text of a feed', () => {
     ['bare line feeds', text.replaceAll('\r\n', '\n')],
     ['bare carriage returns', text.replaceAll('\r\n', '\r')],
     ['line ends written twice', text.replace('DTSTART;', 'DTSTART;\r\n ').replaceAll('\r\n', '\r\r\n')],
+    ['a great many blank lines', text.replace('DTSTART', `${'\n'.repeat(300_000)}DTSTART`)],
     ['long lines folded', text.replace(/(.{60})/g, '$1\r\n ')],
     ['lines folded by tabs within names', text.replace('DTSTART', 'DTS\r\n\tTART')],
     ['names in small letters', text.replace(/^[A-Z-]+/gm, (name) => name.toLowerCase())],

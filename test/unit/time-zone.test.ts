@@ -134,6 +134,8 @@ describe('the name of a zone', () => {
     ['+0100', 3_600_000],
     ['UTC-5', -18_000_000],
     ['(GMT+05:30) Chennai, Kolkata, Mumbai, New Delhi', 19_800_000],
+    ['(GMT+05.30) Chennai, Kolkata', 19_800_000],
+    ['(GMT -08:00) Pacific Time', -28_800_000],
     ['Nowhere', null],
     ['GMT', null],
     ['+99', null],

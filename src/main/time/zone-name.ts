@@ -49,7 +49,7 @@ function registryZone(name: string): Zone | null {
  * states none. The last resort: such a name says nothing of when the clocks change.
  */
 export function offsetNamed(name: string): number | null {
-  const match = /^\(?(?:UTC|GMT)?([+-])(\d{1,2})(?::?([0-5]\d))?(?!\d)/i.exec(name.trim());
+  const match = /^\(?(?:UTC|GMT)? ?([+-])(\d{1,2})(?:[:.]?([0-5]\d))?(?!\d)/i.exec(name.trim());
   if (match === null) return null;
   const [, sign, hours, minutes = '0'] = match;
   if (Number(hours) > 14) return null;

@@ -59,8 +59,8 @@ function obviousProblem(text: string): Unreadable | null {
 function unfolded(text: string): string {
   return text
     .trim()
-    .replace(/\r\n?/g, '\n')
-    .replace(/\n+[ \t]/g, '')
+    .replace(/[\r\n]+/g, '\n')
+    .replace(/\n[ \t]/g, '')
     .replace(/[\u2028\u2029]/g, '\\n')
     .replace(/\\\\/g, BACKSLASH);
 }
