@@ -205,25 +205,6 @@ describe.each(['Radicale', 'Xandikos', STAND_IN] as const)('%s', (name) => {
       expect(rewritten).toEqual({ ...created, etag: undefined });
     });
 
-    it('has no characters that a calendar cannot have, and no longer lines', async () => {
-      const sent: string[] = [];
-      const network =
-        (fetch: Fetch): Fetch =>
-        (input, init) => {
-          if (init?.method === 'PUT') sent.push(String(init.body));
-          return fetch(input, init);
-        };
-      const title = 'Boiler\u0000 \u000bservice\ud800\u0007';
-      const created = await createJob(await open({ network }), {
-        ...JOB,
-        title,
-        description: 'ä'.repeat(200),
-      });
-      expect(created.title).toBe('Boiler service\ufffd');
-      const lengths = sent.flatMap((text) => text.split('\r\n').map((line) => Buffer.byteLength(line)));
-      expect(Math.max(...lengths)).toBe(75);
-    });
-
     it('may have arrived when the look at it fails', async () => {
       let isClosed = false;
       const network =

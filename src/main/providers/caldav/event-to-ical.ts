@@ -114,10 +114,10 @@ function setTime(calendar: ICAL.Component, event: ICAL.Component, time: OwnedCon
   event.addProperty(moment('dtend', time, time.end));
   const zone = writtenZone(time);
   if (zone === UTC) return;
-  const isDefined = calendar
-    .getAllSubcomponents('vtimezone')
-    .some((each) => each.getFirstPropertyValue('tzid') === zone.name);
-  if (isDefined) return;
+  // One that is there may be true around another time, where the event was before.
+  for (const each of calendar.getAllSubcomponents('vtimezone')) {
+    if (each.getFirstPropertyValue('tzid') === zone.name) calendar.removeSubcomponent(each);
+  }
   const around = { from: Date.parse(time.start), to: Date.parse(time.end) + DEFINED_MS };
   calendar.addSubcomponent(ICAL.Component.fromString(zoneDefinition(zone.name, around.from, around.to)));
 }
