@@ -1,6 +1,7 @@
 import { CalendarStage } from './calendar-stage.ts';
 import { type Database, inTransaction } from './connection.ts';
 import { insertion } from './insertion.ts';
+import { endSingles } from './made-series.ts';
 import { EVENT_COLUMNS, type ObservedEventRow } from './observed-row.ts';
 import { WrittenEvents } from './written-events.ts';
 
@@ -293,6 +294,7 @@ export class CalendarPicture {
            AND event_id NOT IN (SELECT event_id FROM staged_event WHERE calendar = @calendar)`,
       )
       .run({ calendar });
+    endSingles(this.#db, calendar);
   }
 
   #isSuddenlyEmpty(calendar: number, window: { from: string; to: string }): boolean {
