@@ -1,5 +1,5 @@
 import { basicAuthorizedFetch } from '../../src/main/auth/basic-auth.ts';
-import type { Fetch } from '../../src/main/ports.ts';
+import type { Clock, Fetch } from '../../src/main/ports.ts';
 import { CALDAV_CONCURRENCY, createCaldavProvider } from '../../src/main/providers/caldav/caldav-provider.ts';
 import { createDavClient } from '../../src/main/providers/caldav/dav-client.ts';
 import { discover } from '../../src/main/providers/caldav/discovery.ts';
@@ -37,6 +37,16 @@ export interface CaldavWorldOptions extends CalendarOptions {
   readonly fallbackZone?: string;
 }
 
+const ATTEMPT_MS = 3_600_000;
+
+/** The waits between attempts are shorter than this, and the time that an attempt has is longer. */
+const LONGEST_WAIT_MS = 10_000;
+/** Between attempts nobody waits. */
+const impatient: Clock = {
+  now: () => clock.now(),
+  sleep: async (ms, signal) => (ms < LONGEST_WAIT_MS ? undefined : clock.sleep(ms, signal)),
+};
+
 /** The provider as the app composes it, on a real server, for somebody with an empty calendar. */
 export async function openCaldav(
   server: Pick<CaldavServer, 'origin' | 'home'>,
@@ -47,13 +57,13 @@ export async function openCaldav(
   const network = (options.network ?? ((direct) => direct))(realFetch);
   const http = createHttp({
     fetch: network,
-    clock,
+    clock: impatient,
     random: seededRandom(5),
     log: () => {},
     concurrency: CALDAV_CONCURRENCY,
     ...(options.maxBodyBytes !== undefined && { maxBodyBytes: options.maxBodyBytes }),
     // A server that reads thousands of files for the first time takes as long as it takes: it is the test that has an end.
-    attemptTimeoutMs: 3_600_000,
+    attemptTimeoutMs: ATTEMPT_MS,
     onRequest: ({ method, status }) => asked.push(`${method} ${status}`),
   });
   const credentials = { username: USERNAME, password: PASSWORD };
