@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest';
+import type { Booking } from '../../src/shared/domain/booking.ts';
 import { expectInStep, expectQuiet } from '../support/in-step.ts';
-import { addBooking, CALENDAR, createWorld, exported } from '../support/world.ts';
+import { addBooking, CALENDAR, createWorld, exported, type World } from '../support/world.ts';
 
-it('an answer waits while its booking is missing from the listing, and is carried out once it shows again', async () => {
+/** A booking that both sides have edited, and that the booking system then leaves out of its listing. */
+async function missingAndEdited(): Promise<{ readonly world: World; readonly booking: Booking }> {
   const world = await createWorld();
-  const { bookings } = world.sandbox.booking;
   const booking = addBooking(world, 9);
   await world.sync();
-  bookings.patch(booking.id, { title: 'Theirs' });
+  world.sandbox.booking.bookings.patch(booking.id, { title: 'Theirs' });
   world.sandbox.google.editEvent(CALENDAR, exported(world)[0]?.id ?? '', { summary: 'Mine' });
   await world.sync();
   world.sandbox.booking.expireCursors();
@@ -17,6 +18,11 @@ it('an answer waits while its booking is missing from the listing, and is carrie
     times: null,
     effect: { kind: 'hook', name: 'empty-listing' },
   });
+  return { world, booking };
+}
+
+it('an answer waits while its booking is missing from the listing, and is carried out once it shows again', async () => {
+  const { world, booking } = await missingAndEdited();
   await world.app.resolveConflict(world.app.conflicts()[0]?.id ?? '', 'calendar');
   for (let run = 0; run < 2; run += 1) await world.sync();
   expect(world.app.holds()).toHaveLength(1);
@@ -35,19 +41,7 @@ it('an answer waits while its booking is missing from the listing, and is carrie
 });
 
 it('an answer about a booking that never shows again, whose event was kept, is settled once it is over', async () => {
-  const world = await createWorld();
-  const booking = addBooking(world, 9);
-  await world.sync();
-  world.sandbox.booking.bookings.patch(booking.id, { title: 'Theirs' });
-  world.sandbox.google.editEvent(CALENDAR, exported(world)[0]?.id ?? '', { summary: 'Mine' });
-  await world.sync();
-  world.sandbox.booking.expireCursors();
-  world.sandbox.faults.add({
-    service: 'booking',
-    path: '/bookings\\?',
-    times: null,
-    effect: { kind: 'hook', name: 'empty-listing' },
-  });
+  const { world, booking } = await missingAndEdited();
   await world.sync();
   await world.app.decideHold(world.app.holds()[0]?.id ?? '', 'discarded');
   await world.app.resolveConflict(world.app.conflicts()[0]?.id ?? '', 'calendar');

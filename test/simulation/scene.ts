@@ -155,19 +155,16 @@ const input = ({ direction, visibility, onDelete, skip }: Mapped) => ({
   skip: [...skip],
 });
 
+const mappedFromTheStart = (mapped: Mapped, importOnly: boolean) => ({
+  ...{ importOnly, mapped, isMapped: true },
+  ...{ changedAt: 0, turnedAt: 0, settledBefore: 0, settledBeforeTurn: 0 },
+});
+
 function google(world: World, calendarId: string, mapped: Mapped, importOnly: boolean): Calendar {
   const program = googleProgram(world, calendarId);
   return {
     ...{ key: importOnly ? 'second' : 'google', provider: 'google', calendarId, program },
-    ...{
-      importOnly,
-      mapped,
-      isMapped: true,
-      changedAt: 0,
-      turnedAt: 0,
-      settledBefore: 0,
-      settledBeforeTurn: 0,
-    },
+    ...mappedFromTheStart(mapped, importOnly),
     instances: () => googleInstances(world, calendarId),
   };
 }
@@ -176,15 +173,7 @@ function outlook(world: World, { copies }: Ledger, mapped: Mapped): Calendar {
   const program = outlookProgram(world);
   return {
     ...{ key: 'outlook', provider: 'microsoft', calendarId: OUTLOOK, program },
-    ...{
-      importOnly: false,
-      mapped,
-      isMapped: true,
-      changedAt: 0,
-      turnedAt: 0,
-      settledBefore: 0,
-      settledBeforeTurn: 0,
-    },
+    ...mappedFromTheStart(mapped, false),
     instances: () => outlookInstances(world, OUTLOOK, copies),
   };
 }
@@ -211,15 +200,7 @@ function caldav(server: CaldavStandIn, key: string, mapped: Mapped, importOnly: 
   const collection = server.calendar(calendarId);
   return {
     ...{ key, provider: 'caldav', calendarId, program: caldavProgram(collection) },
-    ...{
-      importOnly,
-      mapped,
-      isMapped: true,
-      changedAt: 0,
-      turnedAt: 0,
-      settledBefore: 0,
-      settledBeforeTurn: 0,
-    },
+    ...mappedFromTheStart(mapped, importOnly),
     instances: () => caldavInstances(collection),
     isBlind: collection.manners.saysEtagOfWrites === false,
     stir: () => collection.remark(),
